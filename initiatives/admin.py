@@ -1,0 +1,85 @@
+"""Assembles the staff's site: the admin of an initiative from each area's panels and actions, and what greets staff.
+
+Every area's own admin registers itself when it is imported here; what needs two areas at once stands in this file.
+"""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils import timezone
+
+from initiatives.campaigns import admin as campaigns
+from initiatives.models import Campaign, Initiative
+from initiatives.reports.views import summary_response
+from initiatives.review.admin import InboxAdmin, waiting_panels
+from initiatives.review.filters import unit_of
+from initiatives.submission import admin as submission
+from orgtree.admin import UnitAdmin
+
+LAYOUTS = {"qt": "mẫu Quảng Trị", "th": "mẫu Thanh Hóa"}
+ONE_CAMPAIGN = "Mỗi bảng tổng hợp thuộc một chương trình. Hãy chọn một chương trình ở bộ lọc rồi xuất lại."
+
+
+@admin.register(Initiative)
+class InitiativeAdmin(InboxAdmin):
+    """The inbox with the summary table (M29): for the rows ticked, or for the whole list as filtered."""
+
+    change_list_template = "review/inbox.html"
+    actions = (*InboxAdmin.actions, "export_qt", "export_th")
+
+    def get_urls(self) -> list[Any]:
+        export = self.admin_site.admin_view(self.export_view)
+        return [path("bang-tong-hop/<str:layout>/", export, name="initiatives_initiative_export"), *super().get_urls()]
+
+    @admin.action(description="Xuất bảng tổng hợp (mẫu Quảng Trị)", permissions=["view"])
+    def export_qt(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        return self.export(request, queryset, layout="qt")
+
+    @admin.action(description="Xuất bảng tổng hợp (mẫu Thanh Hóa)", permissions=["view"])
+    def export_th(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        return self.export(request, queryset, layout="th")
+
+    def export_view(self, request: HttpRequest, layout: str) -> HttpResponse:
+        """The whole list with the filters in its address, in its order."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        query = request.GET.urlencode()
+        if layout in LAYOUTS:
+            answer = self.export(request, self.chosen_rows(request, query), layout=layout)
+            if answer is not None:
+                return answer
+        return HttpResponseRedirect(self.with_filters(reverse("admin:initiatives_initiative_changelist"), query))
+
+    def export(self, request: HttpRequest, rows: QuerySet, *, layout: str) -> HttpResponse | None:
+        """None, with a sentence, when the rows are of none or of several campaigns."""
+        campaigns_of_rows = list(rows.order_by().values_list("campaign", flat=True).distinct()[:2])
+        if len(campaigns_of_rows) != 1:
+            messages.warning(request, ONE_CAMPAIGN if campaigns_of_rows else "Danh sách này chưa có sáng kiến nào để xuất.")
+            return None
+        return summary_response(
+            rows,
+            campaign=Campaign.objects.get(pk=campaigns_of_rows[0]),
+            unit=unit_of(request) or request.user.unit,
+            layout=layout,
+            at=timezone.now(),
+        )
+
+
+UnitAdmin.inlines = (campaigns.UnitContacts,)  # orgtree knows nothing of who helps
+
+admin.site.panels.append(waiting_panels)
+admin.site.sections += [
+    ("Xét duyệt", "admin:initiatives_initiative_changelist", "initiatives.view_initiative"),
+    ("Gửi muộn", "admin:initiatives_draft_changelist", "initiatives.view_draft"),
+    ("Chương trình", "admin:initiatives_campaign_changelist", "initiatives.view_campaign"),
+    ("Gia hạn", "admin:initiatives_windowextension_changelist", "initiatives.view_windowextension"),
+    ("Liên hệ", "admin:initiatives_contact_changelist", "initiatives.view_contact"),
+    ("Đơn vị", "admin:orgtree_unit_changelist", "orgtree.view_unit"),
+    ("Tài khoản", "admin:orgtree_staffaccount_changelist", "orgtree.view_staffaccount"),
+]
+
+__all__ = ["InitiativeAdmin", "submission"]

@@ -1,0 +1,238 @@
+"""Campaigns, who gets more time, who helps, and what people consent to, in the admin."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from initiatives.campaigns.extension_forms import ExtensionForm
+from initiatives.models import (
+    Campaign,
+    Choice,
+    ConsentText,
+    Contact,
+    Declaration,
+    Phase,
+    ReviewReason,
+    WindowExtension,
+)
+from orgtree.models import Unit
+from orgtree.roles import Role
+from orgtree.scoped_admin import OneOf, ScopedAdmin, StaffAdmin, StaffInline
+from portal.vietnamese import days
+
+CLOSING_EXAMPLES = "Ví dụ: 24h00 ngày 20/4/2021, đến hết ngày 20/4/2021 hoặc 17h00 ngày 20/4/2021."
+
+
+def is_administrator(request: HttpRequest) -> bool:
+    return request.user.role == Role.ADMINISTRATOR
+
+
+def is_in_use(campaign: Campaign | None) -> bool:
+    """Whether somebody has answered: then its codes stay, for rows keep them."""
+    return campaign is not None and campaign.pk is not None and (
+        campaign.initiatives.exists() or campaign.drafts.exists()
+    )
+
+
+class CodedForm(forms.ModelForm):
+    """A row known by its code: the label may be reworded, the code not once it has been answered with."""
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"]
+        if self.instance.pk and "code" in self.changed_data and is_in_use(self.instance.campaign):
+            raise forms.ValidationError("Đã có người chọn mã này nên không đổi được. Hãy đổi tên, hoặc thêm mã mới.")
+        return code
+
+
+class CodedInline(StaffInline):
+    form = CodedForm
+
+    def has_delete_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not is_in_use(obj)
+
+
+class PhaseInline(StaffInline):
+    model = Phase
+    verbose_name_plural = "các đợt nhận sáng kiến"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Campaign | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not is_in_use(obj)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "closes_at":
+            field.help_text = CLOSING_EXAMPLES
+        return field
+
+
+class ChoiceInline(CodedInline):
+    model = Choice
+
+
+class DeclarationInline(CodedInline):
+    model = Declaration
+
+
+class ReviewReasonInline(StaffInline):
+    model = ReviewReason
+    verbose_name_plural = "lý do trả lại, lý do không hợp lệ"
+
+
+@admin.register(Campaign)
+class CampaignAdmin(StaffAdmin):
+    list_display = ("name", "slug", "goal", "is_published", "is_demonstration")
+    search_fields = ("name",)
+    readonly_fields = ("is_demonstration",)
+    inlines = (PhaseInline, ChoiceInline, DeclarationInline, ReviewReasonInline)
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "alias", "is_published", "is_demonstration", "goal", "counts")}),
+        ("Hướng dẫn", {"fields": ("guidance", "peak_note")}),
+        (
+            "Hỏi những gì",
+            {
+                "fields": (
+                    "category_scheme",
+                    "description_limit",
+                    "asks_national_id",
+                    "asks_field",
+                    "asks_solution_kind",
+                    "asks_recognition",
+                    "asks_attachments",
+                )
+            },
+        ),
+        (
+            "Điều kiện về ngày",
+            {"fields": ("applied_from", "applied_until", "applied_may_be_future", "recognised_from")},
+        ),
+        ("Đơn vị và giờ đóng", {"fields": ("structure_day", "grace_minutes")}),
+    )
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return queryset.filter(name__icontains=search_term[:200]), False
+
+
+class CampaignFilter(OneOf):
+    title = "chương trình"
+    parameter_name = "campaign"
+
+    def options(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return Campaign.objects.values_list("slug", "name")
+
+    def narrowed(self, queryset: QuerySet, value: str) -> QuerySet:
+        return queryset.filter(campaign__slug=value)
+
+
+@admin.register(WindowExtension)
+class WindowExtensionAdmin(ScopedAdmin):
+    """Granted by administrators and never taken back: what was promised stands; a longer one may be added."""
+
+    form = ExtensionForm
+    list_display = ("for_whom", "campaign", "closing", "reason", "document", "granted_by", "granted_at")
+    list_filter = (CampaignFilter,)
+    list_select_related = ("unit", "campaign", "granted_by", "draft__unit")
+    autocomplete_fields = ("unit",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Those of the branch's units, and of drafts that belong to them."""
+        units = Unit.objects.visible_to(request.user)
+        rows = StaffAdmin.get_queryset(self, request)
+        return rows.filter(Q(unit__in=units) | Q(draft__unit__in=units))
+
+    def get_fields(self, request: HttpRequest, obj: WindowExtension | None = None) -> Sequence[str]:
+        asked = ("campaign", "unit", "phase", "closes_at", "reason", "document")
+        if obj is None:
+            return asked
+        return ("campaign", "for_whom", "phase", "closing", "reason", "document", "granted_by", "granted_at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: WindowExtension | None = None) -> Sequence[str]:
+        return () if obj is None else self.get_fields(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description="cho")
+    def for_whom(self, extension: WindowExtension) -> str:
+        return str(extension.unit) if extension.unit_id else str(extension.draft)
+
+    @admin.display(description="đóng lúc", ordering="closes_at")
+    def closing(self, extension: WindowExtension) -> str:
+        return days.closing(extension.closes_at)
+
+    def save_model(self, request: HttpRequest, obj: WindowExtension, form: Any, change: bool) -> None:
+        obj.granted_by, obj.granted_at = request.user, timezone.now()
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Contact)
+class ContactAdmin(ScopedAdmin):
+    """Every manager keeps the contacts of the branch; those for the whole country are the administrators'."""
+
+    may_be_deleted = True
+    list_display = ("name", "position", "unit", "campaign", "phone")
+    list_filter = (CampaignFilter,)
+    list_select_related = ("unit", "campaign")
+    lookups_allowed = ("unit",)
+    autocomplete_fields = ("unit",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        if not is_administrator(request):
+            return super().get_queryset(request)
+        units = Unit.objects.visible_to(request.user)
+        return StaffAdmin.get_queryset(self, request).filter(Q(unit=None) | Q(unit__in=units))
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        if "unit" in form.base_fields and not is_administrator(request):
+            form.base_fields["unit"].required = True
+            form.base_fields["unit"].help_text = "Người lao động của đơn vị này và các đơn vị bên dưới sẽ thấy."
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
+        if obj.unit_id is None and not is_administrator(request):
+            raise PermissionDenied
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(ConsentText)
+class ConsentTextAdmin(StaffAdmin):
+    """Added, never changed: people agreed to these very words."""
+
+    list_display = ("version", "in_force_from", "digest")
+    fields = ("version", "in_force_from", "body")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"in_force_from": timezone.now()}
+
+
+class UnitContacts(StaffInline):
+    """The contacts of a unit on its page; they are changed in their own."""
+
+    model = Contact
+    fields = ("name", "position", "phone", "hours", "email")
+    can_delete = False
+    verbose_name_plural = "liên hệ hỗ trợ của đơn vị"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def warn_of_demonstration() -> str:
+    if not Campaign.objects.filter(is_demonstration=True).exists():
+        return ""
+    return "Cổng đang có chương trình thử nghiệm. Đừng nhập dữ liệu thật vào chương trình đó."
+
+
+admin.site.warnings.append(warn_of_demonstration)

@@ -1,0 +1,124 @@
+"""The two campaigns of the letters, loaded from `fixtures/campaigns/`. What is there already is left as staff made it."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from initiatives.models import (
+    Campaign,
+    Choice,
+    ChoiceList,
+    ConsentText,
+    Contact,
+    Declaration,
+    Phase,
+    ReviewReason,
+    WindowExtension,
+)
+from orgtree.models import Unit
+
+FOLDER = Path(settings.BASE_DIR) / "fixtures" / "campaigns"
+UNDISPUTED_LISTS = (ChoiceList.FIELD, ChoiceList.ATTACHMENT_KIND)
+
+
+@transaction.atomic
+def load_campaigns() -> list[Campaign]:
+    """Makes what is missing; answers the campaigns that were made. Needs the tree."""
+    facts, texts = _facts(), _texts()
+    load_consent_text(texts)
+    if not Contact.objects.filter(campaign=None, unit=None).exists():
+        Contact.objects.bulk_create(Contact(**contact) for contact in texts["contacts"])
+    made = []
+    for each in facts["campaigns"]:
+        if not Campaign.objects.filter(slug=each["slug"]).exists():
+            made.append(_make(each, facts, texts))
+    return made
+
+
+def load_consent_text(texts: dict[str, Any] | None = None) -> ConsentText:
+    consent = (texts or _texts())["consent"]
+    found = ConsentText.objects.filter(version=consent["version"]).first()
+    return found or ConsentText.objects.create(
+        version=consent["version"], body=consent["body"], in_force_from=datetime.fromisoformat(consent["in_force_from"])
+    )
+
+
+def add_lists(campaign: Campaign) -> None:
+    """The choices, declarations and reasons that a campaign of its kind offers."""
+    facts, texts = _facts(), _texts()
+    like = next(each for each in facts["campaigns"] if each["category_scheme"] == campaign.category_scheme)
+    _add_lists(campaign, like, facts, texts)
+
+
+def _make(each: dict[str, Any], facts: dict[str, Any], texts: dict[str, Any]) -> Campaign:
+    asks = {f"asks_{name}": asked for name, asked in each["asks"].items()}
+    campaign = Campaign.objects.create(
+        slug=each["slug"],
+        alias=texts["aliases"].get(each["slug"]),
+        name=each["name"],
+        goal=each["goal"],
+        counts=each["counts"],
+        description_limit=each["description_limit"],
+        category_scheme=each["category_scheme"],
+        applied_from=each["applied_from"],
+        applied_until=each["applied_until"],
+        applied_may_be_future=each["applied_may_be_future"],
+        recognised_from=each["recognised_from"],
+        peak_note=each.get("peak_note", ""),
+        guidance=texts["guidance"].get(each["slug"], ""),
+        **asks,
+    )
+    for phase in each["phases"]:
+        moments = {name: datetime.fromisoformat(phase[name]) for name in ("opens_at", "closes_at")}
+        days = {name: phase[name] for name in ("eligible_from", "eligible_until")}
+        Phase.objects.create(campaign=campaign, name=phase["name"], **moments, **days)
+    for extension in each.get("extensions", []):
+        WindowExtension.objects.create(
+            campaign=campaign,
+            unit=Unit.objects.get(code=extension["unit"]),
+            closes_at=datetime.fromisoformat(extension["closes_at"]),
+            document=extension["document"],
+            reason=extension["reason"],
+        )
+    _add_lists(campaign, each, facts, texts)
+    return campaign
+
+
+def _add_lists(campaign: Campaign, like: dict[str, Any], facts: dict[str, Any], texts: dict[str, Any]) -> None:
+    lists = [ChoiceList(campaign.category_scheme), *UNDISPUTED_LISTS]
+    if campaign.asks_solution_kind != "off":
+        lists.append(ChoiceList.SOLUTION_KIND)
+    commended = set(facts["campaigns"][0]["commended_fields"])
+    Choice.objects.bulk_create(
+        Choice(
+            campaign=campaign,
+            list=which,
+            code=choice["code"],
+            label=choice["label"],
+            position=position,
+            may_be_commended=which == ChoiceList.FIELD and choice["code"] in commended,
+        )
+        for which in lists
+        for position, choice in enumerate(facts["choices"][which])
+    )
+    Declaration.objects.bulk_create(
+        Declaration(campaign=campaign, code=code, text=facts["declarations"][code], position=position)
+        for position, code in enumerate(like["declarations"])
+    )
+    ReviewReason.objects.bulk_create(
+        ReviewReason(campaign=campaign, use=use, code=code, field=field, text=text, position=position)
+        for use, reasons in texts["review_reasons"].items()
+        for position, (code, field, text) in enumerate(reasons)
+    )
+
+
+def _facts() -> dict[str, Any]:
+    return json.loads((FOLDER / "campaigns.json").read_text(encoding="utf-8"))
+
+
+def _texts() -> dict[str, Any]:
+    return json.loads((FOLDER / "texts.json").read_text(encoding="utf-8"))

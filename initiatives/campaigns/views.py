@@ -1,0 +1,106 @@
+"""What hangs on the wall and leads back: QR codes, posters, the short link inside a QR."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from initiatives.campaigns import contacts, windows
+from initiatives.campaigns.posters import PosterText, poster_pdf, qr_png, qr_svg
+from initiatives.models import Campaign
+from initiatives.models.campaign import POSTER_KEY_LENGTH
+from orgtree.lines import standing_in
+from orgtree.models import Unit
+from portal.doors import public
+from portal.requests import arrival
+
+PNG_SCALE = 12
+ORGANISATION = "Tổng Liên đoàn Lao động Việt Nam"
+
+
+@public
+@require_safe
+def svg(request: HttpRequest, campaign: str) -> HttpResponse:
+    return _picture(qr_svg(short_address(*_asked(request, campaign))), "image/svg+xml")
+
+
+@public
+@require_safe
+def png(request: HttpRequest, campaign: str) -> HttpResponse:
+    return _picture(qr_png(short_address(*_asked(request, campaign)), scale=PNG_SCALE), "image/png")
+
+
+@public
+@require_safe
+def poster(request: HttpRequest, campaign: str) -> HttpResponse:
+    """One sheet to print, A4 or A5 (`?kho=`)."""
+    chosen, unit = _asked(request, campaign)
+    size = request.GET.get("kho", "a4").lower()
+    if size not in {"a4", "a5"}:
+        raise Http404
+    sheet = poster_pdf(_poster_text(chosen, unit, request), size=size)
+    response = _picture(sheet, "application/pdf")
+    name = f"ap-phich-{chosen.slug}{f'-{unit.code}' if unit else ''}-{size}".replace("/", "-")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return response
+
+
+@public
+@require_safe
+def short_link(request: HttpRequest, key: str) -> HttpResponse:
+    """What a phone scans. Paper outlives units: the unit of the line that stands in the campaign's structure opens."""
+    campaign = get_object_or_404(Campaign.objects.published(), poster_key=key[:POSTER_KEY_LENGTH])
+    address = reverse("begin", args=[campaign.slug])
+    unit_key = key[POSTER_KEY_LENGTH:]
+    if unit_key:
+        printed = get_object_or_404(Unit, poster_key=unit_key)
+        unit = standing_in(printed, day=campaign.structure_day)
+        if unit is not None:
+            address += f"?don-vi={unit.code}"
+    response = redirect(address)
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+def short_address(campaign: Campaign, unit: Unit | None) -> str:
+    """The address inside a QR, whole."""
+    key = campaign.poster_key + (unit.poster_key if unit else "")
+    return f"{settings.SITE_URL}{reverse('short_link', args=[key])}"
+
+
+def _asked(request: HttpRequest, campaign: str) -> tuple[Campaign, Unit | None]:
+    chosen = get_object_or_404(Campaign.objects.published().at_address(campaign))
+    code = request.GET.get("don-vi", "")
+    if not code:
+        return chosen, None
+    offered = Unit.objects.in_structure_of(chosen.structure_day).exclude(depth=1)
+    return chosen, get_object_or_404(offered, code=code[:200])
+
+
+def _poster_text(campaign: Campaign, unit: Unit | None, request: HttpRequest) -> PosterText:
+    ruling = windows.verdict(campaign, at=arrival(request), unit=unit)
+    last = list(campaign.phases.all())[-1:]
+    closes_at = ruling.closes_at or (last[0].closes_at if last else None)
+    return PosterText(
+        url=short_address(campaign, unit),
+        domain=urlsplit(settings.SITE_URL).netloc,
+        campaign_name=campaign.name,
+        organisation=ORGANISATION,
+        unit_name=unit.name if unit else "",
+        hotlines=tuple(_hotlines(campaign, unit)),
+        closing=windows.closing_sentence(closes_at),
+    )
+
+
+def _hotlines(campaign: Campaign, unit: Unit | None) -> list[str]:
+    found = [contact for contact in contacts.nearest(campaign, unit) if contact.phone]
+    return [f"{contact.name}: {contact.phone}" for contact in found[:2]]
+
+
+def _picture(content: bytes, media_type: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=media_type)
+    response["Cache-Control"] = "public, max-age=300"
+    return response

@@ -1,0 +1,179 @@
+"""The deadline rule: one verdict, asked by every door of submission (page, step, upload, submit, import, admin entry).
+
+Windows are half-open instants `[opens_at, closes_at)`, derived from the clock and never from a job. What decides is the
+moment a request arrived. For a unit the nearest unit at or above it that has an extension lengthens a phase (the last one,
+where none is named: letter DB21, "tự động đóng sau 24h ngày 22/4/2021"); a person's extension is one on a draft; grace is
+for drafts begun before the close and never comes on top of an extension.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import Q
+
+from initiatives.models import Campaign, Draft, Phase, WindowExtension
+from orgtree.models import Unit
+from portal.vietnamese import days
+
+
+class State(StrEnum):
+    OPEN = "open"
+    OPEN_FOR_SOME = "open_for_some"
+    NOT_YET = "not_yet"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What holds for one unit (or, where none is named, for everybody) at one moment.
+
+    `phases` are those open now; `closes_at` the last moment among them; `opens_at` the next opening ahead; `closed_at` the
+    last close behind; `open_units` the units for which it is still open when it is closed for the others.
+    """
+
+    state: State
+    at: datetime
+    phases: tuple[Phase, ...] = ()
+    closes_at: datetime | None = None
+    opens_at: datetime | None = None
+    closed_at: datetime | None = None
+    open_units: tuple[Unit, ...] = ()
+    extended: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is State.OPEN
+
+    @property
+    def is_open_for_some(self) -> bool:
+        return self.state is State.OPEN_FOR_SOME
+
+    @property
+    def is_not_yet(self) -> bool:
+        return self.state is State.NOT_YET
+
+    @property
+    def is_late(self) -> bool:
+        """Whether a window has closed for this unit: what is sent now is kept and marked late."""
+        return not self.is_open and self.closed_at is not None
+
+    def phase_of(self, day: date) -> Phase | None:
+        """The open phase whose days of eligibility hold `day`; while two are open, the day decides."""
+        return next((phase for phase in self.phases if phase.covers(day)), None)
+
+    @property
+    def sentence(self) -> str:
+        """One sentence for people: open until when, opens when, or closed since when."""
+        if self.is_open and self.closes_at:
+            return f"Đang nhận sáng kiến, đến {days.closing(self.closes_at)}."
+        if self.is_open_for_some and self.closes_at:
+            names = ", ".join(str(unit) for unit in self.open_units)
+            return f"Chỉ còn nhận của {names}, đến {days.closing(self.closes_at)}."
+        if self.opens_at and self.closed_at:
+            return f"Đã đóng lúc {days.closing(self.closed_at)}. Mở lại lúc {days.moment(self.opens_at)}."
+        if self.opens_at:
+            return f"Chưa mở. Bắt đầu nhận lúc {days.moment(self.opens_at)}."
+        if self.closed_at:
+            return f"Đã đóng lúc {days.closing(self.closed_at)}."
+        return "Chưa có thời gian nhận sáng kiến."
+
+
+def verdict(campaign: Campaign, *, at: datetime, unit: Unit | None = None, draft: Draft | None = None) -> Verdict:
+    """Asks the database for what `judge` needs: two statements at the most."""
+    phases = list(campaign.phases.all())
+    extensions: list[WindowExtension] = []
+    if unit is not None or draft is not None or not any(phase.opens_at <= at < phase.closes_at for phase in phases):
+        granted = Q(unit__isnull=False) | Q(draft=draft) if draft else Q(unit__isnull=False)
+        extensions = list(campaign.extensions.filter(granted).select_related("unit"))
+    return judge(phases, extensions, at=at, unit=unit, draft=draft, grace=timedelta(minutes=campaign.grace_minutes))
+
+
+def judge(
+    phases: Sequence[Phase],
+    extensions: Iterable[WindowExtension],
+    *,
+    at: datetime,
+    unit: Unit | None = None,
+    draft: Draft | None = None,
+    grace: timedelta = timedelta(),
+) -> Verdict:
+    """The rule itself, pure. `phases` in order of opening, `extensions` of units and of `draft`."""
+    closes: dict[int, datetime] = {}
+    extended = False
+    granted = list(extensions)
+    for phase in phases:
+        later = _extension_of(phase, phases, granted, unit, draft)
+        close = phase.closes_at
+        if later is not None and later.closes_at > close:
+            close = later.closes_at
+            extended = extended or phase.opens_at <= at < close
+        elif draft is not None and draft.begun_at < close:
+            close += grace
+        closes[phase.pk] = close
+    open_now = tuple(phase for phase in phases if phase.opens_at <= at < closes[phase.pk])
+    opens_at = min((phase.opens_at for phase in phases if phase.opens_at > at), default=None)
+    closed_at = max((close for close in closes.values() if close <= at), default=None)
+    if open_now:
+        return Verdict(
+            State.OPEN,
+            at,
+            phases=open_now,
+            closes_at=max(closes[phase.pk] for phase in open_now),
+            opens_at=opens_at,
+            closed_at=closed_at,
+            extended=extended,
+        )
+    some = [
+        extension
+        for extension in granted
+        if extension.unit is not None
+        and _phase_of(extension, phases) is not None
+        and _phase_of(extension, phases).opens_at <= at < extension.closes_at
+    ]
+    if some:
+        return Verdict(
+            State.OPEN_FOR_SOME,
+            at,
+            closes_at=max(extension.closes_at for extension in some),
+            opens_at=opens_at,
+            closed_at=closed_at,
+            open_units=tuple(dict.fromkeys(extension.unit for extension in some)),
+        )
+    state = State.NOT_YET if closed_at is None else State.CLOSED
+    return Verdict(state, at, opens_at=opens_at, closed_at=closed_at)
+
+
+def closing_sentence(closes_at: datetime | None) -> str:
+    """What a poster says of the deadline; "" where there is none."""
+    return f"Nhận đến {days.closing(closes_at)}" if closes_at else ""
+
+
+def _phase_of(extension: WindowExtension, phases: Sequence[Phase]) -> Phase | None:
+    if extension.phase_id is None:
+        return phases[-1] if phases else None
+    return next((phase for phase in phases if phase.pk == extension.phase_id), None)
+
+
+def _extension_of(
+    phase: Phase,
+    phases: Sequence[Phase],
+    granted: Iterable[WindowExtension],
+    unit: Unit | None,
+    draft: Draft | None,
+) -> WindowExtension | None:
+    """The one that holds: the draft's own where it is later, else that of the nearest unit at or above `unit`."""
+    here = [extension for extension in granted if _phase_of(extension, phases) == phase]
+    above = [
+        extension
+        for extension in here
+        if extension.unit is not None and unit is not None and unit.is_at_or_below(extension.unit)
+    ]
+    nearest = max(above, key=lambda extension: (len(extension.unit.path), extension.closes_at), default=None)
+    personal = max(
+        (extension for extension in here if draft is not None and extension.draft_id == draft.pk and draft.pk),
+        key=lambda extension: extension.closes_at,
+        default=None,
+    )
+    return max(filter(None, (nearest, personal)), key=lambda extension: extension.closes_at, default=None)

@@ -1,0 +1,104 @@
+"""What must always be true of the whole portal, each with a name: checked after journeys, faults and restores."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+from django.db.models import Count, F, Max, Sum
+
+from initiatives.models import Act, Attachment, Draft, Initiative, ReviewEvent, Status
+from initiatives.submission.files.store import stored_path
+from initiatives.submission.receipts import parse_code
+
+
+@dataclass(frozen=True)
+class Violation:
+    invariant: str
+    row: str
+
+
+def violations() -> Iterator[Violation]:
+    """Every violation of every invariant; nothing in a violation names a person."""
+    for name, look in INVARIANTS.items():
+        for row in look():
+            yield Violation(name, str(row))
+
+
+def _receipts_are_codes() -> Iterator[str]:
+    for pk, code in Initiative.objects.values_list("pk", "receipt_code").iterator():
+        if parse_code(code) != code:
+            yield pk
+
+
+def _received_drafts_lead_to_their_campaign() -> Iterator[int]:
+    yield from Draft.objects.exclude(initiative=None).exclude(
+        campaign=F("initiative__campaign")
+    ).values_list("pk", flat=True)
+
+
+def _every_initiative_has_its_first_event() -> Iterator[int]:
+    yield from Initiative.objects.exclude(events__number=1, events__act=Act.RECEIVED).values_list("pk", flat=True)
+
+
+def _status_is_where_the_last_event_led() -> Iterator[int]:
+    """Made demonstration rows have one event and any status."""
+    last = Initiative.objects.filter(campaign__is_demonstration=False).annotate(last=Max("events__number"))
+    yield from last.filter(events__number=F("last")).exclude(events__to_status=F("status")).values_list("pk", flat=True)
+
+
+def _events_are_numbered_without_gaps() -> Iterator[int]:
+    counted = Initiative.objects.annotate(steps=Count("events"), last=Max("events__number"))
+    yield from counted.exclude(steps=F("last")).values_list("pk", flat=True)
+
+
+def _events_are_chained() -> Iterator[str]:
+    previous: tuple[int, str] = (0, "")
+    for event in ReviewEvent.objects.order_by("initiative_id", "number").iterator():
+        expected = previous[1] if previous[0] == event.initiative_id else ""
+        if event.previous_hash != expected or event.hash != event.digest():
+            yield event
+        previous = (event.initiative_id, event.hash)
+
+
+def _every_document_has_its_file() -> Iterator[int]:
+    for pk, name, size in Attachment.objects.values_list("pk", "stored_name", "size").iterator():
+        path = stored_path(settings.MEDIA_ROOT, name)
+        if not path.exists() or path.stat().st_size != size:
+            yield pk
+
+
+def _no_draft_keeps_what_was_received() -> Iterator[int]:
+    yield from Draft.objects.exclude(initiative=None).exclude(answers={}).values_list("pk", flat=True)
+
+
+def _shares_make_a_hundred() -> Iterator[int]:
+    shared = Initiative.objects.filter(co_authors__isnull=False).annotate(others=Sum("co_authors__share"))
+    for pk, own, others in shared.values_list("pk", "share", "others"):
+        if own + others != Decimal(100):
+            yield pk
+
+
+def _initiatives_lie_in_a_phase_of_their_campaign() -> Iterator[int]:
+    yield from Initiative.objects.exclude(phase__campaign=F("campaign")).values_list("pk", flat=True)
+
+
+def _duplicates_point_to_a_primary() -> Iterator[int]:
+    yield from Initiative.objects.filter(duplicate_of__isnull=False).exclude(status=Status.INVALID).values_list(
+        "pk", flat=True
+    )
+
+
+INVARIANTS: dict[str, Callable[[], Iterator[object]]] = {
+    "mã biên nhận đúng chữ số kiểm tra": _receipts_are_codes,
+    "bản nháp và sáng kiến cùng chương trình": _received_drafts_lead_to_their_campaign,
+    "mỗi sáng kiến có bước đầu là đã nhận": _every_initiative_has_its_first_event,
+    "trạng thái khớp bước cuối": _status_is_where_the_last_event_led,
+    "các bước đánh số liền nhau": _events_are_numbered_without_gaps,
+    "lịch sử nối nhau bằng mã băm": _events_are_chained,
+    "mỗi tài liệu có tệp": _every_document_has_its_file,
+    "bản nháp đã nộp không giữ điều đã nhập": _no_draft_keeps_what_was_received,
+    "các phần đóng góp đủ 100%": _shares_make_a_hundred,
+    "đợt thuộc chương trình": _initiatives_lie_in_a_phase_of_their_campaign,
+    "sáng kiến trùng lặp là không hợp lệ": _duplicates_point_to_a_primary,
+}

@@ -1,0 +1,88 @@
+"""Writes the official summary table of a unit's branch to an Excel file."""
+
+import os
+import tempfile
+from argparse import ArgumentParser
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from initiatives.models import Campaign, Initiative, Status
+from initiatives.reports.export import write_summary, year_of
+from initiatives.reports.layouts import LAYOUTS
+from orgtree.models import Unit
+from portal.vietnamese import formats
+
+
+class Command(BaseCommand):
+    help = "Xuất bảng tổng hợp tóm tắt sáng kiến của một đơn vị và mọi đơn vị bên dưới ra tệp Excel."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--campaign", default="", metavar="SLUG", help="địa chỉ của chương trình")
+        parser.add_argument("--unit", default="", metavar="CODE", help="mã đơn vị, ví dụ quang-tri/dong-ha")
+        parser.add_argument("--layout", default="", metavar="qt|th", help="mẫu bảng: qt (Quảng Trị), th (Thanh Hóa)")
+        parser.add_argument(
+            "--status",
+            nargs="+",
+            default=[],
+            metavar="S",
+            help=f"chỉ các trạng thái này ({', '.join(Status.values)}); mặc định: đã nhận, trừ đã rút và trùng lặp",
+        )
+        parser.add_argument("--output", default="", metavar="FILE", help="tệp .xlsx sẽ ghi")
+
+    def handle(self, **options: Any) -> None:
+        for name in ("campaign", "unit", "layout", "output"):
+            if not options[name]:
+                raise CommandError(f"Thiếu --{name}.")
+        campaign = Campaign.objects.at_address(options["campaign"]).first()
+        if campaign is None:
+            raise CommandError(f"Không có chương trình nào ở địa chỉ “{options['campaign']}”.")
+        unit = Unit.objects.filter(code=options["unit"]).first()
+        if unit is None:
+            raise CommandError(f"Không có đơn vị nào mang mã “{options['unit']}”.")
+        if options["layout"] not in LAYOUTS:
+            raise CommandError(f"Không có mẫu bảng “{options['layout']}”. Các mẫu: {', '.join(LAYOUTS)}.")
+
+        initiatives = Initiative.objects.in_branch_of(unit).filter(campaign=campaign)
+        if options["status"]:
+            initiatives = initiatives.filter(status__in=_known(options["status"]))
+        else:
+            initiatives = initiatives.reached()
+
+        written = _write_whole(
+            Path(options["output"]),
+            initiatives,
+            campaign=campaign,
+            unit=unit,
+            layout=options["layout"],
+            at=timezone.now(),
+        )
+        self.stdout.write(f"Đã ghi {formats.whole(written)} sáng kiến của {unit.name} vào {options['output']}.")
+
+
+def _known(statuses: list[str]) -> list[str]:
+    for status in statuses:
+        if status not in Status.values:
+            raise CommandError(f"Không có trạng thái “{status}”. Các trạng thái: {', '.join(Status.values)}.")
+    return statuses
+
+
+def _write_whole(path: Path, initiatives: Any, *, campaign: Campaign, unit: Unit, layout: str, at: datetime) -> int:
+    """All or nothing: whoever opens the file meanwhile finds the old one. Only its owner may read it."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as part:
+            try:
+                year = year_of(campaign, at=at)
+                written = write_summary(part, initiatives, unit=unit, layout=layout, year=year, at=at)
+                part.flush()
+                os.fsync(part.fileno())
+                os.replace(part.name, path)
+            except BaseException:
+                os.unlink(part.name)
+                raise
+    except OSError as failure:
+        raise CommandError(f"Không ghi được tệp {path}: {failure.strerror}.") from failure
+    return written

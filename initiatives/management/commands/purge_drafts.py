@@ -1,0 +1,25 @@
+"""`purge_drafts`: unfinished drafts nobody has touched for long, failed look-ups, and files that no row names."""
+
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from initiatives.submission import tidying
+
+
+class Command(BaseCommand):
+    help = "Deletes unfinished drafts untouched for --days (180) and what belongs to nobody. --dry-run only counts."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--days", type=int, default=180)
+        parser.add_argument("--dry-run", action="store_true")
+
+    def handle(self, *args: Any, days: int = 180, dry_run: bool = False, **options: Any) -> None:
+        purged = tidying.purge(at=timezone.now(), untouched_for=timedelta(days=days), dry_run=dry_run)
+        word = "Sẽ xóa" if dry_run else "Đã xóa"
+        self.stdout.write(
+            f"{word} {purged.drafts} bản nháp, {purged.look_ups} lần tra cứu sai, {purged.files} tệp không thuộc về ai."
+        )

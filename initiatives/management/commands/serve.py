@@ -1,0 +1,75 @@
+"""`manage.py serve`: the portal on this machine alone, with its worker, until it is stopped (`make run`)."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+# Waitress reads a whole body before the view starts. What is larger than this it refuses itself, in one bare line;
+# what is smaller gets the portal's own page.
+MAX_BODY_BYTES = 256 * 1024 * 1024
+SECONDS_TO_STOP = 10
+
+
+class Command(BaseCommand):
+    help = "Chạy cổng và tiến trình nền trên máy này."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="địa chỉ nghe")
+        parser.add_argument("--port", type=int, default=8000, help="cổng nghe")
+        parser.add_argument("--without-worker", action="store_true", help="không chạy tiến trình nền")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from waitress import create_server
+
+        from portal.wsgi import application
+
+        signal.signal(signal.SIGTERM, _stop)
+        server = create_server(
+            application,
+            host=options["host"],
+            port=options["port"],
+            threads=8,
+            connection_limit=1000,
+            asyncore_use_poll=True,
+            max_request_body_size=MAX_BODY_BYTES,
+            channel_timeout=120,
+            ident=None,
+        )
+        self.stdout.write(f"Cổng:    {settings.SITE_URL}/")
+        self.stdout.write(f"Cán bộ:  {settings.SITE_URL}/admin/")
+        self.stdout.write("Bấm Ctrl+C để dừng.")
+        self.stdout.flush()
+        with _worker() if not options["without_worker"] else _nothing():
+            try:
+                server.run()
+            finally:
+                server.close()
+
+
+@contextmanager
+def _worker() -> Iterator[None]:
+    """The worker beside the server: it ends with it."""
+    worker = subprocess.Popen([sys.executable, sys.argv[0], "worker"])
+    try:
+        yield
+    finally:
+        worker.terminate()
+        try:
+            worker.wait(SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+def _stop(number: int, frame: Any) -> None:
+    raise SystemExit(0)

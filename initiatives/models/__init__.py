@@ -1,0 +1,46 @@
+"""The data model of an initiative's life, a file per subject. Imports orgtree and portal.vietnamese only."""
+
+from initiatives.models.campaign import (
+    Asked,
+    Campaign,
+    CategoryScheme,
+    Choice,
+    ChoiceList,
+    ConsentText,
+    Contact,
+    Counts,
+    Declaration,
+    Phase,
+    ReviewReason,
+    WindowExtension,
+)
+from initiatives.models.draft import Draft, FailedLookUp
+from initiatives.models.initiative import MOVES, Attachment, CoAuthor, Initiative, Status
+from initiatives.models.progress import Tally, TallyRun
+from initiatives.models.review import Act, ReviewEvent
+
+__all__ = [
+    "MOVES",
+    "Act",
+    "Asked",
+    "Attachment",
+    "Campaign",
+    "CategoryScheme",
+    "Choice",
+    "ChoiceList",
+    "CoAuthor",
+    "ConsentText",
+    "Contact",
+    "Counts",
+    "Declaration",
+    "Draft",
+    "FailedLookUp",
+    "Initiative",
+    "Phase",
+    "ReviewEvent",
+    "ReviewReason",
+    "Status",
+    "Tally",
+    "TallyRun",
+    "WindowExtension",
+]

@@ -1,0 +1,410 @@
+"""A campaign as its letters describe it: windows, what is asked, what may be chosen, who helps.
+
+Moments are UTC and windows half-open: `closes_at` is the first moment that is too late ("sau 24h ngày 20/4/2021" is
+2021-04-21T00:00+07:00). Days (eligible, applied, recognised) are whole days, both ends included.
+"""
+
+import base64
+import hashlib
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from orgtree.models import Unit
+from orgtree.scope import ScopedQuerySet
+from portal.vietnamese import days
+
+# First segments of addresses that are not a campaign (`DESIGN.md` §4); a test compares them with the urlconf.
+RESERVED_SLUGS = (
+    "admin",
+    "bien-nhan",
+    "don-vi",
+    "du-lieu-ca-nhan",
+    "favicon.ico",
+    "healthz",
+    "ho-so",
+    "metrics",
+    "nhap",
+    "q",
+    "readyz",
+    "robots.txt",
+    "static",
+    "tep",
+    "tieu-bieu",
+    "tra-cuu",
+    "xac-nhan",
+)
+STRUCTURE_DAY = date(2022, 1, 8)  # 63 provinces and 20 central sectors
+POSTER_KEY_LENGTH = 5
+
+is_address = RegexValidator(
+    r"\A[a-z0-9]+(?:-[a-z0-9]+)*\Z", "Địa chỉ chỉ gồm chữ thường không dấu, chữ số và dấu gạch nối."
+)
+
+
+class Asked(models.TextChoices):
+    OFF = "off", "Không hỏi"
+    OPTIONAL = "optional", "Hỏi, không bắt buộc"
+    REQUIRED = "required", "Bắt buộc"
+
+
+class Counts(models.TextChoices):
+    REACHED = "reached", "Đã nhận, trừ rút và trùng lặp"
+    VALID = "valid", "Hợp lệ"
+
+
+class CategoryScheme(models.TextChoices):
+    BLOC = "bloc", "Khối (doanh nghiệp, cơ quan)"
+    TARGET_GROUP = "target_group", "Năm nhóm đối tượng"
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def published(self) -> "CampaignQuerySet":
+        return self.filter(is_published=True)
+
+    def at_address(self, segment: str) -> "CampaignQuerySet":
+        """The campaign whose slug or short address is `segment`."""
+        return self.filter(Q(slug=segment) | Q(alias=segment))
+
+
+class Campaign(models.Model):
+    slug = models.CharField("địa chỉ", max_length=80, unique=True, validators=[is_address])
+    alias = models.CharField(
+        "địa chỉ ngắn để gõ", max_length=40, unique=True, null=True, blank=True, validators=[is_address]
+    )
+    name = models.CharField("tên chương trình", max_length=200)
+    goal = models.PositiveIntegerField("mục tiêu (số sáng kiến)", null=True, blank=True)
+    counts = models.CharField("chỉ tiêu tính theo", max_length=10, choices=Counts.choices, default=Counts.REACHED)
+    description_limit = models.PositiveIntegerField(
+        "số ký tự tối đa của phần mô tả", default=2000, validators=[MinValueValidator(100)]
+    )
+    category_scheme = models.CharField(
+        "phân loại người nộp", max_length=20, choices=CategoryScheme.choices, default=CategoryScheme.TARGET_GROUP
+    )
+    asks_national_id = models.CharField("số CMND/CCCD", max_length=10, choices=Asked.choices, default=Asked.OFF)
+    asks_field = models.CharField("lĩnh vực", max_length=10, choices=Asked.choices, default=Asked.OPTIONAL)
+    asks_solution_kind = models.CharField("loại giải pháp", max_length=10, choices=Asked.choices, default=Asked.OFF)
+    asks_recognition = models.CharField(
+        "việc công nhận sáng kiến", max_length=10, choices=Asked.choices, default=Asked.OPTIONAL
+    )
+    asks_attachments = models.CharField("tài liệu kèm theo", max_length=10, choices=Asked.choices, default=Asked.OPTIONAL)
+    applied_from = models.DateField("áp dụng từ ngày", null=True, blank=True)
+    applied_until = models.DateField("áp dụng đến hết ngày", null=True, blank=True)
+    applied_may_be_future = models.BooleanField("ngày áp dụng có thể còn ở phía trước", default=False)
+    recognised_from = models.DateField("công nhận từ ngày", null=True, blank=True)
+    structure_day = models.DateField(
+        "tổ chức công đoàn theo ngày", default=STRUCTURE_DAY, help_text="Danh sách đơn vị đúng như trong ngày này."
+    )
+    grace_minutes = models.PositiveSmallIntegerField(
+        "số phút chờ sau khi đóng", default=0, help_text="Chỉ cho bản nháp bắt đầu trước giờ đóng."
+    )
+    peak_note = models.CharField("ghi chú về thời gian", max_length=200, blank=True)
+    guidance = models.TextField("hướng dẫn", blank=True, help_text="Mỗi đoạn một dòng trống; dòng bắt đầu bằng “- ” là một ý.")
+    is_published = models.BooleanField("hiện trên cổng", default=True)
+    is_demonstration = models.BooleanField("chương trình thử nghiệm", default=False)
+    poster_key = models.CharField(max_length=POSTER_KEY_LENGTH, unique=True, editable=False)
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "chương trình"
+        verbose_name_plural = "chương trình"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="campaign_slug_is_no_address_of_ours",
+                condition=~Q(slug__in=RESERVED_SLUGS),
+                violation_error_message="Địa chỉ này cổng đã dùng cho trang khác.",
+            ),
+            models.CheckConstraint(
+                name="campaign_alias_is_no_address_of_ours",
+                condition=Q(alias=None) | ~Q(alias__in=RESERVED_SLUGS),
+                violation_error_message="Địa chỉ ngắn này cổng đã dùng cho trang khác.",
+            ),
+            models.CheckConstraint(
+                name="campaign_applied_days_in_order",
+                condition=Q(applied_from=None) | Q(applied_until=None) | Q(applied_until__gte=F("applied_from")),
+                violation_error_message="Ngày cuối được áp dụng phải sau ngày đầu.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """A slug and an alias live in one street: no two campaigns may share a door."""
+        self.alias = self.alias or None
+        for segment in filter(None, (self.slug, self.alias)):
+            if Campaign.objects.at_address(segment).exclude(pk=self.pk).exists():
+                raise ValidationError(f"Địa chỉ “{segment}” đã thuộc một chương trình khác.")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.poster_key:
+            digest = hashlib.sha256(f"campaign:{self.slug}".encode()).digest()
+            self.poster_key = base64.b32encode(digest).decode()[:POSTER_KEY_LENGTH].lower()
+        super().save(*args, **kwargs)
+
+    @property
+    def recognition_is_required(self) -> bool:
+        return self.asks_recognition == Asked.REQUIRED
+
+
+class Phase(models.Model):
+    """One window of submission with its own window of eligibility."""
+
+    campaign = models.ForeignKey(Campaign, verbose_name="chương trình", on_delete=models.PROTECT, related_name="phases")
+    name = models.CharField("tên đợt", max_length=80)
+    opens_at = models.DateTimeField("mở lúc")
+    closes_at = models.DateTimeField("đóng lúc")
+    eligible_from = models.DateField("đủ điều kiện từ ngày", null=True, blank=True)
+    eligible_until = models.DateField("đủ điều kiện đến hết ngày", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "đợt"
+        verbose_name_plural = "đợt"
+        ordering = ["opens_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="phase_closes_after_it_opens",
+                condition=Q(closes_at__gt=F("opens_at")),
+                violation_error_message="Giờ đóng phải sau giờ mở.",
+            ),
+            models.CheckConstraint(
+                name="phase_eligible_days_in_order",
+                condition=Q(eligible_from=None) | Q(eligible_until=None) | Q(eligible_until__gte=F("eligible_from")),
+                violation_error_message="Ngày cuối đủ điều kiện phải sau ngày đầu.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def covers(self, day: date) -> bool:
+        """Whether `day` lies in the days of eligibility, both ends included."""
+        return (self.eligible_from is None or self.eligible_from <= day) and (
+            self.eligible_until is None or day <= self.eligible_until
+        )
+
+
+class WindowExtensionQuerySet(ScopedQuerySet):
+    pass
+
+
+class WindowExtension(models.Model):
+    """A later closing time for a unit and all below it, or for one person's draft."""
+
+    campaign = models.ForeignKey(
+        Campaign, verbose_name="chương trình", on_delete=models.PROTECT, related_name="extensions"
+    )
+    unit = models.ForeignKey(
+        Unit, verbose_name="đơn vị", null=True, blank=True, on_delete=models.PROTECT, related_name="window_extensions"
+    )
+    draft = models.ForeignKey(
+        "initiatives.Draft",
+        verbose_name="bản nháp",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="window_extensions",
+    )
+    phase = models.ForeignKey(
+        Phase,
+        verbose_name="đợt",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="extensions",
+        help_text="Để trống là đợt cuối.",
+    )
+    closes_at = models.DateTimeField("đóng lúc")
+    reason = models.CharField("lý do", max_length=300)
+    document = models.CharField("số văn bản", max_length=100, blank=True)
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="người cho phép", null=True, blank=True, on_delete=models.PROTECT
+    )
+    granted_at = models.DateTimeField("cho phép lúc", default=timezone.now)
+
+    objects = WindowExtensionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "gia hạn"
+        verbose_name_plural = "gia hạn"
+        ordering = ["-granted_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="extension_is_for_a_unit_or_a_draft",
+                condition=Q(unit__isnull=False, draft=None) | Q(unit=None, draft__isnull=False),
+                violation_error_message="Gia hạn cho một đơn vị hoặc một bản nháp, không phải cả hai.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit or 'bản nháp'}: {days.closing(self.closes_at)}"
+
+
+class ChoiceList(models.TextChoices):
+    BLOC = "bloc", "Khối"
+    TARGET_GROUP = "target_group", "Nhóm đối tượng"
+    FIELD = "field", "Lĩnh vực"
+    SOLUTION_KIND = "solution_kind", "Loại giải pháp"
+    ATTACHMENT_KIND = "attachment_kind", "Loại tài liệu"
+
+
+class Choice(models.Model):
+    """One answer a campaign offers. The code is what rows keep; the label may be reworded."""
+
+    campaign = models.ForeignKey(Campaign, verbose_name="chương trình", on_delete=models.CASCADE, related_name="choices")
+    list = models.CharField("danh mục", max_length=20, choices=ChoiceList.choices)
+    code = models.CharField("mã", max_length=40, validators=[RegexValidator(r"\A[a-z0-9_]+\Z", "Mã chỉ gồm a-z, 0-9, _.")])
+    label = models.CharField("tên", max_length=200)
+    position = models.PositiveSmallIntegerField("thứ tự", default=0)
+    may_be_commended = models.BooleanField("được xét biểu dương", default=False)
+
+    class Meta:
+        verbose_name = "lựa chọn"
+        verbose_name_plural = "lựa chọn"
+        ordering = ["list", "position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "list", "code"],
+                name="choice_code_once_a_list",
+                violation_error_message="Mã này đã có trong danh mục.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Declaration(models.Model):
+    """A sentence the sender confirms before the initiative counts."""
+
+    campaign = models.ForeignKey(
+        Campaign, verbose_name="chương trình", on_delete=models.CASCADE, related_name="declarations"
+    )
+    code = models.CharField("mã", max_length=40, validators=[RegexValidator(r"\A[a-z0-9_]+\Z", "Mã chỉ gồm a-z, 0-9, _.")])
+    text = models.CharField("lời cam kết", max_length=300)
+    position = models.PositiveSmallIntegerField("thứ tự", default=0)
+
+    class Meta:
+        verbose_name = "cam kết"
+        verbose_name_plural = "cam kết"
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "code"],
+                name="declaration_code_once_a_campaign",
+                violation_error_message="Mã cam kết này đã có.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class ReviewReason(models.Model):
+    """A ready sentence for returning or declining, tied to the field it concerns ("" for the whole)."""
+
+    class Use(models.TextChoices):
+        RETURN = "return", "Trả lại bổ sung"
+        DECLINE = "decline", "Không hợp lệ"
+
+    campaign = models.ForeignKey(
+        Campaign, verbose_name="chương trình", on_delete=models.CASCADE, related_name="review_reasons"
+    )
+    use = models.CharField("dùng khi", max_length=10, choices=Use.choices)
+    code = models.CharField("mã", max_length=40, validators=[RegexValidator(r"\A[a-z0-9_]+\Z", "Mã chỉ gồm a-z, 0-9, _.")])
+    field = models.CharField("mục cần sửa", max_length=40, blank=True)
+    text = models.CharField("lý do", max_length=300)
+    position = models.PositiveSmallIntegerField("thứ tự", default=0)
+
+    class Meta:
+        verbose_name = "lý do xét duyệt"
+        verbose_name_plural = "lý do xét duyệt"
+        ordering = ["use", "position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "use", "code"],
+                name="review_reason_code_once_a_use",
+                violation_error_message="Mã lý do này đã có.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class ContactQuerySet(ScopedQuerySet):
+    pass
+
+
+class Contact(models.Model):
+    """Who helps: for a campaign, for a unit and all below it, or both. The nearest is shown (`campaigns/contacts.py`)."""
+
+    campaign = models.ForeignKey(
+        Campaign,
+        verbose_name="chương trình",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="contacts",
+        help_text="Để trống là mọi chương trình.",
+    )
+    unit = models.ForeignKey(
+        Unit,
+        verbose_name="đơn vị",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="contacts",
+        help_text="Để trống là cả nước.",
+    )
+    name = models.CharField("người hoặc bộ phận", max_length=120)
+    position = models.CharField("chức vụ", max_length=200, blank=True)
+    phone = models.CharField("điện thoại", max_length=40, blank=True)
+    hours = models.CharField("giờ trực", max_length=80, blank=True)
+    email = models.EmailField("thư điện tử", blank=True)
+    zalo = models.URLField("liên kết Zalo", blank=True, validators=[RegexValidator(r"\Ahttps://(?:zalo\.me|oa\.zalo\.me)/", "Liên kết phải bắt đầu bằng https://zalo.me/")])
+    facebook = models.URLField("liên kết Facebook", blank=True, validators=[RegexValidator(r"\Ahttps://(?:www\.facebook\.com|m\.me|facebook\.com)/", "Liên kết phải bắt đầu bằng https://www.facebook.com/ hoặc https://m.me/")])
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "liên hệ hỗ trợ"
+        verbose_name_plural = "liên hệ hỗ trợ"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ConsentText(models.Model):
+    """A version of the notice people consent to. Never changed: a new wording is a new version."""
+
+    version = models.CharField("phiên bản", max_length=20, unique=True)
+    body = models.TextField("nội dung")
+    digest = models.CharField("mã băm SHA-256", max_length=64, editable=False)
+    in_force_from = models.DateTimeField("áp dụng từ", default=timezone.now)
+
+    class Meta:
+        verbose_name = "thông báo xử lý dữ liệu"
+        verbose_name_plural = "thông báo xử lý dữ liệu"
+        ordering = ["-in_force_from", "-id"]
+
+    def __str__(self) -> str:
+        return self.version
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.digest = hashlib.sha256(self.body.encode()).hexdigest()
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def in_force(cls, at: datetime) -> "ConsentText | None":
+        """The version shown at `at`; the oldest one before any is in force."""
+        return cls.objects.filter(in_force_from__lte=at).first() or cls.objects.last()

@@ -1,0 +1,104 @@
+"""The history of an initiative: append-only, chained by hash, with nothing of a person in what is hashed."""
+
+import hashlib
+import json
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from initiatives.models.initiative import Initiative, Status
+from orgtree.roles import Role
+
+
+class Act(models.TextChoices):
+    RECEIVED = "received", "Đã nhận"
+    EDITED = "edited", "Người nộp sửa"
+    RESENT = "resent", "Người nộp gửi lại"
+    RETURNED = "returned", "Trả lại bổ sung"
+    APPROVED = "approved", "Hợp lệ"
+    DECLINED = "declined", "Không hợp lệ"
+    REOPENED = "reopened", "Mở lại để xét"
+    WITHDRAWN = "withdrawn", "Người nộp rút"
+    REASSIGNED = "reassigned", "Chuyển đơn vị"
+
+
+class HistoryIsAppendOnly(Exception):
+    """An event is written once; nothing of ours changes or deletes it."""
+
+
+class ReviewEvent(models.Model):
+    """One step: who, in which role, when, from, to, why.
+
+    `reasons` is a list of {"code", "field", "text"}. Free text is hashed with a salt of its own, so that erasing text and
+    salt leaves the chain whole.
+    """
+
+    initiative = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="events")
+    number = models.PositiveIntegerField("bước")
+    at = models.DateTimeField("lúc")
+    act = models.CharField("việc", max_length=12, choices=Act.choices)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="người làm", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    role = models.CharField("vai trò", max_length=20, blank=True, choices=Role.choices)
+    from_status = models.CharField("từ", max_length=12, blank=True, choices=Status.choices)
+    to_status = models.CharField("sang", max_length=12, choices=Status.choices)
+    reasons = models.JSONField("lý do", default=list)
+    note = models.TextField("ghi chú nội bộ", blank=True)
+    due_on = models.DateField("bổ sung đến hết ngày", null=True)
+    salt = models.CharField(max_length=32, editable=False)
+    text_digest = models.CharField(max_length=64, editable=False)
+    previous_hash = models.CharField(max_length=64, blank=True, editable=False)
+    hash = models.CharField(max_length=64, editable=False)
+
+    class Meta:
+        verbose_name = "bước xử lý"
+        verbose_name_plural = "lịch sử xử lý"
+        ordering = ["initiative_id", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["initiative", "number"],
+                name="event_number_once",
+                violation_error_message="Bước xử lý này đã được ghi.",
+            )
+        ]
+        indexes = [models.Index(fields=["at", "initiative"], name="event_since")]
+
+    def __str__(self) -> str:
+        return f"{self.initiative_id}/{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk:
+            raise HistoryIsAppendOnly
+        self.salt = secrets.token_hex(16)
+        self.text_digest = self.digest_of_text()
+        self.hash = self.digest()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise HistoryIsAppendOnly
+
+    def digest_of_text(self) -> str:
+        """The salted hash of everything written freely."""
+        written = json.dumps([self.salt, self.reasons, self.note], ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(written.encode()).hexdigest()
+
+    def digest(self) -> str:
+        """The hash of this step and, through `previous_hash`, of all before it."""
+        facts = [
+            self.initiative_id,
+            self.number,
+            int(self.at.timestamp() * 1_000_000),
+            self.act,
+            self.account_id,
+            self.role,
+            self.from_status,
+            self.to_status,
+            [[reason.get("code", ""), reason.get("field", "")] for reason in self.reasons],
+            self.due_on.isoformat() if self.due_on else "",
+            self.text_digest,
+            self.previous_hash,
+        ]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

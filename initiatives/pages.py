@@ -1,0 +1,67 @@
+"""The front page and a campaign's page: they gather from the areas."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from initiatives.campaigns import contacts, windows
+from initiatives.campaigns.guidance import blocks
+from initiatives.models import Campaign, Choice, ChoiceList
+from initiatives.progress import tally
+from orgtree.models import Unit
+from portal.doors import public
+from portal.requests import arrival
+
+
+@public
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """Open campaigns first, then those to come and those that are over; how to take part; tracking."""
+    at = arrival(request)
+    campaigns = list(Campaign.objects.published().prefetch_related("phases"))
+    rulings = {campaign.pk: windows.verdict(campaign, at=at) for campaign in campaigns}
+    counted = tally.totals(campaigns, at=at)
+    shown = [
+        {"campaign": campaign, "window": rulings[campaign.pk], "total": counted.get(campaign.pk)}
+        for campaign in campaigns
+    ]
+    context = {
+        "open": [each for each in shown if each["window"].is_open or each["window"].is_open_for_some],
+        "ahead": [each for each in shown if each["window"].is_not_yet],
+        "over": [each for each in shown if each["window"].state is windows.State.CLOSED],
+        "contact": next(iter(contacts.nearest(None)), None),
+    }
+    return render(request, "pages/front.html", context)
+
+
+@public
+@require_safe
+def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
+    """Guidance, window, total, who to call, "Nộp sáng kiến"."""
+    chosen = get_object_or_404(Campaign.objects.published().at_address(campaign).prefetch_related("phases"))
+    at = arrival(request)
+    unit = _unit_named(request.GET.get("don-vi", ""), chosen)
+    ruling = windows.verdict(chosen, at=at, unit=unit)
+    choices = list(chosen.choices.all())
+    context = {
+        "campaign": chosen,
+        "window": ruling,
+        "unit": unit,
+        "phases": list(chosen.phases.all()),
+        "total": tally.totals([chosen], at=at).get(chosen.pk),
+        "guidance": blocks(chosen.guidance),
+        "categories": _labels(choices, ChoiceList(chosen.category_scheme)),
+        "declarations": list(chosen.declarations.all()),
+        "contacts": contacts.nearest(chosen, unit),
+    }
+    return render(request, "pages/campaign.html", context)
+
+
+def _labels(choices: list[Choice], which: ChoiceList) -> list[str]:
+    return [choice.label for choice in choices if choice.list == which]
+
+
+def _unit_named(code: str, campaign: Campaign) -> Unit | None:
+    if not code or len(code) > 200:
+        return None
+    return Unit.objects.in_structure_of(campaign.structure_day).filter(code=code).first()

@@ -1,0 +1,13 @@
+"""What each role may do with each model; whatever is not named here is the administrator's."""
+
+from orgtree.roles import Role, grant
+
+VIEWED = ("initiative", "attachment", "reviewevent", "draft", "contact", "windowextension", "campaign", "phase", "tally")
+
+
+def grant_all() -> None:
+    grant(Role.VIEWER, *(f"initiatives.view_{model}" for model in VIEWED))
+    grant(Role.VIEWER, "orgtree.view_unit")
+    grant(Role.REVIEWER, "initiatives.change_initiative")
+    grant(Role.MANAGER, *(f"initiatives.{action}_contact" for action in ("add", "change", "delete")))
+    grant(Role.MANAGER, *(f"orgtree.{action}_staffaccount" for action in ("view", "add", "change")))

@@ -1,0 +1,1 @@
+"""Counting: one tally, from which every public number comes. May import review, submission and below."""

@@ -1,0 +1,34 @@
+"""The summary table of a unit as a file: who sends it to whom, which layout, which rows."""
+
+from datetime import datetime
+from typing import IO, Any
+
+from django.db.models import QuerySet
+
+from initiatives.models import Campaign
+from initiatives.reports import workbook
+from initiatives.reports.layouts import LAYOUTS, Letterhead
+from initiatives.reports.summary import rows
+from orgtree.models import Unit
+from portal.vietnamese.days import VIETNAM
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def write_summary(
+    to: IO[bytes], initiatives: QuerySet[Any], *, unit: Unit, layout: str, year: int, at: datetime
+) -> int:
+    """Writes the table of `initiatives` as `unit` sends it up, and answers how many there are."""
+    above = unit.get_parent()
+    letterhead = Letterhead(host=above.name if above else "", sender=unit.name, year=year)
+    return workbook.write(rows(initiatives), layout=LAYOUTS[layout], letterhead=letterhead, at=at, to=to)
+
+
+def year_of(campaign: Campaign, *, at: datetime) -> int:
+    """The year in which the campaign opens; the present one while no phase is set."""
+    first = campaign.phases.order_by("opens_at").values_list("opens_at", flat=True).first()
+    return (first or at).astimezone(VIETNAM).year
+
+
+def file_name(*, unit: Unit, layout: str, year: int) -> str:
+    return f"bang-tong-hop-{layout}-{unit.code.replace('/', '-')}-{year}.xlsx"

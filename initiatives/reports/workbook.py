@@ -1,0 +1,317 @@
+"""Writes the rows of a layout as a workbook that is ready to print and sign, in constant memory.
+
+A4 landscape with the margins of Decree 30/2020/NĐ-CP. Nobody opens the file before it is printed, so everything that a
+person would otherwise mend by hand is settled here: the height of each row, where a tall row goes on in a further row
+(Excel's end at 409 points), and that the signature never stands alone on a page.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import IO
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.dimensions import RowDimension
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.worksheet import Worksheet
+
+from initiatives.reports import measures
+from initiatives.reports.cells import SafeText, safe_cell, safe_text
+from initiatives.reports.layouts import Layout, Letterhead, Line
+from initiatives.reports.measures import POINTS_PER_MM
+from initiatives.reports.summary import SummaryRow
+
+CREATOR = "Cổng sáng kiến"
+SHEET = "Bảng tổng hợp"
+ROWS_A_SHEET = 1_048_000  # a sheet holds 1,048,576
+
+FONT = "Times New Roman"
+TABLE_SIZE, LETTERHEAD_SIZE, TITLE_SIZE, PAGE_NUMBER_SIZE = 12, 13, 14, 13
+
+MARGINS = {"top": 20, "bottom": 20, "left": 30, "right": 15, "header": 10, "footer": 10}
+PAGE = (210 - MARGINS["top"] - MARGINS["bottom"]) * POINTS_PER_MM
+TALLEST = 400.0
+ROW_PADDING = 3.0
+GAP = 9.0
+RULE, RULE_HEIGHT = "___________", 9.0
+HOST_COLUMNS, SIGNING_COLUMNS = 4, 2
+SIGNATURE = 75.0  # room for post, seal and name
+FEWEST_LINES = 6  # of a row that is divided
+SAFE = 0.96  # of a page: what a printer's own arithmetic may not push over its end
+
+# With Times New Roman 12 as the font of the workbook a column is counted in digits of 8 pixels, at 96 an inch.
+_DIGITS_PER_MM = 96 / 25.4 / 8
+
+_TEXT, _NUMBER = "@", "0"
+_THIN, _HAIR = Side(style="thin"), Side(style="hair")
+
+
+def write(rows: Iterable[SummaryRow], *, layout: Layout, letterhead: Letterhead, at: datetime, to: IO[bytes]) -> int:
+    """Writes the workbook to `to` and answers how many initiatives stand in it."""
+    book = Workbook(write_only=True)
+    # The font of the style "Normal" is the measure of column widths; openpyxl has no public way to it.
+    book._named_styles["Normal"].font = Font(name=FONT, size=TABLE_SIZE, family=1)
+    book.properties.creator = book.properties.lastModifiedBy = CREATOR
+    book.properties.title = layout.title.capitalize()
+    book.properties.created = at.astimezone(UTC).replace(tzinfo=None)
+    try:
+        written = _write_sheets(book, rows, layout, letterhead)
+        book.save(to)
+    except BaseException:
+        _remove_temporary_files(book)
+        raise
+    return written
+
+
+def _write_sheets(book: Workbook, rows: Iterable[SummaryRow], layout: Layout, letterhead: Letterhead) -> int:
+    sheet = _Sheet(book, layout, letterhead)
+    written = 0
+    for row, is_last in _with_last(rows):
+        if sheet.row >= ROWS_A_SHEET:
+            sheet = _Sheet(book, layout, letterhead)
+        sheet.add(layout.cells(row), is_last=is_last)
+        written += 1
+    sheet.sign()
+    return written
+
+
+def _with_last(rows: Iterable[SummaryRow]) -> Iterator[tuple[SummaryRow, bool]]:
+    held: SummaryRow | None = None
+    for row in rows:
+        if held is not None:
+            yield held, False
+        held = row
+    if held is not None:
+        yield held, True
+
+
+def _remove_temporary_files(book: Workbook) -> None:
+    """openpyxl keeps each sheet in a temporary file, and after a failure until the process ends."""
+    for sheet in book.worksheets:
+        if sheet._writer is not None:
+            sheet._writer.cleanup()
+
+
+class _Pages:
+    """Where the printed pages end, followed row by row from the heights that are written."""
+
+    def __init__(self) -> None:
+        self.used = 0.0
+        self.heading = 0.0  # the heading of the table, repeated on every page
+        self.number = 1
+        self.first_row = 1
+
+    def place(self, row: int, height: float) -> None:
+        if self.used + height > PAGE:
+            self.number += 1
+            self.first_row = row
+            self.used = self.heading
+        self.used += height
+
+    @property
+    def left(self) -> float:
+        return PAGE - self.used
+
+
+class _Sheet:
+    """One sheet: what stands above the table, its heading, its rows, the signature."""
+
+    def __init__(self, book: Workbook, layout: Layout, letterhead: Letterhead) -> None:
+        name = SHEET if not book.worksheets else f"{SHEET} {len(book.worksheets) + 1}"
+        self.sheet = book.create_sheet(name)
+        self.layout = layout
+        self.letterhead = letterhead
+        self.row = 0
+        self.pages = _Pages()
+        self.has_rows = False
+        self.dimension = RowDimension(self.sheet)
+        self.words = measures.widths()
+        self.rooms = [measures.room(width, TABLE_SIZE) for width in layout.widths]
+        self.cells = {
+            (top, bottom): [self._table_cell(column.is_centred, top, bottom) for column in layout.columns]
+            for top in (_THIN, _HAIR)
+            for bottom in (_THIN, _HAIR)
+        }
+        self._set_up_page()
+        self._head()
+
+    # --- the table -------------------------------------------------------------------------------------------------
+
+    def add(self, values: list[str | int], *, is_last: bool) -> None:
+        """One initiative, in as many rows as its text needs."""
+        texts = [value if isinstance(value, int) else safe_text(value) for value in values]
+        starts = [
+            [0] if isinstance(text, int) else list(measures.line_starts(text, room, self.words))
+            for text, room in zip(texts, self.rooms, strict=True)
+        ]
+        parts = self._divided(max(map(len, starts)), is_last)
+        first = 0
+        for place, lines in enumerate(parts):
+            cells = self.cells[_THIN if place == 0 else _HAIR, _THIN if place == len(parts) - 1 else _HAIR]
+            for cell, text, begins in zip(cells, texts, starts, strict=True):
+                if isinstance(text, int):
+                    cell.value = text if place == 0 else None
+                else:
+                    safe_cell(cell, text if len(parts) == 1 else _part(text, begins, first, first + lines))
+            self._append(cells, _height(lines, TABLE_SIZE))
+            first += lines
+        self.has_rows = True
+
+    def _divided(self, lines: int, is_last: bool) -> list[int]:
+        """How many lines stand in each row. A row is divided only where no page or no row of Excel holds it, where it
+        would leave the title alone on the first page, or where the signature would stand alone."""
+        most = _lines_in(min(TALLEST, PAGE - self.pages.heading))
+        here = min(most, _lines_in(self.pages.left))
+        parts: list[int] = []
+        if lines > (most if self.has_rows else here):
+            parts.append(here if here >= FEWEST_LINES else most)
+            while lines - sum(parts) > most:
+                parts.append(most)
+        parts.append(lines - sum(parts))
+        if is_last and parts[-1] > FEWEST_LINES and not self._leaves_room_to_sign(parts):
+            parts[-1:] = [parts[-1] - FEWEST_LINES, FEWEST_LINES]
+        return parts
+
+    def _leaves_room_to_sign(self, parts: list[int]) -> bool:
+        """Whether the signature fits below the last of `parts`, here or on the page both are moved to."""
+        used = self.pages.used
+        for lines in parts:
+            height = _height(lines, TABLE_SIZE)
+            used = (used if used + height <= PAGE else self.pages.heading) + height
+        if used + self._signing_height() <= PAGE * SAFE:
+            return True
+        may_move = self.has_rows or len(parts) > 1
+        moved = self.pages.heading + _height(parts[-1], TABLE_SIZE)
+        return may_move and moved + self._signing_height() <= PAGE * SAFE
+
+    # --- above and below -------------------------------------------------------------------------------------------
+
+    def _head(self) -> None:
+        columns = len(self.layout.columns)
+        for line in self.layout.above:
+            if self._line(line, size=LETTERHEAD_SIZE, first=1, last=HOST_COLUMNS) and line.has_rule:
+                rule = Line(RULE, is_bold=True)
+                self._line(rule, size=TABLE_SIZE / 2, first=1, last=HOST_COLUMNS, height=RULE_HEIGHT)
+        if self.layout.above:
+            self._gap()
+        self._line(Line(self.layout.title, is_bold=True), size=TITLE_SIZE, first=1, last=columns)
+        for line in self.layout.under_title:
+            self._line(line, size=LETTERHEAD_SIZE, first=1, last=columns)
+        self._gap()
+        self._heading()
+
+    def _heading(self) -> None:
+        bold = measures.widths(is_bold=True)
+        cells, most = [], 1
+        for column, room in zip(self.layout.columns, self.rooms, strict=True):
+            text = safe_text(self.letterhead.filled(column.heading))
+            most = max(most, len(list(measures.line_starts(text, room, bold))))
+            cell = self._cell(
+                Font(name=FONT, size=TABLE_SIZE, bold=True, family=1),
+                Alignment(horizontal="left" if "\n" in text else "center", vertical="center", wrap_text=True),
+            )
+            cell.border = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+            safe_cell(cell, text)
+            cells.append(cell)
+        self._append(cells, _height(most, TABLE_SIZE))
+        self.pages.heading = _height(most, TABLE_SIZE)
+        self.sheet.print_title_rows = f"{self.row}:{self.row}"
+
+    def sign(self) -> None:
+        """The lines below the table, at the right, on one page with the last row."""
+        if self.pages.used + self._signing_height() > PAGE * SAFE:
+            self._break_before(self.row)
+        elif self.pages.number > 1:
+            # Should a printer have counted otherwise on the way, its last page begins where ours does.
+            self._break_before(self.pages.first_row)
+        self._gap()
+        last = len(self.layout.columns)
+        for line in self.layout.below:
+            self._line(line, size=LETTERHEAD_SIZE, first=last - SIGNING_COLUMNS + 1, last=last)
+
+    def _signing_height(self) -> float:
+        return GAP + len(self.layout.below) * _height(1, LETTERHEAD_SIZE) + SIGNATURE
+
+    def _break_before(self, row: int) -> None:
+        self.sheet.row_breaks.append(Break(id=row - 1))
+
+    def _line(self, line: Line, *, size: float, first: int, last: int, height: float | None = None) -> bool:
+        """A line across the columns `first` to `last`; whether there was anything to write."""
+        text = safe_text(self.letterhead.filled(line.text))
+        if not text:
+            return False
+        room = measures.room(sum(self.layout.widths[first - 1 : last]), size)
+        lines = len(list(measures.line_starts(text, room, measures.widths(is_bold=line.is_bold))))
+        cell = self._cell(
+            Font(name=FONT, size=size, bold=line.is_bold, italic=line.is_italic, family=1),
+            Alignment(horizontal="center", vertical="top" if height else "center", wrap_text=True),
+        )
+        safe_cell(cell, text)
+        self._append([None] * (first - 1) + [cell], height or _height(lines, size))
+        self.sheet.merged_cells.add(f"{get_column_letter(first)}{self.row}:{get_column_letter(last)}{self.row}")
+        return True
+
+    def _gap(self) -> None:
+        self._append([], GAP)
+
+    # --- cells, rows, paper ----------------------------------------------------------------------------------------
+
+    def _cell(self, font: Font, alignment: Alignment) -> Cell:
+        cell = WriteOnlyCell(self.sheet)
+        cell.font, cell.alignment, cell.number_format, cell.quotePrefix = font, alignment, _TEXT, True
+        return cell
+
+    def _table_cell(self, is_centred: bool, top: Side, bottom: Side) -> Cell:
+        """Filled again for each row: openpyxl writes a row at once, and making cells costs more than writing them."""
+        alignment = Alignment(horizontal="center" if is_centred else "left", vertical="top", wrap_text=True)
+        cell = self._cell(Font(name=FONT, size=TABLE_SIZE, family=1), alignment)
+        cell.border = Border(left=_THIN, right=_THIN, top=top, bottom=bottom)
+        return cell
+
+    def _append(self, cells: list[Cell | None], height: float) -> None:
+        self.row += 1
+        self.pages.place(self.row, height)
+        self.dimension.height = height
+        self.sheet.row_dimensions[self.row] = self.dimension
+        self.sheet.append(cells)
+        del self.sheet.row_dimensions[self.row]  # kept, they would grow with the table
+
+    def _set_up_page(self) -> None:
+        sheet = self.sheet
+        for number, width in enumerate(self.layout.widths, start=1):
+            sheet.column_dimensions[get_column_letter(number)].width = width * _DIGITS_PER_MM
+        sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
+        sheet.page_setup.orientation = Worksheet.ORIENTATION_LANDSCAPE
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        for name, millimetres in MARGINS.items():
+            setattr(sheet.page_margins, name, millimetres / 25.4)
+        sheet.HeaderFooter.differentFirst = True
+        number = sheet.oddHeader.center
+        number.text, number.font, number.size = "&P", f"{FONT},Regular", PAGE_NUMBER_SIZE
+        sheet.sheet_view.showGridLines = False
+
+
+def _height(lines: int, size: float) -> float:
+    """Excel's rows stand on pixels of 0.75 points; its lines of Times New Roman are 1.3 times the font size."""
+    return lines * _pitch(size) + ROW_PADDING
+
+
+def _lines_in(height: float) -> int:
+    return math.floor((height - ROW_PADDING) / _pitch(TABLE_SIZE))
+
+
+def _pitch(size: float) -> float:
+    return math.ceil(size * 1.3 / 0.75) * 0.75
+
+
+def _part(text: SafeText, starts: list[int], first: int, end: int) -> SafeText:
+    """The printed lines `first` to `end` of a text, without the blank or line end they are divided at."""
+    if first >= len(starts):
+        return SafeText("")
+    if end >= len(starts):
+        return SafeText(text[starts[first] :])
+    return SafeText(text[starts[first] : starts[end]].removesuffix("\n").rstrip(" "))

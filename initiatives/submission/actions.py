@@ -1,0 +1,230 @@
+"""What a sender does, each as one action: begin and save a draft, add and remove documents, submit, correct, withdraw.
+
+Nothing here reads the clock or a request; moments arrive as `at`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from initiatives import lifecycle
+from initiatives.campaigns import windows
+from initiatives.lifecycle import Entry
+from initiatives.models import Attachment, Campaign, ConsentText, Draft, Initiative, Status
+from initiatives.submission import answers, eligibility, receipts
+from initiatives.submission.files import store
+from initiatives.submission.files.judge import FileRefused, Upload, judge
+from orgtree.models import StaffAccount, Unit
+from portal.vietnamese.text import folded
+
+MAX_FILES = 5
+CODE_TRIES = 5
+
+
+class AlreadyReceived(Exception):
+    """The same phone already sent an initiative of this title for this unit; carries the earlier one."""
+
+    def __init__(self, earlier: Initiative) -> None:
+        super().__init__(earlier.pk)
+        self.earlier = earlier
+
+
+class DocumentRefused(Exception):
+    """A document that was not kept; `sentence` names it and says why."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A new draft and the token of its link, which is shown and never stored."""
+
+    draft: Draft
+    token: str
+
+
+def begin(campaign: Campaign, *, at: datetime) -> Begun:
+    """A draft in memory: `save` keeps it."""
+    token = receipts.new_token()
+    draft = Draft(campaign=campaign, token_hash=receipts.token_hash(token), begun_at=at, saved_at=at)
+    return Begun(draft, token)
+
+
+def begin_revision(initiative: Initiative, *, at: datetime) -> Draft:
+    """The draft that corrects `initiative`, as received so far; unsaved. Reached through tracking only, never by a link."""
+    draft = begin(initiative.campaign, at=at).draft
+    typed = answers.of_initiative(initiative)
+    draft.revises = initiative
+    draft.unit = initiative.unit
+    draft.national_id = str(typed.pop(answers.SEALED, ""))
+    draft.answers = typed
+    draft.consent_text, draft.consented_at = initiative.consent_text, initiative.consented_at
+    return draft
+
+
+def save(
+    draft: Draft,
+    typed: Mapping[str, str | list[str]],
+    *,
+    at: datetime,
+    unit: Unit | None = None,
+    ruling: windows.Verdict | None = None,
+    consent_text: ConsentText | None = None,
+) -> None:
+    """Keeps one step as it was typed, whatever it holds. After the close it is marked late, once, with its first moment."""
+    kept = dict(typed)
+    if answers.SEALED in kept:
+        draft.national_id = str(kept.pop(answers.SEALED))
+    draft.answers = {**draft.answers, **kept}
+    draft.saved_at = at
+    if unit is not None:
+        draft.unit = unit
+    if "consent" in kept:
+        _note_consent(draft, bool(kept["consent"]), consent_text, at)
+    if ruling is not None and ruling.is_late and draft.late_at is None and draft.revises_id is None:
+        draft.late_at = at
+    draft.save()
+
+
+def add_document(draft: Draft, upload: Upload, *, name: str, kind: str, at: datetime) -> Attachment:
+    """Judges, stores and notes one document: the file is whole on the disk before its row exists."""
+    if len(documents_of(draft)) >= MAX_FILES:
+        raise DocumentRefused(f"Mỗi sáng kiến được gửi tối đa {MAX_FILES} tài liệu.")
+    if not store.free_enough(settings.MEDIA_ROOT, settings.UPLOAD_FREE_FLOOR):
+        raise DocumentRefused("Máy chủ tạm thời không nhận tài liệu. Bạn vẫn nộp được sáng kiến và bổ sung tài liệu sau.")
+    try:
+        with judge(upload, name=name) as judged:
+            stored_name = store.put(judged, settings.MEDIA_ROOT)
+            facts = {
+                "name": judged.name,
+                "media_type": judged.media_type,
+                "size": judged.size,
+                "sha256": judged.sha256,
+            }
+    except FileRefused as refusal:
+        raise DocumentRefused(refusal.sentence) from None
+    with transaction.atomic():
+        Draft.objects.select_for_update().get(pk=draft.pk)
+        if len(documents_of(draft)) >= MAX_FILES:
+            raise DocumentRefused(f"Mỗi sáng kiến được gửi tối đa {MAX_FILES} tài liệu.")
+        same = Attachment.objects.filter(draft=draft, sha256=facts["sha256"]).first()
+        if same is not None:
+            return same
+        return Attachment.objects.create(draft=draft, kind=kind, stored_name=stored_name, added_at=at, **facts)
+
+
+def documents_of(draft: Draft) -> list[Attachment]:
+    """What will go with the initiative: the draft's own, and on a correction what was received before."""
+    owned = list(draft.attachments.all()) if draft.pk else []
+    earlier = list(draft.revises.attachments.all()) if draft.revises_id and draft.revises else []
+    return earlier + owned
+
+
+def remove_document(draft: Draft, document_id: int) -> bool:
+    """Takes one of the draft's own documents away; the file stays until the sweep, another row may name it."""
+    return bool(Attachment.objects.filter(draft=draft, pk=document_id).delete()[0])
+
+
+def entry_of(
+    draft: Draft, person: Mapping[str, Any], content: Mapping[str, Any], *, at: datetime
+) -> Entry:
+    """The values of two valid steps as the initiative keeps them."""
+    campaign = draft.campaign
+    money = content.get("benefit_value")
+    phone = person.get("phone")
+    recognised_on = content.get("recognised_on")
+    values = {
+        "full_name": person["full_name"],
+        "birth_year": person["birth_year"],
+        "position": person["position"],
+        "phone": phone.typed if phone else "",
+        "email": person["email"],
+        "unit_name": person["unit_name"],
+        "workplace": person["workplace"],
+        "bloc": person.get("bloc", ""),
+        "target_group": person.get("target_group", ""),
+        "consent_text": draft.consent_text,
+        "consented_at": draft.consented_at or at,
+        "publish_consented_at": (draft.consented_at or at) if person["publish_consent"] else None,
+        "title": content["title"],
+        "field": content.get("field", ""),
+        "solution_kind": content.get("solution_kind", ""),
+        "applied_on": content["applied_on"],
+        "recognised_on": recognised_on,
+        "recognised_by": content.get("recognised_by", ""),
+        "recognition_number": content.get("recognition_number", ""),
+        "description": content["description"],
+        "effect": content["effect"],
+        "scope": content["scope"],
+        "benefit_value": money.dong if money else None,
+        "benefit_is_not_money": money is not None and money.dong is None,
+        "awards": content["awards"],
+        "share": content["sender_share"],
+        "recognised_author": content.get("recognised_author") or 0,
+        "link": content.get("link", ""),
+        "declarations": content.get("declaration", []),
+    }
+    return Entry(
+        unit=person["attached_unit"],
+        counts_on=eligibility.day_that_counts(campaign, applied_on=content["applied_on"], recognised_on=recognised_on),
+        phone_digits=phone.digits if phone else "",
+        values=values,
+        national_id=person.get("national_id", ""),
+        co_authors=content["co_authors"],
+    )
+
+
+def submit(
+    draft: Draft, entry: Entry, *, token: str, arrived_at: datetime, again: bool, by: StaffAccount | None = None
+) -> Initiative:
+    """Makes the initiative of a draft, once, however often it is asked. Raises AlreadyReceived unless `again`, and what
+    `lifecycle.receive` raises."""
+    if not again:
+        earlier = _same_from_the_same(draft, entry)
+        if earlier is not None:
+            raise AlreadyReceived(earlier)
+    receipt_token_hash = receipts.token_hash(receipts.receipt_token(token))
+    for tries_left in reversed(range(CODE_TRIES)):
+        try:
+            return lifecycle.receive(
+                draft,
+                entry,
+                arrived_at=arrived_at,
+                code=receipts.new_code(),
+                receipt_token_hash=receipt_token_hash,
+                by=by,
+            )
+        except IntegrityError:  # one code in a million million was given before
+            if not tries_left:
+                raise
+    raise AssertionError("unreachable")
+
+
+def withdraw(initiative: Initiative, *, at: datetime) -> None:
+    """The sender takes the initiative back; an open correction of it goes with it. Raises lifecycle.MoveRefused."""
+    lifecycle.move(initiative, Status.WITHDRAWN, by=None, at=at)
+    Draft.objects.filter(revises=initiative).delete()
+
+
+def _same_from_the_same(draft: Draft, entry: Entry) -> Initiative | None:
+    if draft.initiative_id is not None:
+        return None
+    candidates: Iterable[Initiative] = Initiative.objects.filter(
+        campaign=draft.campaign, unit=entry.unit, phone_digits=entry.phone_digits
+    ).exclude(status=Status.WITHDRAWN)[:50]
+    title = folded(entry.values["title"])
+    return next((each for each in candidates if folded(each.title) == title), None)
+
+
+def _note_consent(draft: Draft, given: bool, text: ConsentText | None, at: datetime) -> None:
+    """Consent holds from the moment it was first ticked, for the wording shown then; unticked, it is gone."""
+    if not given:
+        draft.consent_text, draft.consented_at = None, None
+    elif draft.consented_at is None:
+        draft.consent_text, draft.consented_at = text, at

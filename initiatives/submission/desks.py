@@ -1,0 +1,158 @@
+"""Where a draft is being worked on: behind its own private link, or, for a correction, behind a signed tracking link.
+
+A desk knows its addresses and builds the forms of its steps; it saves nothing.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from django.urls import reverse
+from django.utils import timezone
+
+from initiatives.campaigns import windows
+from initiatives.models import Act, Campaign, Choice, Declaration, Draft, Initiative, Phase
+from initiatives.submission import answers, eligibility
+from initiatives.submission.actions import documents_of
+from initiatives.submission.forms import ContentForm, PersonForm
+from orgtree.models import Unit
+from orgtree.models.unit import UnitQuerySet
+from portal.vietnamese.money import Money
+
+STEPS = ("nguoi-nop", "noi-dung", "tai-lieu", "kiem-tra")
+TITLES = dict(zip(STEPS, ("Người nộp", "Nội dung sáng kiến", "Tài liệu", "Kiểm tra và nộp"), strict=True))
+
+
+@dataclass(frozen=True)
+class Outstanding:
+    """Something that keeps a draft from being submitted, and where it is mended."""
+
+    step: str
+    address: str
+    sentence: str
+
+
+@dataclass
+class Desk:
+    draft: Draft
+    key: str
+    at: datetime
+    revised: Initiative | None = None
+    remarks: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def campaign(self) -> Campaign:
+        return self.draft.campaign
+
+    def address(self, step: str = "") -> str:
+        route = "record" if self.revised else "draft"
+        return reverse(f"{route}_{step.replace('-', '_')}" if step else f"{route}_door", args=[self.key])
+
+    def after(self, step: str) -> str:
+        return self.address(STEPS[STEPS.index(step) + 1])
+
+    def before(self, step: str) -> str:
+        place = STEPS.index(step)
+        return self.address(STEPS[place - 1]) if place else ""
+
+    @cached_property
+    def units(self) -> UnitQuerySet:
+        return Unit.objects.in_structure_of(self.campaign.structure_day)
+
+    @cached_property
+    def choices(self) -> list[Choice]:
+        return list(self.campaign.choices.all())
+
+    @cached_property
+    def declarations(self) -> list[Declaration]:
+        return list(self.campaign.declarations.all())
+
+    @cached_property
+    def phases(self) -> list[Phase]:
+        return list(self.campaign.phases.all())
+
+    @cached_property
+    def window(self) -> windows.Verdict:
+        """The verdict for the unit as saved. A returned initiative is corrected until its due day, whatever the window."""
+        draft = self.draft if self.draft.pk else None
+        return windows.verdict(self.campaign, at=self.at, unit=self.draft.unit, draft=draft)
+
+    @property
+    def typed(self) -> answers.Answers:
+        return {**self.draft.answers, answers.SEALED: self.draft.national_id}
+
+    def was_sent(self, step: str) -> bool:
+        return answers.was_sent(self.draft.answers, answers.PERSON if step == STEPS[0] else answers.CONTENT)
+
+    def person_form(self, *, blank: bool = False, unit_hint: Unit | None = None) -> PersonForm:
+        return PersonForm(
+            None if blank else answers.bound(self.typed),
+            units=self.units,
+            unit_hint=unit_hint,
+            campaign=self.campaign,
+            choices=self.choices,
+            today=timezone.localdate(self.at),
+            remarks=self.remarks,
+        )
+
+    def content_form(self, *, blank: bool = False, more_authors: int = 0) -> ContentForm:
+        return ContentForm(
+            None if blank else answers.bound(self.typed),
+            declarations=self.declarations,
+            more_authors=more_authors,
+            campaign=self.campaign,
+            choices=self.choices,
+            today=timezone.localdate(self.at),
+            remarks=self.remarks,
+        )
+
+    def objections(self, form: ContentForm) -> list[eligibility.Objection]:
+        """What eligibility says of a content form that was cleaned, valid or not."""
+        values = form.cleaned_data
+        benefit = values.get("benefit_value")
+        facts = eligibility.Facts(
+            applied_on=values.get("applied_on"),
+            recognised_on=values.get("recognised_on"),
+            declared=values.get("declaration", ()),
+            benefit_value=benefit.dong if isinstance(benefit, Money) else None,
+            attachment_kinds={document.kind for document in self.documents},
+            has_link=bool(values.get("link")),
+        )
+        return eligibility.objections(
+            facts,
+            self.campaign,
+            declarations=self.declarations,
+            phases=self.phases,
+            open_phases=self._open_phases,
+            today=timezone.localdate(self.at),
+        )
+
+    @cached_property
+    def documents(self) -> list:
+        return documents_of(self.draft)
+
+    @property
+    def _open_phases(self) -> list[Phase]:
+        """A correction stays in the phase in which the initiative was received."""
+        if self.revised is not None:
+            return [phase for phase in self.phases if phase.pk == self.revised.phase_id]
+        return list(self.window.phases)
+
+
+def object_to(form: ContentForm, objections: list[eligibility.Objection]) -> None:
+    """Puts what blocks beside the field it concerns."""
+    for objection in objections:
+        if objection.blocks and objection.field in form.fields:
+            form.add_error(objection.field, objection.sentence)
+
+
+def remarks_on(initiative: Initiative) -> dict[str, list[str]]:
+    """What the union asked to be mended when it last returned `initiative`, by field; "" for the whole."""
+    if not initiative.is_returned:
+        return {}
+    last = initiative.events.filter(act=Act.RETURNED).order_by("-number").first()
+    remarks: dict[str, list[str]] = defaultdict(list)
+    for reason in last.reasons if last else []:
+        remarks[reason.get("field", "")].append(reason.get("text", ""))
+    return dict(remarks)

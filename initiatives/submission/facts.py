@@ -1,0 +1,114 @@
+"""What was answered, as people read it: for the check page, the receipt and tracking. Phone and identity number masked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from initiatives.models import Attachment, Choice, ChoiceList, Initiative
+from initiatives.submission import answers
+from portal.vietnamese import days, formats, money, phones
+
+if TYPE_CHECKING:
+    from initiatives.submission.desks import Desk
+    from initiatives.submission.forms import StepForm
+
+Fact = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One step's answers, with the way back to it."""
+
+    title: str
+    address: str
+    facts: Sequence[Fact]
+
+
+def facts_of(desk: "Desk", person_form: "StepForm", content_form: "StepForm") -> list[Part]:
+    """The parts of the check page; every answer stands there, valid or not, empty ones left out."""
+    from initiatives.submission.desks import STEPS, TITLES
+
+    about_person = [fact for name in person_form.fields for fact in _person_fact(desk, person_form, name)]
+    about_content = [fact for name in content_form.fields for fact in _content_fact(desk, content_form, name)]
+    about_documents = [(document.name, _document(document, desk.choices)) for document in desk.documents]
+    return [
+        Part(TITLES[STEPS[0]], desk.address(STEPS[0]), about_person),
+        Part(TITLES[STEPS[1]], desk.address(STEPS[1]), about_content),
+        Part(TITLES[STEPS[2]], desk.address(STEPS[2]), about_documents or [("Tài liệu", "Không gửi kèm")]),
+    ]
+
+
+def facts_of_initiative(initiative: Initiative, choices: Sequence[Choice]) -> list[Fact]:
+    """What was received, for the receipt and tracking."""
+    labels = _labels(choices)
+    facts = [
+        ("Nhận lúc", days.moment(initiative.submitted_at)),
+        ("Chương trình", initiative.campaign.name),
+        ("Đơn vị", initiative.unit.name),
+        ("Đơn vị bạn ghi", initiative.unit_name),
+        ("Sáng kiến", initiative.title),
+        ("Người nộp", initiative.full_name),
+        ("Điện thoại", phones.masked(initiative.phone_digits) if initiative.phone_digits else ""),
+    ]
+    facts += [
+        (f"Tài liệu {number}", f"{document.name} ({formats.file_size(document.size)}), "
+         f"{labels.get((ChoiceList.ATTACHMENT_KIND, document.kind), 'tài liệu khác').lower()}")
+        for number, document in enumerate(initiative.attachments.all(), start=1)
+    ]
+    if initiative.link:
+        facts.append(("Liên kết", initiative.link))
+    return [(name, value) for name, value in facts if value]
+
+
+def _person_fact(desk: "Desk", form: "StepForm", name: str) -> list[Fact]:
+    typed = str(form.data.get(name) or "")
+    label = str(form.fields[name].label)
+    if name in {"consent", "publish_consent"}:
+        short = "Đồng ý xử lý dữ liệu" if name == "consent" else "Đồng ý công bố"
+        return [(short, "Có" if typed else "Không")]
+    if not typed:
+        return []
+    if name == "phone":
+        value = form.cleaned_data.get("phone")
+        return [(label, phones.masked(value.digits) if value else "***")]
+    if name == "national_id":
+        return [(label, answers.masked_identity(typed))]
+    if name in {"top_unit", "unit"}:
+        return _unit_fact(form, name, label)
+    if name in {"bloc", "target_group"}:
+        return [("Đối tượng" if name == "target_group" else "Khối", _labels(desk.choices).get((name, typed), typed))]
+    return [(label, typed)]
+
+
+def _unit_fact(form: Any, name: str, label: str) -> list[Fact]:
+    if name == "top_unit":
+        shown = next((top[1] for top in form.tops if top[0] == form.chosen_top), "")
+        return [(label, shown)] if shown else []
+    return [(label, str(form.picked))] if form.picked else []
+
+
+def _content_fact(desk: "Desk", form: "StepForm", name: str) -> list[Fact]:
+    if name == "declaration":
+        declared = set(form.data.getlist(name)) if name in form.data else set()  # type: ignore[attr-defined]
+        return [("Cam kết", "\n".join(f"✓ {each.text}" for each in desk.declarations if each.code in declared))]
+    typed = str(form.data.get(name) or "")
+    if not typed:
+        return []
+    label = str(form.fields[name].label)
+    if name in {"field", "solution_kind"}:
+        return [(label, _labels(desk.choices).get((name, typed), typed))]
+    if name == "recognised_author":
+        return [(label, dict(form.fields[name].widget.choices).get(typed, typed))]  # type: ignore[attr-defined]
+    if name == "benefit_value":
+        value = form.cleaned_data.get(name)
+        return [(label, f"{typed}\n{money.in_words(value.dong)}" if value and value.dong is not None else typed)]
+    return [(label, typed)]
+
+
+def _document(document: Attachment, choices: Sequence[Choice]) -> str:
+    kind = _labels(choices).get((ChoiceList.ATTACHMENT_KIND, document.kind), "Tài liệu khác")
+    return f"{kind}, {formats.file_size(document.size)}"
+
+
+def _labels(choices: Sequence[Choice]) -> Mapping[tuple[str, str], str]:
+    return {(choice.list, choice.code): choice.label for choice in choices}

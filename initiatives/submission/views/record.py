@@ -1,0 +1,206 @@
+"""Following up: code and phone lead to a signed page for half an hour; there one corrects, adds and withdraws."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from initiatives import lifecycle
+from initiatives.campaigns import contacts
+from initiatives.models import Act, Draft, Initiative, Status
+from initiatives.submission import actions, answers, receipts, tracking
+from initiatives.submission.desks import STEPS, Desk, remarks_on
+from initiatives.submission.facts import facts_of_initiative
+from initiatives.submission.forms import TrackForm
+from initiatives.submission.views import steps
+from initiatives.submission.views.steps import private, see_other
+from portal.doors import public
+from portal.refusals import TooManyTries
+from portal.requests import arrival, client_address
+from portal.templatetags.portal_pack import objections
+from portal.vietnamese import days
+
+NOT_FOUND = "Không tìm thấy sáng kiến với mã và số điện thoại này. Hãy xem lại cả hai."
+EXPIRED = "Trang theo dõi chỉ mở trong 30 phút và đã hết giờ. Hãy nhập lại mã và số điện thoại để đi tiếp."
+KEPT = "Những gì bạn vừa nhập đã được lưu. " + EXPIRED
+TONES = {
+    Status.SUBMITTED: "plain",
+    Status.RETURNED: "wait",
+    Status.VALID: "good",
+    Status.INVALID: "stop",
+    Status.WITHDRAWN: "plain",
+}
+NEXT_STEPS = {
+    Status.SUBMITTED: "Công đoàn sẽ xem xét sáng kiến. Bạn không cần làm gì thêm; hãy quay lại đây để xem kết quả.",
+    Status.RETURNED: "Hãy sửa những chỗ công đoàn yêu cầu rồi gửi lại. Sáng kiến sẽ được xét tiếp.",
+    Status.VALID: "Sáng kiến đã được tính vào kết quả của đơn vị và có thể được chọn để biểu dương.",
+    Status.INVALID: "Nếu bạn thấy chưa đúng, hãy liên hệ công đoàn của bạn.",
+    Status.WITHDRAWN: "Bạn đã rút sáng kiến này. Nếu muốn tham gia lại, hãy nộp mới khi chương trình còn nhận.",
+}
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def track(request: HttpRequest) -> HttpResponse:
+    """Asks for code and phone. Nothing tells an unknown code from a wrong phone."""
+    if request.method != "POST":
+        notice = {"het-gio": EXPIRED, "da-luu": KEPT}.get(request.GET.get("tin", ""), "")
+        return render(request, "submission/track.html", {"form": TrackForm(), "notice": notice})
+    form = TrackForm(request.POST)
+    if form.is_valid():
+        at = arrival(request)
+        code = receipts.parse_code(form.cleaned_data["code"]) or ""
+        address = client_address(request)
+        wait = tracking.seconds_to_wait(code, address, at=at)
+        if wait:
+            raise TooManyTries(wait)
+        found = tracking.look_up(code, form.cleaned_data["phone"].digits, address=address, at=at)
+        if found is not None:
+            response = redirect("record_door", signed=tracking.sign(found, at=at))
+            response.status_code = 303
+            return response
+        form.add_error(None, NOT_FOUND)
+    return render(request, "submission/track.html", {"form": form, "objections": objections(form)})
+
+
+def at_record(view: Callable[[HttpRequest, Initiative, str], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Opens the initiative of a signed link. An expired one asks code and phone again; a step that was being sent is kept."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, signed: str) -> HttpResponse:
+        at = arrival(request)
+        try:
+            pk = tracking.read_signed(signed, at=at)
+        except tracking.LinkIsNotOurs:
+            raise Http404 from None
+        except tracking.LinkExpired as expired:
+            kept = request.method == "POST" and tracking.may_still_save(expired, at=at) and _keep(request, expired, at)
+            return _to_track("da-luu" if kept else "het-gio")
+        initiative = Initiative.objects.select_related("campaign", "unit", "phase").filter(pk=pk).first()
+        if initiative is None:
+            raise Http404
+        return view(request, initiative, signed)
+
+    return public(require_http_methods(["GET", "HEAD", "POST"])(private(opened)))
+
+
+@at_record
+def record_door(request: HttpRequest, initiative: Initiative, signed: str) -> HttpResponse:
+    """Where the initiative stands, why, and what can be done now."""
+    at = arrival(request)
+    refusal = lifecycle.refuses_revision(initiative, at=at)
+    remarks = remarks_on(initiative)
+    last = initiative.events.filter(act__in=(Act.RETURNED, Act.DECLINED)).order_by("-number").first()
+    concerns = last if last and initiative.status in {Status.RETURNED, Status.INVALID} else None
+    context = {
+        "initiative": initiative,
+        "campaign": initiative.campaign,
+        "signed": signed,
+        "tone": TONES[Status(initiative.status)],
+        "next_step": NEXT_STEPS[Status(initiative.status)],
+        "reasons": [reason["text"] for reason in concerns.reasons] if concerns else [],
+        "due_on": concerns.due_on if concerns and initiative.is_returned else None,
+        "may_correct": not refusal,
+        "refusal": refusal if initiative.status == Status.RETURNED else "",
+        "mend_at": reverse(f"record_{_step_to_mend(remarks).replace('-', '_')}", args=[signed]),
+        "may_withdraw": initiative.may_become(Status.WITHDRAWN),
+        "asks_withdrawal": request.GET.get("rut") == "1",
+        "trail": _trail(initiative),
+        "facts": facts_of_initiative(initiative, list(initiative.campaign.choices.all())),
+        "contacts": contacts.nearest(initiative.campaign, initiative.unit),
+    }
+    return render(request, "submission/record.html", context)
+
+
+@at_record
+def record_withdraw(request: HttpRequest, initiative: Initiative, signed: str) -> HttpResponse:
+    """GET asks whether it is meant; POST with confirm=1 does it."""
+    at = arrival(request)
+    if not initiative.may_become(Status.WITHDRAWN):
+        return see_other(_address(signed))
+    if request.method == "POST" and request.POST.get("confirm") == "1":
+        try:
+            actions.withdraw(initiative, at=at)
+        except lifecycle.MoveRefused:
+            pass  # moved meanwhile: the page says where it stands
+        return see_other(_address(signed))
+    return render(request, "submission/withdraw.html", {"initiative": initiative, "signed": signed})
+
+
+def at_correction(view: Callable[[HttpRequest, Desk], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Opens the correction of a record: what was saved of it, else what was received."""
+
+    def opened(request: HttpRequest, initiative: Initiative, signed: str) -> HttpResponse:
+        at = arrival(request)
+        refusal = lifecycle.refuses_revision(initiative, at=at)
+        if refusal:
+            return see_other(_address(signed))
+        # Every sent step gives another half hour.
+        key = tracking.sign(initiative, at=at) if request.method == "POST" else signed
+        return view(request, _desk(initiative, key, at))
+
+    return at_record(wraps(view)(opened))
+
+
+def _desk(initiative: Initiative, key: str, at: datetime) -> Desk:
+    draft = Draft.objects.select_related("unit").filter(revises=initiative).first()
+    if draft is None:
+        draft = actions.begin_revision(initiative, at=at)
+    draft.campaign, draft.revises = initiative.campaign, initiative
+    return Desk(draft, key, at, revised=initiative, remarks=remarks_on(initiative))
+
+
+def _keep(request: HttpRequest, expired: tracking.LinkExpired, at: datetime) -> bool:
+    """Saves a step that came by an expired link; shows nothing of what is there."""
+    initiative = Initiative.objects.select_related("campaign", "unit").filter(pk=expired.initiative_id).first()
+    if initiative is None or lifecycle.refuses_revision(initiative, at=at):
+        return False
+    step = request.path.rstrip("/").rsplit("/", 1)[-1]
+    names = {STEPS[0]: answers.PERSON, STEPS[1]: answers.CONTENT}.get(step)
+    if names is None:
+        return False
+    desk = _desk(initiative, "", at)
+    actions.save(desk.draft, answers.read(request.POST, names), at=desk.at)
+    return True
+
+
+def _step_to_mend(remarks: dict[str, list[str]]) -> str:
+    """The first step that holds something the union asked to be mended."""
+    for step, names in ((STEPS[0], answers.PERSON), (STEPS[1], answers.CONTENT), (STEPS[2], ["attachments"])):
+        if any(name in remarks for name in names):
+            return step
+    return STEPS[0]
+
+
+def _trail(initiative: Initiative) -> list[dict[str, object]]:
+    """What concerns the sender, the latest first; who decided is told by the unit's level, not by name."""
+    shown = []
+    for event in initiative.events.order_by("-number"):
+        if event.act == Act.REASSIGNED:
+            continue
+        due = f"Bổ sung đến hết ngày {days.shown(event.due_on)}." if event.due_on else ""
+        text = " ".join([*(reason["text"] for reason in event.reasons), due]).strip()
+        by = "Công đoàn" if event.account_id else "Người nộp"
+        shown.append({"title": Act(event.act).label, "at": event.at, "by": by, "text": text})
+    return shown
+
+
+def _address(signed: str) -> str:
+    return reverse("record_door", args=[signed])
+
+
+def _to_track(notice: str) -> HttpResponse:
+    response = redirect("track")
+    response["Location"] += f"?tin={notice}"
+    response.status_code = 303
+    return response
+
+
+record_person, record_content, record_documents, record_check = map(
+    at_correction, (steps.person, steps.content, steps.documents, steps.check)
+)

@@ -1,0 +1,353 @@
+"""The steps: who you are, the initiative, documents, check and submit. Each is saved when it is sent, whatever it holds.
+
+No session, no cookie, no token of a form: the unguessable link is the authority (`portal/doors.py`). A step page that is
+not opened from a page of ours leads to the draft's door first, so a link shared in a chat shows nothing.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from initiatives import lifecycle
+from initiatives.campaigns import contacts, windows
+from initiatives.models import Campaign, ChoiceList, ConsentText, Draft
+from initiatives.submission import actions, answers, receipts
+from initiatives.submission.desks import STEPS, TITLES, Desk, Outstanding, object_to
+from initiatives.submission.facts import facts_of
+from initiatives.submission.files.handlers import StopEarlyHandler
+from initiatives.submission.files.judge import MAX_BYTES
+from initiatives.submission.forms import PersonForm
+from orgtree.models import Unit
+from portal.doors import comes_from_our_page, public
+from portal.requests import arrival
+from portal.templatetags.portal_pack import objections
+
+View = Callable[..., HttpResponse]
+
+PERSON, CONTENT, DOCUMENTS, CHECK = STEPS
+
+
+def private(view: View) -> View:
+    """Nothing of a private page is kept by a browser, found by a search engine or told to another site."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return guarded
+
+
+def at_draft(view: View) -> View:
+    """Opens the draft of the link: a received one leads to its receipt, a stranger's visit to the door."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, token: str) -> HttpResponse:
+        draft = get_object_or_404(
+            Draft.objects.select_related("campaign", "unit"), token_hash=receipts.token_hash(token), revises=None
+        )
+        if draft.is_received:
+            return redirect("receipt", token=receipts.receipt_token(token))
+        if request.method == "GET" and not comes_from_our_page(request):
+            return redirect("draft_door", token=token)
+        return view(request, Desk(draft, token, arrival(request)))
+
+    return public(require_http_methods(["GET", "HEAD", "POST"])(private(opened)))
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def begin(request: HttpRequest, campaign: str) -> HttpResponse:
+    """Step 1 without a draft yet; the POST makes it."""
+    chosen = get_object_or_404(Campaign.objects.published().at_address(campaign))
+    at = arrival(request)
+    begun = actions.begin(chosen, at=at)
+    desk = Desk(begun.draft, begun.token, at)
+    if request.method == "POST":
+        return private(_begun)(request, desk)
+    hint = _unit_named(request.GET.get("don-vi", ""), desk)
+    ruling = windows.verdict(chosen, at=at, unit=hint)
+    if not ruling.is_open:
+        return _closed(request, desk, ruling, unit=hint)
+    return _person_page(request, desk, desk.person_form(blank=True, unit_hint=hint), ruling)
+
+
+@public
+@require_http_methods(["GET", "HEAD"])
+@private
+def door(request: HttpRequest, token: str) -> HttpResponse:
+    """The draft's link itself: no personal data, one way on."""
+    draft = get_object_or_404(
+        Draft.objects.select_related("campaign", "unit"), token_hash=receipts.token_hash(token), revises=None
+    )
+    if draft.is_received:
+        return render(request, "submission/door.html", {"receipt": reverse("receipt", args=[receipts.receipt_token(token)])})
+    desk = Desk(draft, token, arrival(request))
+    step = next((step for step in (PERSON, CONTENT) if not desk.was_sent(step)), CHECK)
+    return render(request, "submission/door.html", {"desk": desk, "window": desk.window, "onward": desk.address(step)})
+
+
+def person(request: HttpRequest, desk: Desk) -> HttpResponse:
+    if request.method != "POST":
+        return _person_page(request, desk, desk.person_form(), desk.window)
+    form = _save_person(request, desk)
+    return _onward(request, desk, PERSON, form.is_valid(), lambda: _person_page(request, desk, form, desk.window))
+
+
+def content(request: HttpRequest, desk: Desk) -> HttpResponse:
+    if request.method != "POST":
+        sent = desk.was_sent(CONTENT)
+        if not sent and not desk.window.is_open and desk.revised is None:
+            return _closed(request, desk, desk.window, unit=desk.draft.unit)
+        form = desk.content_form(blank=not sent)
+        if sent and form.is_bound:
+            form.full_clean()
+            object_to(form, desk.objections(form))
+        return _content_page(request, desk, form)
+    typed = answers.read(request.POST, answers.CONTENT)
+    actions.save(desk.draft, typed, at=desk.at, ruling=desk.window)
+    if "more" in request.POST:
+        form = desk.content_form(more_authors=1)
+        form.hide_errors()
+        return _content_page(request, desk, form)
+    form = desk.content_form()
+    form.full_clean()
+    object_to(form, desk.objections(form))
+    return _onward(request, desk, CONTENT, form.is_valid(), lambda: _content_page(request, desk, form))
+
+
+def documents(request: HttpRequest, desk: Desk) -> HttpResponse:
+    faults: list[str] = []
+    if request.method == "POST":
+        request.upload_handlers = [StopEarlyHandler(request, allowed=actions.MAX_FILES * MAX_BYTES + MAX_BYTES)]
+        if not desk.window.is_open and desk.revised is None:
+            return _closed(request, desk, desk.window, unit=desk.draft.unit)
+        faults = _take_documents(request, desk)
+        if not faults:
+            stays = "add" in request.POST or "remove" in request.POST
+            return see_other(desk.address(DOCUMENTS) if stays else desk.after(DOCUMENTS))
+    context = {
+        "documents": desk.documents,
+        "own_ids": {each.pk for each in desk.documents if each.draft_id},
+        "kinds": [choice for choice in desk.choices if choice.list == ChoiceList.ATTACHMENT_KIND],
+        "labels": {c.code: c.label for c in desk.choices if c.list == ChoiceList.ATTACHMENT_KIND},
+        "max_files": actions.MAX_FILES,
+        "room": max(actions.MAX_FILES - len(desk.documents), 0),
+        "objections": [{"id": "attachments", "text": fault} for fault in faults],
+        "remark": " ".join(desk.remarks.get("attachments", [])),
+    }
+    return _step_page(request, desk, DOCUMENTS, "submission/documents.html", context)
+
+
+def check(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Everything typed, masked where it must be; the button that submits. What is outstanding is named with its place."""
+    person_form, content_form = desk.person_form(), desk.content_form()
+    outstanding, flags = _outstanding(desk, person_form, content_form)
+    if request.method == "POST" and "confirm" in request.POST and not outstanding:
+        entry = actions.entry_of(desk.draft, person_form.cleaned_data, content_form.cleaned_data, at=desk.at)
+        try:
+            return _submitted(request, desk, entry)
+        except actions.AlreadyReceived as again:
+            return _check_page(request, desk, person_form, content_form, flags=flags, earlier=again.earlier)
+        except lifecycle.WindowIsClosed as refusal:
+            actions.save(desk.draft, {}, at=desk.at, ruling=refusal.verdict)
+            return _closed(request, desk, refusal.verdict, unit=desk.draft.unit)
+        except lifecycle.MoveRefused as refusal:
+            outstanding = [Outstanding(CHECK, "", refusal.sentence)]
+    tried = request.method == "POST"
+    if tried and not desk.window.is_open and desk.revised is None:
+        actions.save(desk.draft, {}, at=desk.at, ruling=desk.window)
+        return _closed(request, desk, desk.window, unit=desk.draft.unit)
+    return _check_page(request, desk, person_form, content_form, outstanding=outstanding, flags=flags, tried=tried)
+
+
+# --- what the steps share -------------------------------------------------------------------------------------------
+
+
+def _begun(request: HttpRequest, desk: Desk) -> HttpResponse:
+    if not answers.holds_anything(answers.read(request.POST, answers.PERSON)):
+        form = desk.person_form()
+        ruling = windows.verdict(desk.campaign, at=desk.at)
+        return _closed(request, desk, ruling) if not ruling.is_open else _person_page(request, desk, form, ruling)
+    form = _save_person(request, desk)
+    return _onward(request, desk, PERSON, form.is_valid(), lambda: _person_page(request, desk, form, desk.window))
+
+
+def _save_person(request: HttpRequest, desk: Desk) -> PersonForm:
+    """Saves the step as sent, whatever it holds, and answers the form that judges it."""
+    typed = answers.read(request.POST, answers.PERSON)
+    desk.draft.answers = {**desk.draft.answers, **{n: v for n, v in typed.items() if n != answers.SEALED}}
+    desk.draft.national_id = str(typed[answers.SEALED])
+    form = desk.person_form()
+    form.full_clean()
+    unit = form.cleaned_data.get("attached_unit") or desk.draft.unit
+    ruling = windows.verdict(desk.campaign, at=desk.at, unit=unit, draft=desk.draft if desk.draft.pk else None)
+    actions.save(
+        desk.draft, typed, at=desk.at, unit=unit, ruling=ruling, consent_text=ConsentText.in_force(desk.at)
+    )
+    desk.window = ruling
+    if "choose" in request.POST:
+        form.hide_errors()
+    return form
+
+
+def _onward(request: HttpRequest, desk: Desk, step: str, is_valid: bool, page: Callable[[], HttpResponse]) -> HttpResponse:
+    """After a step was saved: the closed page, the same page with its objections, or the next one."""
+    if not desk.window.is_open and desk.revised is None:
+        return _closed(request, desk, desk.window, unit=desk.draft.unit)
+    if "back" in request.POST and desk.before(step):
+        return see_other(desk.before(step))
+    if "choose" in request.POST or not is_valid:
+        return page()
+    return see_other(desk.after(step))
+
+
+def _submitted(request: HttpRequest, desk: Desk, entry: lifecycle.Entry) -> HttpResponse:
+    if desk.revised is not None:
+        lifecycle.revise(desk.revised.pk, entry, desk.draft, at=desk.at)
+        return see_other(desk.address())
+    again = "again" in request.POST
+    actions.submit(desk.draft, entry, token=desk.key, arrived_at=desk.at, again=again)
+    return see_other(reverse("receipt", args=[receipts.receipt_token(desk.key)]))
+
+
+def _take_documents(request: HttpRequest, desk: Desk) -> list[str]:
+    """Adds and removes as asked; answers what was wrong, each fault with its file."""
+    posted = request.POST
+    if posted.get("eof") != "1":
+        return ["Kết nối bị ngắt khi đang gửi tệp. Hãy chọn tệp và gửi lại."]
+    if posted.get("remove", "").isascii() and posted.get("remove", "").isdigit():
+        actions.remove_document(desk.draft, int(posted["remove"][:18]))
+        return []
+    files = request.FILES.getlist("attachments")
+    kinds = posted.getlist("attachment_kind")
+    known = [choice.code for choice in desk.choices if choice.list == ChoiceList.ATTACHMENT_KIND]
+    faults = []
+    for place, upload in enumerate(files):
+        kind = kinds[place] if place < len(kinds) else (kinds[0] if kinds else "")
+        if kind and kind not in known:
+            faults.append(f"Hãy chọn loại tài liệu cho tệp “{upload.name[:120]}”.")
+            continue
+        try:
+            _keep(desk, upload, kind or "other")
+        except actions.DocumentRefused as refusal:
+            faults.append(refusal.sentence)
+    announced = posted.get("file_count", "")
+    if announced.isascii() and announced.isdigit() and int(announced[:6]) > len(files):
+        faults.append(f"Cổng chỉ nhận được {len(files)}/{int(announced[:6])} tệp. Hãy đổi tên tệp bị thiếu rồi gửi lại.")
+    if "add" in posted and not files and not faults:
+        faults.append("Hãy chọn tệp rồi bấm “Thêm tài liệu”.")
+    desk.__dict__.pop("documents", None)
+    return faults
+
+
+def _keep(desk: Desk, upload: Any, kind: str) -> None:
+    if not desk.draft.pk:
+        actions.save(desk.draft, {}, at=desk.at)
+    actions.add_document(desk.draft, upload, name=upload.name or "tệp", kind=kind, at=desk.at)
+
+
+def _outstanding(desk: Desk, person_form: PersonForm, content_form: Any) -> tuple[list[Outstanding], list[str]]:
+    """What blocks, with its place; and what is only asked about."""
+    person_form.full_clean()
+    content_form.full_clean()
+    objections = desk.objections(content_form)
+    object_to(content_form, objections)
+    found = []
+    for step, form in ((PERSON, person_form), (CONTENT, content_form)):
+        for name, sentences in form.errors.items():
+            place = f"{desk.address(step)}#id_{name}"
+            found += [Outstanding(step, place, sentence) for sentence in sentences]
+    found += [
+        Outstanding(DOCUMENTS, desk.address(DOCUMENTS), objection.sentence)
+        for objection in objections
+        if objection.blocks and objection.field == "attachments"
+    ]
+    return found, [objection.sentence for objection in objections if not objection.blocks]
+
+
+def _person_page(request: HttpRequest, desk: Desk, form: PersonForm, ruling: windows.Verdict) -> HttpResponse:
+    context = {
+        "form": form,
+        "window": ruling,
+        "consent_text": ConsentText.in_force(desk.at),
+        "action": desk.address(PERSON) if desk.draft.pk else reverse("begin", args=[desk.campaign.slug]),
+    }
+    return _step_page(request, desk, PERSON, "submission/person.html", context)
+
+
+def _content_page(request: HttpRequest, desk: Desk, form: Any) -> HttpResponse:
+    return _step_page(request, desk, CONTENT, "submission/content.html", {"form": form, "window": desk.window})
+
+
+def _check_page(request: HttpRequest, desk: Desk, person_form: Any, content_form: Any, **found: Any) -> HttpResponse:
+    context = {
+        "window": desk.window,
+        "parts": facts_of(desk, person_form, content_form),
+        "objections": [
+            {"id": "", "address": each.address, "text": each.sentence} for each in found.get("outstanding", [])
+        ],
+        "flags": found.get("flags", []),
+        "earlier": found.get("earlier"),
+        "may_submit": not found.get("outstanding"),
+    }
+    return _step_page(request, desk, CHECK, "submission/check.html", context)
+
+
+def _step_page(request: HttpRequest, desk: Desk, step: str, template: str, context: dict[str, Any]) -> HttpResponse:
+    form = context.get("form")
+    if form is not None:
+        context["objections"] = objections(form)
+    context |= {
+        "desk": desk,
+        "campaign": desk.campaign,
+        "step": step,
+        "number": STEPS.index(step) + 1,
+        "total": len(STEPS),
+        "step_title": TITLES[step],
+        "back": desk.before(step) if desk.draft.pk else "",
+        "saved_at": desk.draft.saved_at if desk.draft.pk else None,
+        "draft_link": _absolute(request, desk.address()) if desk.draft.pk and not desk.revised else "",
+        "contact": next(iter(contacts.nearest(desk.campaign, desk.draft.unit)), None),
+    }
+    return render(request, template, context)
+
+
+def _closed(request: HttpRequest, desk: Desk, ruling: windows.Verdict, unit: Unit | None = None) -> HttpResponse:
+    """Not open for this unit: what was typed is kept, and the nearest union is named."""
+    context = {
+        "campaign": desk.campaign,
+        "window": ruling,
+        "unit": unit,
+        "kept": bool(desk.draft.pk),
+        "draft_link": _absolute(request, desk.address()) if desk.draft.pk else "",
+        "contacts": contacts.nearest(desk.campaign, unit),
+    }
+    return render(request, "submission/closed.html", context)
+
+
+def _unit_named(code: str, desk: Desk) -> Unit | None:
+    """The unit of a poster or a search result, in the campaign's structure; None for anything else."""
+    if not code or len(code) > 200 or "\0" in code:
+        return None
+    return desk.units.filter(code=code).exclude(depth=1).first()
+
+
+def _absolute(request: HttpRequest, address: str) -> str:
+    return request.build_absolute_uri(address)
+
+
+def see_other(address: str) -> HttpResponse:
+    response = HttpResponseRedirect(address)
+    response.status_code = 303
+    return response
+
+
+draft_person, draft_content, draft_documents, draft_check = map(at_draft, (person, content, documents, check))

@@ -1,0 +1,242 @@
+"""A unit of the union, its place in the tree and its names, through time (`DESIGN.md` §2, "the tree in time").
+
+`path` never changes. A unit that moves, merges or gets a new place is closed on a day and a successor opens;
+`current_path` is the path of the present successor, so accounts and old rows are found by one range today.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Substr
+from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
+
+from orgtree.scope import ScopedQuerySet, branch
+from portal.vietnamese.text import folded
+
+CODE = r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)*"
+POSTER_KEY_LENGTH = 8
+SEARCH_TEXT_LENGTH = 1000
+
+
+class Level(models.TextChoices):
+    CONFEDERATION = "confederation", "Tổng Liên đoàn"
+    PROVINCE = "province", "Liên đoàn Lao động tỉnh, thành phố"
+    SECTOR = "sector", "Công đoàn ngành trung ương"
+    DISTRICT = "district", "Liên đoàn Lao động cấp huyện"
+    PROVINCIAL_SECTOR = "provincial_sector", "Công đoàn ngành địa phương và tương đương"
+    GRASSROOTS = "grassroots", "Công đoàn cơ sở"
+
+
+TOP_LEVELS = (Level.PROVINCE, Level.SECTOR)
+
+PARENT_LEVELS: dict[str, frozenset[str]] = {
+    Level.CONFEDERATION: frozenset(),
+    Level.PROVINCE: frozenset({Level.CONFEDERATION}),
+    Level.SECTOR: frozenset({Level.CONFEDERATION}),
+    Level.DISTRICT: frozenset({Level.PROVINCE}),
+    Level.PROVINCIAL_SECTOR: frozenset({Level.PROVINCE}),
+    Level.GRASSROOTS: frozenset({Level.PROVINCE, Level.SECTOR, Level.DISTRICT, Level.PROVINCIAL_SECTOR}),
+}
+
+
+class UnitQuerySet(MP_NodeQuerySet, ScopedQuerySet):
+    unit_lookup = ""
+
+    def standing_on(self, day: date) -> Self:
+        """Units that exist on `day`; no opening day means always, the closing day is the first without the unit."""
+        return self.filter(Q(opened_on=None) | Q(opened_on__lte=day), Q(closed_on=None) | Q(closed_on__gt=day))
+
+    def in_structure_of(self, day: date) -> Self:
+        """What a campaign offers whose structure is that of `day`: the units standing then, and those opened later
+        below them that succeed nobody (a new grassroots union)."""
+        standing = (Q(opened_on=None) | Q(opened_on__lte=day)) & (Q(closed_on=None) | Q(closed_on__gt=day))
+        path_and_those_above = [OuterRef("path")] + [
+            Substr(OuterRef("path"), 1, steps * self.model.steplen) for steps in range(2, 5)
+        ]
+        later_successors = self.model.objects.filter(opened_on__gt=day, predecessors__isnull=False)
+        new_since = Q(opened_on__gt=day, closed_on=None)
+        succeeds = Exists(later_successors.order_by().filter(path__in=path_and_those_above))
+        return self.filter(standing | (new_since & ~succeeds))
+
+    def top(self) -> Self:
+        """The units that submit to the confederation: provinces and central sectors."""
+        return self.filter(level__in=TOP_LEVELS)
+
+    def below(self, unit: "Unit") -> Self:
+        """Everything in the branch of `unit` by its own path, without the unit itself."""
+        return self.filter(branch(unit.path, by="path")).exclude(pk=unit.pk)
+
+    def directly_below(self, unit: "Unit") -> Self:
+        return self.below(unit).filter(depth=unit.depth + 1)
+
+    def ancestors_and_self(self, unit: "Unit") -> Self:
+        """From the confederation down to `unit`."""
+        step = self.model.steplen
+        return self.filter(path__in=[unit.path[:end] for end in range(step, len(unit.path) + 1, step)]).order_by("path")
+
+    def matching(self, typed: str) -> Self:
+        """Units whose names or aliases hold every word typed, with or without accents; none for nothing typed."""
+        words = folded(typed).split()[:8]
+        if not words:
+            return self.none()
+        found = self
+        for word in words:
+            found = found.filter(search_text__contains=word)
+        return found
+
+
+class UnitManager(MP_NodeManager.from_queryset(UnitQuerySet)):  # type: ignore[misc]
+    def get_queryset(self) -> UnitQuerySet:
+        return UnitQuerySet(self.model, using=self._db).order_by("path")
+
+
+class Unit(MP_Node):
+    """One union organisation. Never deleted: it closes, and its line goes on in its successor."""
+
+    code = models.CharField("mã đơn vị", max_length=200, unique=True)
+    level = models.CharField("cấp", max_length=20, choices=Level.choices)
+    kind = models.CharField("loại hình", max_length=40, blank=True)
+    name = models.CharField("tên đầy đủ", max_length=200)
+    short_name = models.CharField("tên thường gọi", max_length=200)
+    admin_code = models.CharField("mã hành chính", max_length=10, blank=True)
+    source = models.CharField("nguồn", max_length=200, blank=True)
+    opened_on = models.DateField("thành lập ngày", null=True, blank=True)
+    closed_on = models.DateField("kết thúc ngày", null=True, blank=True)
+    closing_document = models.CharField("văn bản kết thúc", max_length=200, blank=True)
+    successor = models.ForeignKey(
+        "self",
+        verbose_name="đơn vị kế thừa",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="predecessors",
+    )
+    current_path = models.CharField("vị trí hiện nay", max_length=255, db_index=True, editable=False)
+    search_text = models.CharField("chữ để tìm", max_length=SEARCH_TEXT_LENGTH, blank=True, editable=False)
+    poster_key = models.CharField("khóa trên áp phích", max_length=POSTER_KEY_LENGTH, unique=True, editable=False)
+    path = models.CharField("vị trí", max_length=255, unique=True, editable=False)
+    depth = models.PositiveIntegerField("bậc", editable=False)
+    numchild = models.PositiveIntegerField("số đơn vị dưới", default=0, editable=False)
+
+    objects = UnitManager()
+
+    class Meta:
+        verbose_name = "đơn vị"
+        verbose_name_plural = "đơn vị"
+        constraints = [
+            models.CheckConstraint(
+                name="unit_closes_after_it_opens",
+                condition=Q(opened_on=None) | Q(closed_on=None) | Q(closed_on__gt=F("opened_on")),
+                violation_error_message="Ngày kết thúc phải sau ngày thành lập.",
+            ),
+            models.CheckConstraint(
+                name="unit_with_a_successor_is_closed",
+                condition=Q(successor=None) | Q(closed_on__isnull=False),
+                violation_error_message="Đơn vị có đơn vị kế thừa thì phải có ngày kết thúc.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.short_name or self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.current_path:
+            self.current_path = self.path
+        if not self.poster_key:
+            self.poster_key = poster_key(self.code)
+        if not self.search_text:
+            self.search_text = search_text(self)
+        super().save(*args, **kwargs)
+
+    @property
+    def is_top(self) -> bool:
+        return self.level in TOP_LEVELS
+
+    @property
+    def top_path(self) -> str:
+        """The path of the province or sector it stands in; its own for the confederation."""
+        return self.path[: 2 * self.steplen]
+
+    def is_at_or_below(self, other: "Unit") -> bool:
+        return self.path.startswith(other.path)
+
+    def stands_on(self, day: date) -> bool:
+        return (self.opened_on is None or self.opened_on <= day) and (self.closed_on is None or day < self.closed_on)
+
+    def name_on(self, day: date) -> str:
+        """The full name borne on `day`; reads the dated names, so ask for one unit only."""
+        past = self.past_names.filter(used_until__gt=day).order_by("used_until").first()
+        return past.name if past else self.name
+
+
+class UnitName(models.Model):
+    """A name a unit bore until a day, with the document that changed it. The present name stands on the unit."""
+
+    unit = models.ForeignKey(Unit, verbose_name="đơn vị", on_delete=models.CASCADE, related_name="past_names")
+    name = models.CharField("tên đầy đủ", max_length=200)
+    short_name = models.CharField("tên thường gọi", max_length=200)
+    used_until = models.DateField("dùng đến trước ngày")
+    document = models.CharField("văn bản đổi tên", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "tên cũ"
+        verbose_name_plural = "tên cũ"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "used_until"],
+                name="unit_name_ends_once_a_day",
+                violation_error_message="Đơn vị đã có một tên dùng đến ngày này.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.short_name
+
+
+class UnitAlias(models.Model):
+    """Another way people write a unit's name ("LĐLĐ TP HCM"): found by search, never shown as the name."""
+
+    unit = models.ForeignKey(Unit, verbose_name="đơn vị", on_delete=models.CASCADE, related_name="aliases")
+    alias = models.CharField("cách gọi khác", max_length=200)
+    note = models.CharField("ghi chú", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "cách gọi khác"
+        verbose_name_plural = "cách gọi khác"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "alias"],
+                name="unit_alias_stands_once",
+                violation_error_message="Đơn vị đã có cách gọi này.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.alias
+
+
+def poster_key(code: str, *, attempt: int = 0) -> str:
+    """The key printed in a unit's QR: the same for a code on every machine, so paper outlives the database.
+
+    35 bits and a salt: of 126,000 codes some may meet, and the second one takes its next attempt.
+    """
+    digest = hashlib.sha256(f"unit:{code}:{attempt}".encode()).digest()
+    return base64.b32encode(digest).decode()[:POSTER_KEY_LENGTH].lower()
+
+
+def search_text(unit: Unit, aliases: list[str] | None = None) -> str:
+    """What a search looks through: the folded names and aliases, each once, as "| name | alias |".
+
+    So " ha" finds the beginning of a word, "| ha noi |" a whole name, and neither costs the database a concatenation.
+    """
+    return as_search_text([folded(name) for name in (unit.name, unit.short_name, *(aliases or []))])
+
+
+def as_search_text(folded_names: Iterable[str]) -> str:
+    joined = " | ".join(dict.fromkeys(folded_names))
+    return f"| {joined[: SEARCH_TEXT_LENGTH - 4]} |"

@@ -1,0 +1,238 @@
+"""The admin classes everything of ours stands on: every door of Django's admin that leads past the row rule is closed.
+
+StaffAdmin closes the doors that have nothing to do with rows (parameters, popups, deleting, typed text); ScopedAdmin adds
+the one row rule (`orgtree/scope.py`) to lists, single rows, related fields and what is saved.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import ALL_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import models
+from django.db.models import QuerySet
+from django.forms.models import ModelChoiceField
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+
+from orgtree.scope import ScopedQuerySet
+from portal.vietnamese import fields as typed
+
+LIST_PARAMETERS = {ALL_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR}
+MOST_COUNTED = 10_000
+LONGEST_TEXT = 20_000
+LONGEST_KEY = 18  # digits that fit every database's integer
+
+
+class CappedPaginator(Paginator):
+    """Counts to a cap: the last page of a million rows is nobody's need, and counting them costs every list."""
+
+    @cached_property
+    def count(self) -> int:
+        if not isinstance(self.object_list, QuerySet):
+            return super().count
+        return min(MOST_COUNTED, self._counted)
+
+    @property
+    def is_capped(self) -> bool:
+        return isinstance(self.object_list, QuerySet) and self._counted > MOST_COUNTED
+
+    @cached_property
+    def _counted(self) -> int:
+        return self.object_list.order_by()[: MOST_COUNTED + 1].count()
+
+
+class StaffAdmin(admin.ModelAdmin):
+    """Lists take the parameters of their own filters and `lookups_allowed`, nothing else; nothing is deleted."""
+
+    lookups_allowed: tuple[str, ...] = ()
+    may_be_deleted = False
+    list_per_page = 50
+    list_max_show_all = 100
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = CappedPaginator
+    view_on_site = False
+    save_as = False
+    actions_selection_counter = True
+
+    # --- what a request may ask ---------------------------------------------------------------------------------------
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        return lookup in self.known_parameters(request) - LIST_PARAMETERS
+
+    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
+        return to_field in {"id", "pk"}
+
+    def known_parameters(self, request: HttpRequest) -> set[str]:
+        names = {getattr(each, "parameter_name", None) for each in self.get_list_filter(request)}
+        return LIST_PARAMETERS | set(self.lookups_allowed) | {name for name in names if name}
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        known = self.known_parameters(request)
+        unknown = [name for name in request.GET if name not in known]
+        if unknown:
+            kept = request.GET.copy()
+            for name in unknown:
+                del kept[name]
+            messages.warning(request, "Địa chỉ có phần không dùng được. Cổng đã bỏ phần đó.")
+            return HttpResponseRedirect(f"{request.path}?{kept.urlencode()}" if kept else request.path)
+        if not all(map(is_key, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+            messages.warning(request, "Có dòng được chọn không còn trong danh sách. Hãy chọn lại.")
+            return HttpResponseRedirect(request.get_full_path())
+        return super().changelist_view(
+            request, {"title": capfirst(self.opts.verbose_name_plural)} | (extra_context or {})
+        )
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """A row that is missing and one that is forbidden: the same page, with the same statements."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        found = super().get_object(request, object_id, None) if is_key(object_id) else None
+        if found is None:
+            raise Http404
+        return found
+
+    def choice_labels(self, rows: Sequence[Any]) -> dict[Any, str]:
+        """What an autocomplete shows for its rows."""
+        return {row.pk: str(row) for row in rows}
+
+    # --- what may be done ---------------------------------------------------------------------------------------------
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may_be_deleted and super().has_delete_permission(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    # --- what is typed ------------------------------------------------------------------------------------------------
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        return vietnamese_field(db_field) or unwrapped(super().formfield_for_dbfield(db_field, request, **kwargs))
+
+    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_foreignkey(db_field, request, **(within(db_field, request) | kwargs))
+
+
+class StaffInline(admin.TabularInline):
+    """Rows that belong to one row of a StaffAdmin."""
+
+    extra = 0
+    show_change_link = False
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        return vietnamese_field(db_field) or unwrapped(super().formfield_for_dbfield(db_field, request, **kwargs))
+
+    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_foreignkey(db_field, request, **(within(db_field, request) | kwargs))
+
+
+class ScopedAdmin(StaffAdmin):
+    """For rows that belong to a unit: only those of the account's branch, whatever is asked or posted."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).visible_to(request.user)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+        """The last look before it is written: neither the row nor what it points at may lie outside the branch."""
+        if change and not self.get_queryset(request).filter(pk=obj.pk).exists():
+            raise PermissionDenied
+        for field in obj._meta.concrete_fields:
+            # Only what came from the form: the portal itself may point anywhere.
+            if isinstance(field, models.ForeignKey) and field.name in form.cleaned_data:
+                refuse_outside(field, getattr(obj, field.attname), request)
+        super().save_model(request, obj, form, change)
+
+
+def is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY
+
+
+def within(db_field: models.ForeignKey, request: HttpRequest) -> dict[str, Any]:
+    """The rows a field may point at: those of the branch, where they belong to one."""
+    rows = db_field.remote_field.model._default_manager.all()
+    return {"queryset": rows.visible_to(request.user)} if isinstance(rows, ScopedQuerySet) else {}
+
+
+def refuse_outside(db_field: models.ForeignKey, value: Any, request: HttpRequest) -> None:
+    rows = within(db_field, request).get("queryset")
+    if value is not None and rows is not None and not rows.filter(pk=value).exists():
+        raise PermissionDenied
+
+
+def unwrapped(field: Any) -> Any:
+    """Without the buttons that open other pages in popups; a field names rows, it does not manage them."""
+    if isinstance(field, forms.Field) and isinstance(field.widget, RelatedFieldWidgetWrapper):
+        field.widget = field.widget.widget
+        if isinstance(field, ModelChoiceField):
+            field.widget.choices = field.choices
+    return field
+
+
+def vietnamese_field(db_field: models.Field) -> forms.Field | None:
+    """The form field in which text is canonical and days are d/m/y; None for what is no text, day or moment."""
+    shared: dict[str, Any] = {
+        "label": capfirst(db_field.verbose_name),
+        "required": not db_field.blank,
+        "help_text": db_field.help_text,
+    }
+    if db_field.has_default() and not callable(db_field.default):
+        shared["initial"] = db_field.default
+    if db_field.choices or not db_field.editable:
+        return None
+    if isinstance(db_field, models.DateTimeField):
+        closes = db_field.name.startswith("closes")
+        return (typed.ClosingField if closes else typed.OpeningField)(**shared)
+    if isinstance(db_field, models.DateField):
+        return typed.DayField(**shared)
+    if isinstance(db_field, models.EmailField):
+        return typed.EmailField(**shared)
+    if isinstance(db_field, models.TextField):
+        return typed.TextField(limit=LONGEST_TEXT, **shared)
+    if isinstance(db_field, models.CharField):
+        return typed.LineField(limit=db_field.max_length or LONGEST_TEXT, **shared)
+    return None
+
+
+class OneOf(admin.SimpleListFilter):
+    """A filter over values that are given, never over columns. A value that is not among them filters nothing."""
+
+    all_label = "Tất cả"
+
+    def options(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        raise NotImplementedError
+
+    def narrowed(self, queryset: Any, value: str) -> Any:
+        raise NotImplementedError
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(self.options(request, model_admin))
+
+    def value(self) -> str | None:
+        asked = super().value()
+        return asked if asked in {value for value, _ in self.lookup_choices} else None
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        value = self.value()
+        return queryset if value is None else self.narrowed(queryset, value)
+
+    def choices(self, changelist: Any) -> Iterable[dict[str, Any]]:
+        yield {
+            "selected": self.value() is None,
+            "query_string": changelist.get_query_string(remove=[self.parameter_name]),
+            "display": self.all_label,
+        }
+        for value, label in self.lookup_choices:
+            yield {
+                "selected": self.value() == value,
+                "query_string": changelist.get_query_string({self.parameter_name: value}),
+                "display": label,
+            }

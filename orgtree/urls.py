@@ -1,0 +1,7 @@
+"""`/don-vi/`: finding a unit."""
+
+from django.urls import path
+
+from orgtree import views
+
+urlpatterns = [path("", views.units, name="units")]

@@ -1,0 +1,67 @@
+"""Whether the process is up (`/healthz`) and whether it can do its work (`/readyz`)."""
+
+import os
+import tempfile
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from portal.doors import public
+
+MAX_CLOCK_DIFFERENCE = timedelta(seconds=2)
+
+
+@public
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"up": True})
+
+
+@public
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when everything a submission needs answers, else 503; says which part failed, never why."""
+    checks = {"database": _database, "migrations": _migrations, "storage": _storage, "clocks": _clocks}
+    results = {name: _holds(check) for name, check in checks.items()}
+    return JsonResponse(results, status=200 if all(results.values()) else 503)
+
+
+def _holds(check) -> bool:  # type: ignore[no-untyped-def]
+    try:
+        return check()
+    except Exception:  # whatever broke, the answer is the same: not ready
+        return False
+
+
+def _database() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return cursor.fetchone() == (1,)
+
+
+def _migrations() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _storage() -> bool:
+    settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=settings.MEDIA_ROOT, prefix=".ready-") as probe:
+        probe.write(b"1")
+        probe.flush()
+        os.fsync(probe.fileno())
+    return True
+
+
+def _clocks() -> bool:
+    """A database clock that differs from ours would move the deadline; SQLite has our own."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return abs(cursor.fetchone()[0] - timezone.now()) <= MAX_CLOCK_DIFFERENCE

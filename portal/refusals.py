@@ -1,0 +1,114 @@
+"""What a refused request is answered with: always a page in Vietnamese that says what to do next.
+
+Templates of these pages ask for nothing: no database, no session, no request. What overloads or breaks below us (a locked
+database, a full disk) is a 503 that asks to try again; anything else is a bug and stays a 500.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import (
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from portal.requests import client_address
+
+RETRY_AFTER_SECONDS = 30
+
+logger = logging.getLogger("portal.refusals")
+
+
+class TooLarge(Exception):
+    """More bytes than a request of this kind may bring."""
+
+
+class TooManyTries(Exception):
+    """Somebody tried too often; carries the seconds to wait."""
+
+    def __init__(self, wait_seconds: int) -> None:
+        super().__init__(wait_seconds)
+        self.wait_seconds = wait_seconds
+
+
+class RefusalMiddleware:
+    """Refuses NUL before a database meets it, and turns what failed below into the page that belongs to it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            if _holds_nul(request):
+                return page(request, 400)
+        except Exception as failure:
+            answer = answer_to(request, failure)
+            if answer is None:
+                raise
+            return answer
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, failure: Exception) -> HttpResponse | None:
+        return answer_to(request, failure)
+
+
+def answer_to(request: HttpRequest, failure: Exception) -> HttpResponse | None:
+    """The page for a failure that people can meet; None for a bug."""
+    if isinstance(failure, (RequestDataTooBig, TooManyFilesSent, TooLarge)):
+        return page(request, 413)
+    if isinstance(failure, TooManyFieldsSent):
+        return page(request, 400)
+    if isinstance(failure, TooManyTries):
+        return page(request, 429, retry_after=failure.wait_seconds)
+    if isinstance(failure, (OperationalError, OSError)):
+        logger.error("%s 503 %s", getattr(request, "request_id", "-"), type(failure).__name__, exc_info=failure)
+        return page(request, 503, retry_after=RETRY_AFTER_SECONDS)
+    return None
+
+
+def page(request: HttpRequest, status: int, *, name: str = "", retry_after: int = 0) -> HttpResponse:
+    """The page `errors/<name or status>.html`, never kept by a cache."""
+    context = {"request_id": getattr(request, "request_id", ""), "retry_after": retry_after}
+    answer = HttpResponse(render_to_string(f"errors/{name or status}.html", context), status=status)
+    answer["Cache-Control"] = "no-store"
+    if retry_after:
+        answer["Retry-After"] = str(retry_after)
+    return answer
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return answer_to(request, exception) or page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return page(request, 404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    return page(request, 500)
+
+
+def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return page(request, 403, name="csrf")
+
+
+def too_many_sign_ins(request: HttpRequest, credentials: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
+    logger.warning("sign-in locked for one account from %s", client_address(request))
+    return page(request, 429, retry_after=15 * 60)
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        return True
+    if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
+        return False
+    return b"\0" in request.body or b"%00" in request.body

@@ -1,0 +1,81 @@
+"""What every request is given before anything else looks at it: an id, the moment it arrived, its address.
+
+Arrival decides the deadline (`campaigns/windows.py`). Behind a buffering proxy the view of a slow upload starts late, so a
+trusted proxy says how long the request took to come in (nginx `$request_time`, in seconds); it is believed up to a cap.
+"""
+
+import ipaddress
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+ELAPSED_HEADER = "X-Request-Elapsed"
+MAX_ELAPSED = timedelta(minutes=10)
+
+logger = logging.getLogger("portal.requests")
+
+
+class RequestMiddleware:
+    """Outermost: gives `request.request_id` and `request.arrived_at`, and writes the line of the access log."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.monotonic()
+        request.request_id = secrets.token_hex(6)
+        request.arrived_at = timezone.now() - _elapsed(request)
+        response = self.get_response(request)
+        response["X-Request-Id"] = request.request_id
+        response.setdefault("Permissions-Policy", "geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()")
+        spent = (time.monotonic() - began) * 1000
+        logger.info("%s %s %s %s %.0fms", request.request_id, request.method, request.path, response.status_code, spent)
+        return response
+
+
+def arrival(request: HttpRequest) -> datetime:
+    """The moment `request` came to the portal, in UTC."""
+    return request.arrived_at
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address of the phone, as the trusted proxies tell it; our own neighbour's when there is none."""
+    neighbour = request.META.get("REMOTE_ADDR", "")
+    if not is_trusted(neighbour):
+        return neighbour
+    for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+        hop = hop.strip()
+        if hop and not is_trusted(hop):
+            return hop if _is_address(hop) else neighbour
+    return neighbour
+
+
+def is_trusted(address: str) -> bool:
+    return _is_address(address) and any(ipaddress.ip_address(address) in network for network in settings.TRUSTED_PROXIES)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _elapsed(request: HttpRequest) -> timedelta:
+    told = request.headers.get(ELAPSED_HEADER, "")
+    if not told or not is_trusted(request.META.get("REMOTE_ADDR", "")):
+        return timedelta()
+    try:
+        seconds = float(told)
+    except ValueError:
+        return timedelta()
+    if not 0 <= seconds < float("inf"):
+        return timedelta()
+    return min(timedelta(seconds=seconds), MAX_ELAPSED) if seconds < 1e6 else MAX_ELAPSED

@@ -1,0 +1,290 @@
+"""One file of settings; every value that differs between machines comes from the environment (README, "Environment").
+
+An unusable value stops the start and names its variable.
+"""
+
+import ipaddress
+import os
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.keys import decode_key, read_keys
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+
+def setting(name: str, read: Callable[..., Any], default: Any) -> Any:
+    """The variable `name` as `read` understands it; its default when unset or empty."""
+    if not os.environ.get(name):
+        return default
+    try:
+        return read(name)
+    except Exception as unusable:
+        raise ImproperlyConfigured(f"{name}: unusable value ({unusable}).") from None
+
+
+def strict_bool(name: str) -> bool:
+    word = os.environ[name].strip().lower()
+    if word not in {"1", "0", "true", "false", "on", "off", "yes", "no"}:
+        raise ValueError("expected true or false")
+    return word in {"1", "true", "on", "yes"}
+
+
+def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    return [ipaddress.ip_network(part.strip()) for part in os.environ[name].split(",") if part.strip()]
+
+
+DEBUG = setting("DEBUG", strict_bool, False)
+DATA_DIR = Path(setting("DATA_DIR", env.str, str(BASE_DIR / "var"))).resolve()
+
+SITE_URL = setting("SITE_URL", env.str, "http://127.0.0.1:8000").rstrip("/")
+_site = urlsplit(SITE_URL)
+if _site.scheme not in {"http", "https"} or not _site.hostname or _site.path or _site.query:
+    raise ImproperlyConfigured("SITE_URL: expected http(s)://host[:port] and nothing after it.")
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+SERVES_ONLY_ITSELF = _site.hostname in _LOOPBACK
+SERVES_HTTPS = _site.scheme == "https"
+
+_keys = read_keys(dict(os.environ), DATA_DIR, may_make=SERVES_ONLY_ITSELF)
+SECRET_KEY = _keys["SECRET_KEY"]
+if len(SECRET_KEY) < 32:
+    raise ImproperlyConfigured("SECRET_KEY: expected at least 32 characters.")
+FIELD_KEYS = [decode_key("FIELD_KEYS", part) for part in _keys["FIELD_KEYS"].split(",")]
+LOOKUP_KEY = decode_key("LOOKUP_KEY", _keys["LOOKUP_KEY"])
+
+ALLOWED_HOSTS = setting("ALLOWED_HOSTS", env.list, [_site.hostname] + (sorted(_LOOPBACK) if SERVES_ONLY_ITSELF else []))
+TRUSTED_PROXIES = setting("TRUSTED_PROXIES", networks, [])
+
+# --- applications ---------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "initiatives",
+    "orgtree",
+    "portal",
+    "crispy_forms",
+    "csp",
+    "axes",
+    "orgtree.apps.StaffSiteConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    "portal.requests.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.refusals.RefusalMiddleware",
+    "portal.doors.SessionDoorMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "portal.doors.CsrfDoorMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.doors.DoorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "builtins": ["django.templatetags.static", "portal.templatetags.vietnamese"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "portal_pack"
+CRISPY_TEMPLATE_PACK = "portal_pack"
+
+# --- databases: both as measured (a writer never loses a commit, a stuck transaction never holds the others) -----------
+
+DATABASE_URL = setting("DATABASE_URL", env.str, "")
+if DATABASE_URL:
+    try:
+        _database: dict[str, Any] = dict(env.db_url_config(DATABASE_URL))
+    except Exception as unusable:
+        raise ImproperlyConfigured(f"DATABASE_URL: unusable value ({unusable}).") from None
+    if "sqlite" not in _database["ENGINE"] and "postgresql" not in _database["ENGINE"]:
+        raise ImproperlyConfigured("DATABASE_URL: expected postgres:// or sqlite://.")
+else:
+    _database = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "portal.sqlite3")}
+
+if "sqlite" in _database["ENGINE"]:
+    Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    _database["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        # synchronous=NORMAL lost 408 commits in a power cut
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
+    }
+else:
+    _database["OPTIONS"] = {
+        "connect_timeout": 5,
+        "options": "-c lock_timeout=2s -c statement_timeout=30s -c idle_in_transaction_session_timeout=30s -c timezone=UTC",
+    }
+    _database["CONN_HEALTH_CHECKS"] = True
+_database["CONN_MAX_AGE"] = 600
+DATABASES = {"default": _database}
+
+CACHES = {"default": setting("CACHE_URL", env.cache, {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"})}
+
+# --- language, numbers, time -----------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt")]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = False  # would turn ids in addresses into 1.647
+FORMAT_MODULE_PATH = ["portal.vietnamese"]
+LOCALE_PATHS = [BASE_DIR / "portal" / "vietnamese" / "locale"]
+
+# --- who may come in ---------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "orgtree.StaffAccount"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "admin:login"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "full_name"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # an office behind one address is never locked out as a whole
+AXES_CLIENT_IP_CALLABLE = "portal.requests.client_address"
+AXES_LOCKOUT_CALLABLE = "portal.refusals.too_many_sign_ins"
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = SERVES_HTTPS
+CSRF_COOKIE_SECURE = SERVES_HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "portal.refusals.csrf_refused"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = SERVES_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SERVES_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SERVES_HTTPS
+SECURE_HSTS_PRELOAD = SERVES_HTTPS
+X_FRAME_OPTIONS = "DENY"
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- files -------------------------------------------------------------------------------------------------------------
+
+MEDIA_ROOT = DATA_DIR / "media"  # outside the web root: only a view that knows the reader hands a file out
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "portal.bundles.BundleFinder",
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
+_collected = (STATIC_ROOT / "staticfiles.json").exists() and not DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT}},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _collected or "collectstatic" in sys.argv
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not _collected
+WHITENOISE_AUTOREFRESH = DEBUG
+FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+UPLOAD_FREE_FLOOR = 512 * 1024 * 1024  # bytes of free disk below which files are refused and text goes on
+
+# --- counting ------------------------------------------------------------------------------------------------------------
+
+TALLY_MAX_AGE = timedelta(seconds=60)
+TALLY_BESIDE_THE_ANSWER = True  # False counts inside the request (tests, where a thread cannot see the transaction)
+
+# --- logging: one stream, nothing in it that names a person or opens a door ------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"masking": {"()": "portal.logs.MaskingFilter"}},
+    "formatters": {"line": {"()": "portal.logs.LineFormatter"}},
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "filters": ["masking"],
+            "formatter": "line",
+        }
+    },
+    "root": {"handlers": ["stdout"], "level": "INFO"},
+    "loggers": {
+        "django.server": {"handlers": ["stdout"], "level": "WARNING", "propagate": False},
+        "django.request": {"handlers": ["stdout"], "level": "ERROR", "propagate": False},
+        "django.security": {"handlers": ["stdout"], "level": "ERROR", "propagate": False},
+        "axes": {"handlers": ["stdout"], "level": "ERROR", "propagate": False},
+    },
+}
+DEFAULT_EXCEPTION_REPORTER_FILTER = "portal.logs.NoPostFilter"

@@ -1,0 +1,86 @@
+"""Phone numbers: any way of writing is taken, kept as typed for show and as `0…` for matching."""
+
+import re
+from dataclasses import dataclass
+
+from portal.vietnamese import text
+from portal.vietnamese.refusals import Refused
+
+_VALID = re.compile(r"\A(?:0[35789][0-9]{8}|02[0-9]{9})\Z")
+_BEFORE_2018 = re.compile(r"\A0(1[0-9]{2})([0-9]{7})\Z")
+_COUNTRY = re.compile(r"\A(?:\+|00)?84(0?)")
+_NUMBER = re.compile(r"\+?[0-9](?:[^0-9A-Za-z/;,|&+]*[0-9])*")
+_LONGEST = 100
+
+# Eleven digits became ten from 15/9/2018 on, by the plan of 798/QĐ-BTTTT.
+_NEW_PREFIX = {
+    "120": "70", "121": "79", "122": "77", "126": "76", "128": "78",
+    "123": "83", "124": "84", "125": "85", "127": "81", "129": "82",
+    "162": "32", "163": "33", "164": "34", "165": "35", "166": "36", "167": "37", "168": "38", "169": "39",
+    "186": "56", "188": "58", "199": "59",
+}  # fmt: skip
+
+_EXPECTED = "Số điện thoại gồm 10 chữ số, bắt đầu bằng 03, 05, 07, 08 hoặc 09; máy bàn gồm 11 chữ số, bắt đầu bằng 02."
+
+
+class PhoneRefused(Refused):
+    """No Vietnamese number; `suggestion` is the number that may be meant, as `0…`, or None."""
+
+    def __init__(self, sentence: str, suggestion: str | None = None) -> None:
+        super().__init__(sentence)
+        self.suggestion = suggestion
+
+
+@dataclass(frozen=True)
+class Phone:
+    typed: str
+    digits: str
+
+    def __str__(self) -> str:
+        return self.typed
+
+
+def parse(typed: str) -> Phone:
+    """0912345678, 0912.345.678 (Zalo), +84 (0) 912-345-678, 0084…, 024 3825 1234. One number, not two."""
+    kept = text.single_line(typed)
+    numbers = _NUMBER.findall(text.ascii_digits(kept)) if len(kept) <= _LONGEST else []
+    if not numbers:
+        raise PhoneRefused(_EXPECTED)
+    several = list(dict.fromkeys(map(_domestic, numbers)))
+    if len(several) > 1 and all(map(_VALID.match, several)):
+        raise PhoneRefused("Hãy ghi một số điện thoại, số dễ gọi nhất.", several[0])
+
+    digits = several[0] if len(several) == 1 else _domestic("".join(numbers))
+    if _VALID.match(digits):
+        return Phone(typed=kept, digits=digits)
+    raise _refusal(digits)
+
+
+def _domestic(number: str) -> str:
+    """As dialled inside the country: +84, 84, 0084 and +84 (0) become 0."""
+    number = "".join(re.findall(r"\A\+|[0-9]", number))
+    return _COUNTRY.sub("0", number).removeprefix("+")
+
+
+def _refusal(digits: str) -> PhoneRefused:
+    old = _BEFORE_2018.match(digits)
+    if old and old[1] in _NEW_PREFIX:
+        new = f"0{_NEW_PREFIX[old[1]]}{old[2]}"
+        return PhoneRefused(f"Đầu số 0{old[1]} đã đổi từ năm 2018. Số mới có phải là {shown(new)} không?", new)
+    if _VALID.match(f"0{digits}"):
+        return PhoneRefused(f"Số điện thoại thiếu số 0 ở đầu. Có phải là {shown(f'0{digits}')} không?", f"0{digits}")
+    return PhoneRefused(_EXPECTED)
+
+
+def shown(digits: str) -> str:
+    """In groups to read aloud: 0912 345 678, 024 3825 1234, 0233 3852 123."""
+    if len(digits) == 10:
+        return f"{digits[:4]} {digits[4:7]} {digits[7:]}"
+    if digits.startswith(("024", "028")):
+        return f"{digits[:3]} {digits[3:7]} {digits[7:]}"
+    return f"{digits[:4]} {digits[4:8]} {digits[8:]}".strip()
+
+
+def masked(digits: str) -> str:
+    """0912 *** 678: enough for the owner to know it, too little to call."""
+    return f"{digits[:4]} *** {digits[-3:]}" if len(digits) >= 10 else "***"

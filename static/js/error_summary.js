@@ -1,0 +1,18 @@
+// Brings the objections to the eye and the ear; a link in them leads into the control, a group's into its first choice.
+(function () {
+  "use strict";
+  var summary = document.querySelector("[data-error-summary]");
+  if (!summary) return;
+  summary.focus();
+  summary.addEventListener("click", function (event) {
+    var link = event.target.closest("a");
+    var place = link && document.getElementById(link.hash.slice(1));
+    if (!place) return;
+    var control = place.matches("fieldset") ? place.querySelector("input, select, textarea") : place;
+    var field = place.closest(".field") || place;
+    if (!control) return;
+    event.preventDefault();
+    field.scrollIntoView();
+    control.focus({ preventScroll: true });
+  });
+})();
