@@ -19,7 +19,7 @@ def front(request: HttpRequest) -> HttpResponse:
     """Open campaigns first, then those to come and those that are over; how to take part; tracking."""
     at = arrival(request)
     campaigns = list(Campaign.objects.published().prefetch_related("phases"))
-    rulings = {campaign.pk: windows.verdict(campaign, at=at) for campaign in campaigns}
+    rulings = windows.verdicts(campaigns, at=at)
     counted = tally.totals(campaigns, at=at)
     shown = [
         {"campaign": campaign, "window": rulings[campaign.pk], "total": counted.get(campaign.pk)}

@@ -250,6 +250,7 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # robots.txt, and the icon that old in-app browsers ask for
 WHITENOISE_USE_FINDERS = not _collected
 WHITENOISE_AUTOREFRESH = DEBUG
 FILE_UPLOAD_TEMP_DIR = None

@@ -325,9 +325,11 @@ class Sheet:
         return edge, Block(height, draw, air=self.mm(6))
 
     def below(self) -> list[Block]:
+        # who types an address wants it in one piece
+        points = max(10, min(23, 0.99 * self.width / (_width(self.poster.domain, BOLD) * self.scale)))
         blocks = [
             self.centred(TYPED, REGULAR, 15, SOFT, air=4),
-            self.centred(self.poster.domain, BOLD, 23, DEEP, air=0.3),
+            self.centred(self.poster.domain, BOLD, points, DEEP, air=0.3),
         ]
         if self.poster.hotlines:
             blocks.append(self.help(self.poster.hotlines[:MOST_HOTLINES], air=5))

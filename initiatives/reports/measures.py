@@ -21,7 +21,7 @@ _LONGEST_WORD_KEPT = 40
 
 
 class Widths(dict[str, float]):
-    """The width of a word, in thousandths of the font size."""
+    """The width of a word with the blank behind it, in thousandths of the font size."""
 
     def __init__(self, letters: dict[int, float]) -> None:
         super().__init__()
@@ -29,7 +29,7 @@ class Widths(dict[str, float]):
         self.blank = letters[ord(" ")]
 
     def __missing__(self, word: str) -> float:
-        width = sum(map(self.of_letter, word))
+        width = sum(map(self.of_letter, word)) + self.blank
         if len(self) < _WORDS_KEPT and len(word) <= _LONGEST_WORD_KEPT:
             self[word] = width
         return width
@@ -48,29 +48,45 @@ def room(millimetres: float, font_size: float) -> float:
     return (millimetres * POINTS_PER_MM - PADDING) * PRUDENCE * 1000 / font_size
 
 
+def line_count(text: str, room: float, words: Widths) -> int:
+    """How many printed lines `text` takes: `line_starts` without the places, at a third of its cost."""
+    lines, room = 0, room + words.blank  # the blank behind the last word of a line may hang over
+    width_of = words.__getitem__
+    for paragraph in text.split("\n"):
+        lines += 1
+        left = room
+        for width in map(width_of, paragraph.split(" ")):
+            left -= width
+            if left < 0:
+                if width > room:
+                    return len(list(line_starts(text, room - words.blank, words)))
+                lines += 1
+                left = room - width
+    return lines
+
+
 def line_starts(text: str, room: float, words: Widths) -> Iterator[int]:
     """Where each printed line of `text` begins. Lines break at line ends and blanks; inside a word only where it is
     wider than the cell."""
-    start, blank = 0, words.blank
+    start, room = 0, room + words.blank
     for paragraph in text.split("\n"):
         yield start
         at, left = start, room
         for word in paragraph.split(" "):
             width = words[word]
             if width <= left:
-                left -= width + blank
+                left -= width
             else:
                 if left < room:
                     yield at
-                left = room - width - blank
+                left = room - width
                 if width > room:
-                    left = room
+                    left = room - words.blank
                     for place, letter in enumerate(word, start=at):
                         letter_width = words.of_letter(letter)
                         if letter_width > left:
                             yield place
-                            left = room
+                            left = room - words.blank
                         left -= letter_width
-                    left -= blank
             at += len(word) + 1
         start += len(paragraph) + 1

@@ -32,7 +32,8 @@ FONT = "Times New Roman"
 TABLE_SIZE, LETTERHEAD_SIZE, TITLE_SIZE, PAGE_NUMBER_SIZE = 12, 13, 14, 13
 
 MARGINS = {"top": 20, "bottom": 20, "left": 30, "right": 15, "header": 10, "footer": 10}
-PAGE = (210 - MARGINS["top"] - MARGINS["bottom"]) * POINTS_PER_MM
+# LibreOffice shrinks the whole table for a page that is full to the last two points.
+PAGE = (210 - MARGINS["top"] - MARGINS["bottom"]) * POINTS_PER_MM - 2.5
 TALLEST = 400.0
 ROW_PADDING = 3.0
 GAP = 9.0
@@ -130,11 +131,9 @@ class _Sheet:
         self.dimension = RowDimension(self.sheet)
         self.words = measures.widths()
         self.rooms = [measures.room(width, TABLE_SIZE) for width in layout.widths]
-        self.cells = {
-            (top, bottom): [self._table_cell(column.is_centred, top, bottom) for column in layout.columns]
-            for top in (_THIN, _HAIR)
-            for bottom in (_THIN, _HAIR)
-        }
+        # A divided row has a hair line between its parts.
+        self.whole, self.first = self._table_cells(_THIN, _THIN), self._table_cells(_THIN, _HAIR)
+        self.middle, self.end = self._table_cells(_HAIR, _HAIR), self._table_cells(_HAIR, _THIN)
         self._set_up_page()
         self._head()
 
@@ -143,22 +142,41 @@ class _Sheet:
     def add(self, values: list[str | int], *, is_last: bool) -> None:
         """One initiative, in as many rows as its text needs."""
         texts = [value if isinstance(value, int) else safe_text(value) for value in values]
+        most = max(
+            1 if isinstance(text, int) else measures.line_count(text, room, self.words)
+            for text, room in zip(texts, self.rooms, strict=True)
+        )
+        parts = self._divided(most, is_last)
+        if len(parts) == 1:
+            self._fill(self.whole, texts, most)
+        else:
+            self._fill_divided(texts, parts)
+        self.has_rows = True
+
+    def _fill_divided(self, texts: list[SafeText | int], parts: list[int]) -> None:
         starts = [
             [0] if isinstance(text, int) else list(measures.line_starts(text, room, self.words))
             for text, room in zip(texts, self.rooms, strict=True)
         ]
-        parts = self._divided(max(map(len, starts)), is_last)
         first = 0
         for place, lines in enumerate(parts):
-            cells = self.cells[_THIN if place == 0 else _HAIR, _THIN if place == len(parts) - 1 else _HAIR]
-            for cell, text, begins in zip(cells, texts, starts, strict=True):
+            cells = self.first if place == 0 else self.end if place == len(parts) - 1 else self.middle
+            pieces: list[SafeText | int] = []
+            for text, begins in zip(texts, starts, strict=True):
                 if isinstance(text, int):
-                    cell.value = text if place == 0 else None
+                    pieces.append(text if place == 0 else SafeText(""))
                 else:
-                    safe_cell(cell, text if len(parts) == 1 else _part(text, begins, first, first + lines))
-            self._append(cells, _height(lines, TABLE_SIZE))
+                    pieces.append(_part(text, begins, first, first + lines))
+            self._fill(cells, pieces, lines)
             first += lines
-        self.has_rows = True
+
+    def _fill(self, cells: list[Cell], texts: list[SafeText | int], lines: int) -> None:
+        for cell, text in zip(cells, texts, strict=True):
+            if isinstance(text, int):
+                cell.value = text
+            else:
+                safe_cell(cell, text)
+        self._append(cells, _height(lines, TABLE_SIZE))
 
     def _divided(self, lines: int, is_last: bool) -> list[int]:
         """How many lines stand in each row. A row is divided only where no page or no row of Excel holds it, where it
@@ -208,7 +226,7 @@ class _Sheet:
         cells, most = [], 1
         for column, room in zip(self.layout.columns, self.rooms, strict=True):
             text = safe_text(self.letterhead.filled(column.heading))
-            most = max(most, len(list(measures.line_starts(text, room, bold))))
+            most = max(most, measures.line_count(text, room, bold))
             cell = self._cell(
                 Font(name=FONT, size=TABLE_SIZE, bold=True, family=1),
                 Alignment(horizontal="left" if "\n" in text else "center", vertical="center", wrap_text=True),
@@ -244,7 +262,7 @@ class _Sheet:
         if not text:
             return False
         room = measures.room(sum(self.layout.widths[first - 1 : last]), size)
-        lines = len(list(measures.line_starts(text, room, measures.widths(is_bold=line.is_bold))))
+        lines = measures.line_count(text, room, measures.widths(is_bold=line.is_bold))
         cell = self._cell(
             Font(name=FONT, size=size, bold=line.is_bold, italic=line.is_italic, family=1),
             Alignment(horizontal="center", vertical="top" if height else "center", wrap_text=True),
@@ -264,12 +282,22 @@ class _Sheet:
         cell.font, cell.alignment, cell.number_format, cell.quotePrefix = font, alignment, _TEXT, True
         return cell
 
-    def _table_cell(self, is_centred: bool, top: Side, bottom: Side) -> Cell:
-        """Filled again for each row: openpyxl writes a row at once, and making cells costs more than writing them."""
-        alignment = Alignment(horizontal="center" if is_centred else "left", vertical="top", wrap_text=True)
-        cell = self._cell(Font(name=FONT, size=TABLE_SIZE, family=1), alignment)
-        cell.border = Border(left=_THIN, right=_THIN, top=top, bottom=bottom)
-        return cell
+    def _table_cells(self, top: Side, bottom: Side) -> list[Cell]:
+        """The cells of a row, filled again for each: openpyxl writes a row at once, and making cells costs more than
+        writing them."""
+        border, font = (
+            Border(left=_THIN, right=_THIN, top=top, bottom=bottom),
+            Font(name=FONT, size=TABLE_SIZE, family=1),
+        )
+        cells = []
+        for column in self.layout.columns:
+            horizontal = "center" if column.is_centred else "left"
+            cell = self._cell(font, Alignment(horizontal=horizontal, vertical="top", wrap_text=True))
+            cell.border = border
+            if column.facts == ("number",):
+                cell.number_format, cell.quotePrefix = _NUMBER, False
+            cells.append(cell)
+        return cells
 
     def _append(self, cells: list[Cell | None], height: float) -> None:
         self.row += 1

@@ -39,7 +39,7 @@ class StopEarlyHandler(TemporaryFileUploadHandler):
         self.received = 0
 
     def handle_raw_input(
-        self, input_data: Any, META: dict[str, Any], content_length: int, boundary: bytes, encoding: str | None = None
+        self, input_data: Any, META: dict[str, Any], content_length: int, boundary: str, encoding: str | None = None
     ) -> None:
         if content_length > self.allowed + ALLOWANCE:
             raise TooMuchContent(f"{content_length} bytes announced, {self.allowed} allowed")
