@@ -44,9 +44,41 @@ BATCH = 2000
 
 SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ")
 MIDDLE = ("Văn", "Thị", "Đức", "Ngọc", "Minh", "Thanh", "Quang", "Thu")
-GIVEN = ("An", "Ánh", "Bình", "Chi", "Dũng", "Đạt", "Hà", "Hạnh", "Hùng", "Lan", "Long", "Mai", "Nam", "Phúc", "Sơn", "Tú")
-DEEDS = ("Cải tiến đồ gá", "Rút ngắn thao tác", "Tự chế dụng cụ", "Sắp xếp lại chuyền", "Số hóa sổ theo dõi", "Tiết kiệm điện")
-PLACES = ("may túi hộp", "đóng gói thành phẩm", "kho vật tư", "tiếp nhận hồ sơ", "lò hơi", "phòng khám", "lớp học vùng cao")
+GIVEN = (
+    "An",
+    "Ánh",
+    "Bình",
+    "Chi",
+    "Dũng",
+    "Đạt",
+    "Hà",
+    "Hạnh",
+    "Hùng",
+    "Lan",
+    "Long",
+    "Mai",
+    "Nam",
+    "Phúc",
+    "Sơn",
+    "Tú",
+)
+DEEDS = (
+    "Cải tiến đồ gá",
+    "Rút ngắn thao tác",
+    "Tự chế dụng cụ",
+    "Sắp xếp lại chuyền",
+    "Số hóa sổ theo dõi",
+    "Tiết kiệm điện",
+)
+PLACES = (
+    "may túi hộp",
+    "đóng gói thành phẩm",
+    "kho vật tư",
+    "tiếp nhận hồ sơ",
+    "lò hơi",
+    "phòng khám",
+    "lớp học vùng cao",
+)
 STATUSES = (Status.SUBMITTED,) * 3 + (Status.VALID,) * 6 + (Status.RETURNED,) + (Status.INVALID,)
 
 
@@ -111,7 +143,7 @@ class _Facts:
         title = f"{DEEDS[n % 6]} {PLACES[n // 6 % 7]}, lần {n + 1}"
         phone = f"09{10_000_000 + n % 90_000_000}"
         moment = self.at - timedelta(minutes=n % (25 * 24 * 60))
-        row = Initiative(
+        return Initiative(
             campaign=self.campaign,
             phase=self.phase,
             unit_id=self.units[n * 7919 % len(self.units)],
@@ -142,7 +174,6 @@ class _Facts:
             search_text=folded(f"{name} {title}"),
             name_key=names.sort_key(name),
         )
-        return row
 
 
 def _received(row: Initiative) -> ReviewEvent:
@@ -200,18 +231,17 @@ def _grassroots() -> Unit:
     found = Unit.objects.filter(code=GRASSROOTS_CODE).first()
     if found is None:
         parent = Unit.objects.get(code="quang-tri/dong-ha")
-        found = parent.add_child(
+        found = Unit(
             code=GRASSROOTS_CODE,
             level=Level.GRASSROOTS,
             kind="cong-doan-co-so",
             name="Công đoàn cơ sở Công ty cổ phần May Đông Hà (thử nghiệm)",
             short_name="CĐCS Công ty May Đông Hà (thử nghiệm)",
         )
+        Unit.objects.add_child(parent, instance=found)
     Contact.objects.get_or_create(
         unit=found,
         campaign=None,
         defaults={"name": "Nguyễn Văn Sơn", "position": "Chủ tịch công đoàn cơ sở", "phone": "0900 000 001"},
     )
     return found
-
-

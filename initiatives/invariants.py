@@ -25,34 +25,34 @@ def violations() -> Iterator[Violation]:
             yield Violation(name, str(row))
 
 
-def _receipts_are_codes() -> Iterator[str]:
+def _receipts_are_codes() -> Iterator[object]:
     for pk, code in Initiative.objects.values_list("pk", "receipt_code").iterator():
         if parse_code(code) != code:
             yield pk
 
 
-def _received_drafts_lead_to_their_campaign() -> Iterator[int]:
-    yield from Draft.objects.exclude(initiative=None).exclude(
-        campaign=F("initiative__campaign")
-    ).values_list("pk", flat=True)
+def _received_drafts_lead_to_their_campaign() -> Iterator[object]:
+    yield from (
+        Draft.objects.exclude(initiative=None).exclude(campaign=F("initiative__campaign")).values_list("pk", flat=True)
+    )
 
 
-def _every_initiative_has_its_first_event() -> Iterator[int]:
+def _every_initiative_has_its_first_event() -> Iterator[object]:
     yield from Initiative.objects.exclude(events__number=1, events__act=Act.RECEIVED).values_list("pk", flat=True)
 
 
-def _status_is_where_the_last_event_led() -> Iterator[int]:
+def _status_is_where_the_last_event_led() -> Iterator[object]:
     """Made demonstration rows have one event and any status."""
     last = Initiative.objects.filter(campaign__is_demonstration=False).annotate(last=Max("events__number"))
     yield from last.filter(events__number=F("last")).exclude(events__to_status=F("status")).values_list("pk", flat=True)
 
 
-def _events_are_numbered_without_gaps() -> Iterator[int]:
+def _events_are_numbered_without_gaps() -> Iterator[object]:
     counted = Initiative.objects.annotate(steps=Count("events"), last=Max("events__number"))
     yield from counted.exclude(steps=F("last")).values_list("pk", flat=True)
 
 
-def _events_are_chained() -> Iterator[str]:
+def _events_are_chained() -> Iterator[object]:
     previous: tuple[int, str] = (0, "")
     for event in ReviewEvent.objects.order_by("initiative_id", "number").iterator():
         expected = previous[1] if previous[0] == event.initiative_id else ""
@@ -61,31 +61,33 @@ def _events_are_chained() -> Iterator[str]:
         previous = (event.initiative_id, event.hash)
 
 
-def _every_document_has_its_file() -> Iterator[int]:
+def _every_document_has_its_file() -> Iterator[object]:
     for pk, name, size in Attachment.objects.values_list("pk", "stored_name", "size").iterator():
         path = stored_path(settings.MEDIA_ROOT, name)
         if not path.exists() or path.stat().st_size != size:
             yield pk
 
 
-def _no_draft_keeps_what_was_received() -> Iterator[int]:
+def _no_draft_keeps_what_was_received() -> Iterator[object]:
     yield from Draft.objects.exclude(initiative=None).exclude(answers={}).values_list("pk", flat=True)
 
 
-def _shares_make_a_hundred() -> Iterator[int]:
+def _shares_make_a_hundred() -> Iterator[object]:
     shared = Initiative.objects.filter(co_authors__isnull=False).annotate(others=Sum("co_authors__share"))
     for pk, own, others in shared.values_list("pk", "share", "others"):
         if own + others != Decimal(100):
             yield pk
 
 
-def _initiatives_lie_in_a_phase_of_their_campaign() -> Iterator[int]:
+def _initiatives_lie_in_a_phase_of_their_campaign() -> Iterator[object]:
     yield from Initiative.objects.exclude(phase__campaign=F("campaign")).values_list("pk", flat=True)
 
 
-def _duplicates_point_to_a_primary() -> Iterator[int]:
-    yield from Initiative.objects.filter(duplicate_of__isnull=False).exclude(status=Status.INVALID).values_list(
-        "pk", flat=True
+def _duplicates_point_to_a_primary() -> Iterator[object]:
+    yield from (
+        Initiative.objects.filter(duplicate_of__isnull=False)
+        .exclude(status=Status.INVALID)
+        .values_list("pk", flat=True)
     )
 
 

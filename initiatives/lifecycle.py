@@ -106,7 +106,7 @@ def receive(
     `submission/receipts.py`.
     """
     with transaction.atomic(durable=True):
-        locked = Draft.objects.select_for_update().select_related("campaign").get(pk=draft.pk)
+        locked = Draft.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=draft.pk)
         if locked.initiative_id is not None:
             return Initiative.objects.select_related("campaign", "unit", "phase").get(pk=locked.initiative_id)
         ruling = windows.verdict(locked.campaign, at=arrived_at, unit=entry.unit, draft=locked)
@@ -137,7 +137,9 @@ def receive(
     return initiative
 
 
-def revise(initiative_id: int, entry: Entry, draft: Draft, *, at: datetime, by: StaffAccount | None = None) -> Initiative:
+def revise(
+    initiative_id: int, entry: Entry, draft: Draft, *, at: datetime, by: StaffAccount | None = None
+) -> Initiative:
     """Takes over a correction: a returned initiative comes back for review, a waiting one is edited in place.
 
     Raises MoveRefused when review has begun or the due day has passed. Which phase it counts in stays as received.
@@ -216,7 +218,7 @@ def move(
         locked.version += 1
         locked.save(update_fields=["status", "duplicate_of", "version"])
         event = record(
-            locked, act or ACT_OF[to], from_status=was, by=by, at=at, reasons=reasons, note=note, due_on=due_on
+            locked, act or ACT_OF[Status(to)], from_status=was, by=by, at=at, reasons=reasons, note=note, due_on=due_on
         )
     if isinstance(initiative, Initiative):
         initiative.status, initiative.version, initiative.duplicate_of = locked.status, locked.version, duplicate_of
@@ -302,6 +304,4 @@ def _not_before_the_last(campaign_id: int) -> datetime:
 
 
 def _lock(pk: int) -> Initiative:
-    return (
-        Initiative.objects.select_for_update(of=("self",)).select_related("campaign", "unit", "phase").get(pk=pk)
-    )
+    return Initiative.objects.select_for_update(of=("self",)).select_related("campaign", "unit", "phase").get(pk=pk)

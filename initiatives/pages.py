@@ -1,5 +1,7 @@
 """The front page and a campaign's page: they gather from the areas."""
 
+from dataclasses import dataclass
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -13,6 +15,15 @@ from portal.doors import public
 from portal.requests import arrival
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A campaign on the front page."""
+
+    campaign: Campaign
+    window: windows.Verdict
+    total: tally.Total | None
+
+
 @public
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
@@ -21,14 +32,11 @@ def front(request: HttpRequest) -> HttpResponse:
     campaigns = list(Campaign.objects.published().prefetch_related("phases"))
     rulings = windows.verdicts(campaigns, at=at)
     counted = tally.totals(campaigns, at=at)
-    shown = [
-        {"campaign": campaign, "window": rulings[campaign.pk], "total": counted.get(campaign.pk)}
-        for campaign in campaigns
-    ]
+    shown = [Shown(campaign, rulings[campaign.pk], counted.get(campaign.pk)) for campaign in campaigns]
     context = {
-        "open": [each for each in shown if each["window"].is_open or each["window"].is_open_for_some],
-        "ahead": [each for each in shown if each["window"].is_not_yet],
-        "over": [each for each in shown if each["window"].state is windows.State.CLOSED],
+        "open": [each for each in shown if each.window.is_open or each.window.is_open_for_some],
+        "ahead": [each for each in shown if each.window.is_not_yet],
+        "over": [each for each in shown if each.window.state is windows.State.CLOSED],
         "contact": next(iter(contacts.nearest(None)), None),
     }
     return render(request, "pages/front.html", context)

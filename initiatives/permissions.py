@@ -2,7 +2,17 @@
 
 from orgtree.roles import Role, grant
 
-VIEWED = ("initiative", "attachment", "reviewevent", "draft", "contact", "windowextension", "campaign", "phase", "tally")
+VIEWED = (
+    "initiative",
+    "attachment",
+    "reviewevent",
+    "draft",
+    "contact",
+    "windowextension",
+    "campaign",
+    "phase",
+    "tally",
+)
 
 
 def grant_all() -> None:

@@ -29,19 +29,22 @@ class RequestMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         began = time.monotonic()
-        request.request_id = secrets.token_hex(6)
-        request.arrived_at = timezone.now() - _elapsed(request)
+        request.request_id = secrets.token_hex(6)  # type: ignore[attr-defined]
+        request.arrived_at = timezone.now() - _elapsed(request)  # type: ignore[attr-defined]
         response = self.get_response(request)
-        response["X-Request-Id"] = request.request_id
-        response.setdefault("Permissions-Policy", "geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()")
+        response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        response.setdefault(
+            "Permissions-Policy", "geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
+        )
         spent = (time.monotonic() - began) * 1000
-        logger.info("%s %s %s %s %.0fms", request.request_id, request.method, request.path, response.status_code, spent)
+        request_id = response["X-Request-Id"]
+        logger.info("%s %s %s %s %.0fms", request_id, request.method, request.path, response.status_code, spent)
         return response
 
 
 def arrival(request: HttpRequest) -> datetime:
     """The moment `request` came to the portal, in UTC."""
-    return request.arrived_at
+    return request.arrived_at  # type: ignore[attr-defined]
 
 
 def client_address(request: HttpRequest) -> str:
@@ -57,7 +60,9 @@ def client_address(request: HttpRequest) -> str:
 
 
 def is_trusted(address: str) -> bool:
-    return _is_address(address) and any(ipaddress.ip_address(address) in network for network in settings.TRUSTED_PROXIES)
+    return _is_address(address) and any(
+        ipaddress.ip_address(address) in network for network in settings.TRUSTED_PROXIES
+    )
 
 
 def _is_address(text: str) -> bool:

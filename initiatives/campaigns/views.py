@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from initiatives.campaigns import contacts, windows
-from initiatives.campaigns.posters import PosterText, poster_pdf, qr_png, qr_svg
+from initiatives.campaigns.posters import PosterText, Size, poster_pdf, qr_png, qr_svg
 from initiatives.models import Campaign
 from initiatives.models.campaign import POSTER_KEY_LENGTH
 from orgtree.lines import standing_in
@@ -38,9 +38,10 @@ def png(request: HttpRequest, campaign: str) -> HttpResponse:
 def poster(request: HttpRequest, campaign: str) -> HttpResponse:
     """One sheet to print, A4 or A5 (`?kho=`)."""
     chosen, unit = _asked(request, campaign)
-    size = request.GET.get("kho", "a4").lower()
-    if size not in {"a4", "a5"}:
+    asked = request.GET.get("kho", "a4").lower()
+    if asked not in {"a4", "a5"}:
         raise Http404
+    size: Size = "a5" if asked == "a5" else "a4"
     sheet = poster_pdf(_poster_text(chosen, unit, request), size=size)
     response = _picture(sheet, "application/pdf")
     name = f"ap-phich-{chosen.slug}{f'-{unit.code}' if unit else ''}-{size}".replace("/", "-")

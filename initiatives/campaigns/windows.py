@@ -137,20 +137,18 @@ def judge(
             extended=extended,
         )
     some = [
-        extension
-        for extension in granted
-        if extension.unit is not None
-        and _phase_of(extension, phases) is not None
-        and _phase_of(extension, phases).opens_at <= at < extension.closes_at
+        (each.unit, each.closes_at)
+        for each in granted
+        if each.unit and _opens(each, phases, at) and at < each.closes_at
     ]
     if some:
         return Verdict(
             State.OPEN_FOR_SOME,
             at,
-            closes_at=max(extension.closes_at for extension in some),
+            closes_at=max(close for _, close in some),
             opens_at=opens_at,
             closed_at=closed_at,
-            open_units=tuple(dict.fromkeys(extension.unit for extension in some)),
+            open_units=tuple(dict.fromkeys(unit for unit, _ in some)),
         )
     state = State.NOT_YET if closed_at is None else State.CLOSED
     return Verdict(state, at, opens_at=opens_at, closed_at=closed_at)
@@ -167,6 +165,11 @@ def _phase_of(extension: WindowExtension, phases: Sequence[Phase]) -> Phase | No
     return next((phase for phase in phases if phase.pk == extension.phase_id), None)
 
 
+def _opens(extension: WindowExtension, phases: Sequence[Phase], at: datetime) -> bool:
+    phase = _phase_of(extension, phases)
+    return phase is not None and phase.opens_at <= at
+
+
 def _extension_of(
     phase: Phase,
     phases: Sequence[Phase],
@@ -177,11 +180,11 @@ def _extension_of(
     """The one that holds: the draft's own where it is later, else that of the nearest unit at or above `unit`."""
     here = [extension for extension in granted if _phase_of(extension, phases) == phase]
     above = [
-        extension
+        (len(extension.unit.path), extension.closes_at, extension)
         for extension in here
         if extension.unit is not None and unit is not None and unit.is_at_or_below(extension.unit)
     ]
-    nearest = max(above, key=lambda extension: (len(extension.unit.path), extension.closes_at), default=None)
+    nearest = max(above, key=lambda each: each[:2])[2] if above else None
     personal = max(
         (extension for extension in here if draft is not None and extension.draft_id == draft.pk and draft.pk),
         key=lambda extension: extension.closes_at,

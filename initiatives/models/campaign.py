@@ -93,7 +93,9 @@ class Campaign(models.Model):
     asks_recognition = models.CharField(
         "việc công nhận sáng kiến", max_length=10, choices=Asked.choices, default=Asked.OPTIONAL
     )
-    asks_attachments = models.CharField("tài liệu kèm theo", max_length=10, choices=Asked.choices, default=Asked.OPTIONAL)
+    asks_attachments = models.CharField(
+        "tài liệu kèm theo", max_length=10, choices=Asked.choices, default=Asked.OPTIONAL
+    )
     applied_from = models.DateField("áp dụng từ ngày", null=True, blank=True)
     applied_until = models.DateField("áp dụng đến hết ngày", null=True, blank=True)
     applied_may_be_future = models.BooleanField("ngày áp dụng có thể còn ở phía trước", default=False)
@@ -105,7 +107,9 @@ class Campaign(models.Model):
         "số phút chờ sau khi đóng", default=0, help_text="Chỉ cho bản nháp bắt đầu trước giờ đóng."
     )
     peak_note = models.CharField("ghi chú về thời gian", max_length=200, blank=True)
-    guidance = models.TextField("hướng dẫn", blank=True, help_text="Mỗi đoạn một dòng trống; dòng bắt đầu bằng “- ” là một ý.")
+    guidance = models.TextField(
+        "hướng dẫn", blank=True, help_text="Mỗi đoạn một dòng trống; dòng bắt đầu bằng “- ” là một ý."
+    )
     is_published = models.BooleanField("hiện trên cổng", default=True)
     is_demonstration = models.BooleanField("chương trình thử nghiệm", default=False)
     poster_key = models.CharField(max_length=POSTER_KEY_LENGTH, unique=True, editable=False)
@@ -137,18 +141,18 @@ class Campaign(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.poster_key:
+            digest = hashlib.sha256(f"campaign:{self.slug}".encode()).digest()
+            self.poster_key = base64.b32encode(digest).decode()[:POSTER_KEY_LENGTH].lower()
+        super().save(*args, **kwargs)
+
     def clean(self) -> None:
         """A slug and an alias live in one street: no two campaigns may share a door."""
         self.alias = self.alias or None
         for segment in filter(None, (self.slug, self.alias)):
             if Campaign.objects.at_address(segment).exclude(pk=self.pk).exists():
                 raise ValidationError(f"Địa chỉ “{segment}” đã thuộc một chương trình khác.")
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self.poster_key:
-            digest = hashlib.sha256(f"campaign:{self.slug}".encode()).digest()
-            self.poster_key = base64.b32encode(digest).decode()[:POSTER_KEY_LENGTH].lower()
-        super().save(*args, **kwargs)
 
     @property
     def recognition_is_required(self) -> bool:
@@ -259,9 +263,13 @@ class ChoiceList(models.TextChoices):
 class Choice(models.Model):
     """One answer a campaign offers. The code is what rows keep; the label may be reworded."""
 
-    campaign = models.ForeignKey(Campaign, verbose_name="chương trình", on_delete=models.CASCADE, related_name="choices")
+    campaign = models.ForeignKey(
+        Campaign, verbose_name="chương trình", on_delete=models.CASCADE, related_name="choices"
+    )
     list = models.CharField("danh mục", max_length=20, choices=ChoiceList.choices)
-    code = models.CharField("mã", max_length=40, validators=[RegexValidator(r"\A[a-z0-9_]+\Z", "Mã chỉ gồm a-z, 0-9, _.")])
+    code = models.CharField(
+        "mã", max_length=40, validators=[RegexValidator(r"\A[a-z0-9_]+\Z", "Mã chỉ gồm a-z, 0-9, _.")]
+    )
     label = models.CharField("tên", max_length=200)
     position = models.PositiveSmallIntegerField("thứ tự", default=0)
     may_be_commended = models.BooleanField("được xét biểu dương", default=False)
@@ -288,7 +296,9 @@ class Declaration(models.Model):
     campaign = models.ForeignKey(
         Campaign, verbose_name="chương trình", on_delete=models.CASCADE, related_name="declarations"
     )
-    code = models.CharField("mã", max_length=40, validators=[RegexValidator(r"\A[a-z0-9_]+\Z", "Mã chỉ gồm a-z, 0-9, _.")])
+    code = models.CharField(
+        "mã", max_length=40, validators=[RegexValidator(r"\A[a-z0-9_]+\Z", "Mã chỉ gồm a-z, 0-9, _.")]
+    )
     text = models.CharField("lời cam kết", max_length=300)
     position = models.PositiveSmallIntegerField("thứ tự", default=0)
 
@@ -319,7 +329,9 @@ class ReviewReason(models.Model):
         Campaign, verbose_name="chương trình", on_delete=models.CASCADE, related_name="review_reasons"
     )
     use = models.CharField("dùng khi", max_length=10, choices=Use.choices)
-    code = models.CharField("mã", max_length=40, validators=[RegexValidator(r"\A[a-z0-9_]+\Z", "Mã chỉ gồm a-z, 0-9, _.")])
+    code = models.CharField(
+        "mã", max_length=40, validators=[RegexValidator(r"\A[a-z0-9_]+\Z", "Mã chỉ gồm a-z, 0-9, _.")]
+    )
     field = models.CharField("mục cần sửa", max_length=40, blank=True)
     text = models.CharField("lý do", max_length=300)
     position = models.PositiveSmallIntegerField("thứ tự", default=0)
@@ -370,8 +382,23 @@ class Contact(models.Model):
     phone = models.CharField("điện thoại", max_length=40, blank=True)
     hours = models.CharField("giờ trực", max_length=80, blank=True)
     email = models.EmailField("thư điện tử", blank=True)
-    zalo = models.URLField("liên kết Zalo", blank=True, validators=[RegexValidator(r"\Ahttps://(?:zalo\.me|oa\.zalo\.me)/", "Liên kết phải bắt đầu bằng https://zalo.me/")])
-    facebook = models.URLField("liên kết Facebook", blank=True, validators=[RegexValidator(r"\Ahttps://(?:www\.facebook\.com|m\.me|facebook\.com)/", "Liên kết phải bắt đầu bằng https://www.facebook.com/ hoặc https://m.me/")])
+    zalo = models.URLField(
+        "liên kết Zalo",
+        blank=True,
+        validators=[
+            RegexValidator(r"\Ahttps://(?:zalo\.me|oa\.zalo\.me)/", "Liên kết phải bắt đầu bằng https://zalo.me/")
+        ],
+    )
+    facebook = models.URLField(
+        "liên kết Facebook",
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"\Ahttps://(?:www\.facebook\.com|m\.me|facebook\.com)/",
+                "Liên kết phải bắt đầu bằng https://www.facebook.com/ hoặc https://m.me/",
+            )
+        ],
+    )
 
     objects = ContactQuerySet.as_manager()
 

@@ -85,7 +85,9 @@ def differences(campaign: Campaign) -> list[Difference]:
             (row.unit_id, row.status, row.is_duplicate): (row.own, row.branch)
             for row in Tally.objects.filter(campaign=campaign)
         }
-        codes = dict(Unit.objects.filter(pk__in={key[0] for key in counted.keys() | tallied.keys()}).values_list("pk", "code"))
+        codes = dict(
+            Unit.objects.filter(pk__in={key[0] for key in counted.keys() | tallied.keys()}).values_list("pk", "code")
+        )
     return [
         Difference(codes[key[0]], key[1], tallied.get(key, (0, 0))[1], counted.get(key, (0, 0))[1])
         for key in sorted(counted.keys() | tallied.keys())

@@ -19,7 +19,7 @@ def write_summary(
     to: IO[bytes], initiatives: QuerySet[Any], *, unit: Unit, layout: str, year: int, at: datetime
 ) -> int:
     """Writes the table of `initiatives` as `unit` sends it up, and answers how many there are."""
-    above = unit.get_parent()
+    above = Unit.objects.get_parent(unit)
     letterhead = Letterhead(host=above.name if above else "", sender=unit.name, year=year)
     return workbook.write(rows(initiatives), layout=LAYOUTS[layout], letterhead=letterhead, at=at, to=to)
 

@@ -38,7 +38,7 @@ DONE = {
 
 
 class InboxAdmin(ScopedAdmin):
-    list_display = ("shown_code", "title", "sender", "unit", "shown_status", "received", "benefit")
+    list_display = ("shown_code", "title", "sender", "place", "shown_status", "received", "benefit")
     list_display_links = ("title",)
     list_filter = (
         filters.StatusFilter,
@@ -87,6 +87,10 @@ class InboxAdmin(ScopedAdmin):
     def sender(self, initiative: Initiative) -> str:
         return initiative.full_name
 
+    @admin.display(description="đơn vị")
+    def place(self, initiative: Initiative) -> str:
+        return str(initiative.unit)
+
     @admin.display(description="trạng thái", ordering="status")
     def shown_status(self, initiative: Initiative) -> SafeString:
         return badge(initiative)
@@ -95,7 +99,7 @@ class InboxAdmin(ScopedAdmin):
     def received(self, initiative: Initiative) -> str:
         return days.moment(initiative.submitted_at)
 
-    @admin.display(description="làm lợi một năm (đồng)", ordering="benefit_value", empty_value="")
+    @admin.display(description="làm lợi (đồng)", ordering="benefit_value", empty_value="")
     def benefit(self, initiative: Initiative) -> str:
         return whole(initiative.benefit_value) if initiative.benefit_value is not None else ""
 

@@ -97,7 +97,9 @@ def add_document(draft: Draft, upload: Upload, *, name: str, kind: str, at: date
     if len(documents_of(draft)) >= MAX_FILES:
         raise DocumentRefused(f"Mỗi sáng kiến được gửi tối đa {MAX_FILES} tài liệu.")
     if not store.free_enough(settings.MEDIA_ROOT, settings.UPLOAD_FREE_FLOOR):
-        raise DocumentRefused("Máy chủ tạm thời không nhận tài liệu. Bạn vẫn nộp được sáng kiến và bổ sung tài liệu sau.")
+        raise DocumentRefused(
+            "Máy chủ tạm thời không nhận tài liệu. Bạn vẫn nộp được sáng kiến và bổ sung tài liệu sau."
+        )
     try:
         with judge(upload, name=name) as judged:
             stored_name = store.put(judged, settings.MEDIA_ROOT)
@@ -131,9 +133,7 @@ def remove_document(draft: Draft, document_id: int) -> bool:
     return bool(Attachment.objects.filter(draft=draft, pk=document_id).delete()[0])
 
 
-def entry_of(
-    draft: Draft, person: Mapping[str, Any], content: Mapping[str, Any], *, at: datetime
-) -> Entry:
+def entry_of(draft: Draft, person: Mapping[str, Any], content: Mapping[str, Any], *, at: datetime) -> Entry:
     """The values of two valid steps as the initiative keeps them."""
     campaign = draft.campaign
     money = content.get("benefit_value")

@@ -31,6 +31,7 @@ MAY_EXTEND = "initiatives.add_windowextension"
 class LateAttemptAdmin(ScopedAdmin):
     """Those who came after the close and agreed to be read: to be called, and given more time where that is right."""
 
+    list_name = "Người gửi muộn"
     list_display = ("sender", "title", "unit", "phone", "late", "is_extended")
     list_display_links = ("sender",)
     list_select_related = ("unit", "campaign")

@@ -14,14 +14,41 @@ from portal.vietnamese.text import canonical
 
 CO_AUTHORS = 9
 
-PERSON = (
-    "full_name birth_year position phone email national_id top_unit unit unit_name workplace bloc target_group consent "
-    "publish_consent"
-).split()
-CONTENT = (
-    "title field solution_kind applied_on recognised_on recognised_by recognition_number description effect scope "
-    "benefit_value awards share recognised_author link declaration"
-).split() + [f"co_authors-{number}-{part}" for number in range(1, CO_AUTHORS + 1) for part in ("full_name", "share")]
+PERSON = [
+    "full_name",
+    "birth_year",
+    "position",
+    "phone",
+    "email",
+    "national_id",
+    "top_unit",
+    "unit",
+    "unit_name",
+    "workplace",
+    "bloc",
+    "target_group",
+    "consent",
+    "publish_consent",
+]
+CONTENT = [
+    "title",
+    "field",
+    "solution_kind",
+    "applied_on",
+    "recognised_on",
+    "recognised_by",
+    "recognition_number",
+    "description",
+    "effect",
+    "scope",
+    "benefit_value",
+    "awards",
+    "share",
+    "recognised_author",
+    "link",
+    "declaration",
+    *(f"co_authors-{number}-{part}" for number in range(1, CO_AUTHORS + 1) for part in ("full_name", "share")),
+]
 REPEATED = frozenset({"declaration"})
 SEALED = "national_id"
 

@@ -51,8 +51,11 @@ def facts_of_initiative(initiative: Initiative, choices: Sequence[Choice]) -> li
         ("Điện thoại", phones.masked(initiative.phone_digits) if initiative.phone_digits else ""),
     ]
     facts += [
-        (f"Tài liệu {number}", f"{document.name} ({formats.file_size(document.size)}), "
-         f"{labels.get((ChoiceList.ATTACHMENT_KIND, document.kind), 'tài liệu khác').lower()}")
+        (
+            f"Tài liệu {number}",
+            f"{document.name} ({formats.file_size(document.size)}), "
+            f"{labels.get((ChoiceList.ATTACHMENT_KIND, document.kind), 'tài liệu khác').lower()}",
+        )
         for number, document in enumerate(initiative.attachments.all(), start=1)
     ]
     if initiative.link:

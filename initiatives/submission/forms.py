@@ -34,7 +34,6 @@ class StepForm(forms.Form):
     """A step of one campaign. `remarks` are what the union asked to be mended, by field name."""
 
     use_required_attribute = False
-    template_name_label = None
 
     def __init__(
         self,
@@ -81,6 +80,14 @@ class OneOf(forms.ChoiceField):
         super().__init__(
             error_messages={"required": ask, "invalid_choice": "Lựa chọn này không còn. Hãy chọn lại."}, **kwargs
         )
+
+
+class Declared(forms.MultipleChoiceField):
+    """The sentences that were ticked. Which ones are missing is for eligibility to say, each by its words."""
+
+    def clean(self, value: Any) -> list[str]:
+        known = {code for code, _ in self.choices}  # type: ignore[misc,union-attr]
+        return [code for code in value or [] if code in known]
 
 
 class PersonForm(StepForm):
@@ -289,9 +296,7 @@ class ContentForm(StepForm):
         required=False,
         help_text="Nếu tài liệu để trên Google Drive, hãy bật chia sẻ rồi dán liên kết vào đây.",
     )
-    declaration = forms.MultipleChoiceField(
-        label="Cam kết của người nộp", required=False, widget=forms.CheckboxSelectMultiple
-    )
+    declaration = Declared(label="Cam kết của người nộp", widget=forms.CheckboxSelectMultiple)
     share = forms.CharField(
         label="Phần đóng góp của bạn (%)",
         required=False,
@@ -330,7 +335,6 @@ class ContentForm(StepForm):
         declared = [(declaration.code, declaration.text) for declaration in self.declarations]
         if declared:
             self.fields["declaration"].choices = declared  # type: ignore[attr-defined]
-            self.fields["declaration"].required = True
         else:
             del self.fields["declaration"]
         self._build_co_authors()
@@ -370,18 +374,6 @@ class ContentForm(StepForm):
         except LinkRefused as refusal:
             raise ValidationError(refusal.sentence) from None
 
-    def clean_declaration(self) -> list[str]:
-        return self.cleaned_data["declaration"]
-
-    def _clean_fields(self) -> None:
-        super()._clean_fields()
-        # Which sentences are missing is for eligibility to say, each by its words.
-        declared = self.errors.get("declaration")
-        if declared:
-            del self._errors["declaration"]
-            known = {code for code, _ in self.fields["declaration"].choices}  # type: ignore[attr-defined]
-            self.cleaned_data["declaration"] = [c for c in self.data.getlist("declaration") if c in known]  # type: ignore[attr-defined]
-
     def clean(self) -> dict[str, Any]:
         self.cleaned_data["co_authors"] = self._co_authors()
         self.cleaned_data.setdefault("sender_share", HUNDRED)
@@ -401,14 +393,14 @@ class ContentForm(StepForm):
         if not named:
             return []
         own = self._percent("share", "phần đóng góp của bạn")
-        parts = [own, *(share for _, _, share in named)]
-        if all(part is not None for part in parts):
-            total = sum(parts, Decimal(0))  # type: ignore[arg-type]
+        shares = [share for _, _, share in named if share is not None]
+        if own is not None and len(shares) == len(named):
+            total = own + sum(shares, Decimal(0))
             if total != HUNDRED:
                 self.add_error("share", f"Tổng các phần đóng góp phải là 100%, hiện là {answers.percent(total)}%.")
             else:
                 self.cleaned_data["sender_share"] = own
-                self._settle_recognised_author(named, own)  # type: ignore[arg-type]
+                self._settle_recognised_author(named, own)
         return [Share(name, share or Decimal(0)) for _, name, share in named]
 
     def _settle_recognised_author(self, named: Sequence[tuple[int, str, Decimal | None]], own: Decimal) -> None:

@@ -16,7 +16,7 @@ from portal.vietnamese.text import ascii_digits
 
 RANDOM_DIGITS = 12
 CODE = re.compile(r"\A[0-9]{13}\Z")
-TOKEN = r"[A-Za-z0-9_-]{22}"
+TOKEN = r"[A-Za-z0-9_-]{22}"  # noqa: S105
 
 # The quasigroup of order 10 of H. Michael Damm's thesis (2004), weakly totally anti-symmetric.
 _DAMM = (

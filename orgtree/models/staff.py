@@ -52,7 +52,7 @@ class StaffAccount(AbstractBaseUser):
     created_at = models.DateTimeField("tạo lúc", default=timezone.now, editable=False)
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     objects = StaffAccountManager()
 

@@ -55,13 +55,12 @@ class UnitQuerySet(MP_NodeQuerySet, ScopedQuerySet):
         """What a campaign offers whose structure is that of `day`: the units standing then, and those opened later
         below them that succeed nobody (a new grassroots union)."""
         standing = (Q(opened_on=None) | Q(opened_on__lte=day)) & (Q(closed_on=None) | Q(closed_on__gt=day))
-        path_and_those_above = [OuterRef("path")] + [
-            Substr(OuterRef("path"), 1, steps * self.model.steplen) for steps in range(2, 5)
-        ]
-        later_successors = self.model.objects.filter(opened_on__gt=day, predecessors__isnull=False)
-        new_since = Q(opened_on__gt=day, closed_on=None)
-        succeeds = Exists(later_successors.order_by().filter(path__in=path_and_those_above))
-        return self.filter(standing | (new_since & ~succeeds))
+        step = self.model.steplen
+        line = [Substr(OuterRef("path"), 1, depth * step) for depth in range(2, 5)] + [OuterRef("path")]
+        on_a_later_line = self.model._default_manager.filter(
+            path__in=line, opened_on__gt=day, predecessors__isnull=False
+        ).order_by()
+        return self.filter(standing | (Q(opened_on__gt=day) & ~Exists(on_a_later_line)))
 
     def top(self) -> Self:
         """The units that submit to the confederation: provinces and central sectors."""

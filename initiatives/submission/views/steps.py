@@ -55,7 +55,7 @@ def at_draft(view: View) -> View:
         )
         if draft.is_received:
             return redirect("receipt", token=receipts.receipt_token(token))
-        if request.method == "GET" and not comes_from_our_page(request):
+        if request.method != "POST" and not comes_from_our_page(request):
             return redirect("draft_door", token=token)
         return view(request, Desk(draft, token, arrival(request)))
 
@@ -88,7 +88,9 @@ def door(request: HttpRequest, token: str) -> HttpResponse:
         Draft.objects.select_related("campaign", "unit"), token_hash=receipts.token_hash(token), revises=None
     )
     if draft.is_received:
-        return render(request, "submission/door.html", {"receipt": reverse("receipt", args=[receipts.receipt_token(token)])})
+        return render(
+            request, "submission/door.html", {"receipt": reverse("receipt", args=[receipts.receipt_token(token)])}
+        )
     desk = Desk(draft, token, arrival(request))
     step = next((step for step in (PERSON, CONTENT) if not desk.was_sent(step)), CHECK)
     return render(request, "submission/door.html", {"desk": desk, "window": desk.window, "onward": desk.address(step)})
@@ -189,16 +191,16 @@ def _save_person(request: HttpRequest, desk: Desk) -> PersonForm:
     form.full_clean()
     unit = form.cleaned_data.get("attached_unit") or desk.draft.unit
     ruling = windows.verdict(desk.campaign, at=desk.at, unit=unit, draft=desk.draft if desk.draft.pk else None)
-    actions.save(
-        desk.draft, typed, at=desk.at, unit=unit, ruling=ruling, consent_text=ConsentText.in_force(desk.at)
-    )
+    actions.save(desk.draft, typed, at=desk.at, unit=unit, ruling=ruling, consent_text=ConsentText.in_force(desk.at))
     desk.window = ruling
     if "choose" in request.POST:
         form.hide_errors()
     return form
 
 
-def _onward(request: HttpRequest, desk: Desk, step: str, is_valid: bool, page: Callable[[], HttpResponse]) -> HttpResponse:
+def _onward(
+    request: HttpRequest, desk: Desk, step: str, is_valid: bool, page: Callable[[], HttpResponse]
+) -> HttpResponse:
     """After a step was saved: the closed page, the same page with its objections, or the next one."""
     if not desk.window.is_open and desk.revised is None:
         return _closed(request, desk, desk.window, unit=desk.draft.unit)
@@ -233,7 +235,7 @@ def _take_documents(request: HttpRequest, desk: Desk) -> list[str]:
     for place, upload in enumerate(files):
         kind = kinds[place] if place < len(kinds) else (kinds[0] if kinds else "")
         if kind and kind not in known:
-            faults.append(f"Hãy chọn loại tài liệu cho tệp “{upload.name[:120]}”.")
+            faults.append(f"Hãy chọn loại tài liệu cho tệp “{(upload.name or '')[:120]}”.")
             continue
         try:
             _keep(desk, upload, kind or "other")
@@ -241,7 +243,9 @@ def _take_documents(request: HttpRequest, desk: Desk) -> list[str]:
             faults.append(refusal.sentence)
     announced = posted.get("file_count", "")
     if announced.isascii() and announced.isdigit() and int(announced[:6]) > len(files):
-        faults.append(f"Cổng chỉ nhận được {len(files)}/{int(announced[:6])} tệp. Hãy đổi tên tệp bị thiếu rồi gửi lại.")
+        faults.append(
+            f"Cổng chỉ nhận được {len(files)}/{int(announced[:6])} tệp. Hãy đổi tên tệp bị thiếu rồi gửi lại."
+        )
     if "add" in posted and not files and not faults:
         faults.append("Hãy chọn tệp rồi bấm “Thêm tài liệu”.")
     desk.__dict__.pop("documents", None)
@@ -264,7 +268,7 @@ def _outstanding(desk: Desk, person_form: PersonForm, content_form: Any) -> tupl
     for step, form in ((PERSON, person_form), (CONTENT, content_form)):
         for name, sentences in form.errors.items():
             place = f"{desk.address(step)}#id_{name}"
-            found += [Outstanding(step, place, sentence) for sentence in sentences]
+            found += [Outstanding(step, place, str(sentence)) for sentence in sentences]
     found += [
         Outstanding(DOCUMENTS, desk.address(DOCUMENTS), objection.sentence)
         for objection in objections
