@@ -52,7 +52,7 @@ class UnitAdmin(ScopedAdmin):
     search_fields = ("search_text",)
     search_help_text = "Gõ tên đơn vị, có dấu hay không dấu đều được."
     change_form_template = "admin/orgtree/unit/change_form.html"
-    fields = ("name", "short_name", "level", "kind", "code", "opened_on", "closed_on", "successor", "source")
+    fields = ("name", "short_name", "level", "code", "opened_on", "closed_on", "successor", "source")
     inlines: Sequence[Any] = ()
 
     def has_add_permission(self, request: HttpRequest) -> bool:

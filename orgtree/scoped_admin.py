@@ -53,6 +53,7 @@ class StaffAdmin(admin.ModelAdmin):
 
     lookups_allowed: tuple[str, ...] = ()
     may_be_deleted = False
+    list_name = ""  # what the list is called where that is not the plural of the model
     list_per_page = 50
     list_max_show_all = 100
     show_full_result_count = False
@@ -86,9 +87,8 @@ class StaffAdmin(admin.ModelAdmin):
         if not all(map(is_key, request.POST.getlist(ACTION_CHECKBOX_NAME))):
             messages.warning(request, "Có dòng được chọn không còn trong danh sách. Hãy chọn lại.")
             return HttpResponseRedirect(request.get_full_path())
-        return super().changelist_view(
-            request, {"title": capfirst(self.opts.verbose_name_plural)} | (extra_context or {})
-        )
+        title = self.list_name or capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """A row that is missing and one that is forbidden: the same page, with the same statements."""
@@ -190,16 +190,21 @@ def vietnamese_field(db_field: models.Field) -> forms.Field | None:
         return None
     if isinstance(db_field, models.DateTimeField):
         closes = db_field.name.startswith("closes")
-        return (typed.ClosingField if closes else typed.OpeningField)(**shared)
+        return (typed.ClosingField if closes else typed.OpeningField)(widget=_line(), **shared)
     if isinstance(db_field, models.DateField):
-        return typed.DayField(**shared)
+        return typed.DayField(widget=forms.TextInput(attrs={"class": "vDateField"}), **shared)
     if isinstance(db_field, models.EmailField):
         return typed.EmailField(**shared)
     if isinstance(db_field, models.TextField):
-        return typed.TextField(limit=LONGEST_TEXT, **shared)
+        widget = forms.Textarea(attrs={"class": "vLargeTextField", "rows": 10})
+        return typed.TextField(limit=LONGEST_TEXT, widget=widget, **shared)
     if isinstance(db_field, models.CharField):
-        return typed.LineField(limit=db_field.max_length or LONGEST_TEXT, **shared)
+        return typed.LineField(limit=db_field.max_length or LONGEST_TEXT, widget=_line(), **shared)
     return None
+
+
+def _line() -> forms.TextInput:
+    return forms.TextInput(attrs={"class": "vTextField"})
 
 
 class OneOf(admin.SimpleListFilter):

@@ -12,6 +12,7 @@ from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.i18n import JavaScriptCatalog
 
@@ -65,7 +66,7 @@ class StaffSite(admin.AdminSite):
         context = super().each_context(request)
         if context["has_permission"]:
             context["site_warnings"] = [sentence for warn in self.warnings if (sentence := warn())]
-            context["sections"] = [
+            context["site_sections"] = [
                 {"label": label, "name": name}
                 for label, name, permission in self.sections
                 if request.user.has_perm(permission)
@@ -75,6 +76,12 @@ class StaffSite(admin.AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         panels = [panel for gather in self.panels for panel in gather(request)]
         return super().index(request, {"panels": panels} | (extra_context or {}))
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        apps = super().get_app_list(request, app_label)
+        for model in (model for app in apps for model in app["models"]):
+            model["name"] = getattr(self._registry[model["model"]], "list_name", "") or model["name"]
+        return apps
 
     def app_index(
         self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
@@ -89,7 +96,7 @@ class StaffSite(admin.AdminSite):
             raise PermissionDenied
         return StaffAutocomplete.as_view(admin_site=self)(request)
 
-    @never_cache
+    @method_decorator(never_cache)
     def i18n_javascript(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """With our own words beside Django's, which lack many."""
         return JavaScriptCatalog.as_view()(request)

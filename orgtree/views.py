@@ -37,7 +37,7 @@ class Shown:
 def units(request: HttpRequest) -> HttpResponse:
     """For a person a page, for the unit picker (`Accept: application/json`) the same as rows."""
     form = UnitSearchForm(request.GET)
-    context = _answer(form) if form.is_valid() else {"objections": _objections(form), "shown": []}
+    context: dict[str, Any] = {"objections": _objections(form), "shown": []} if not form.is_valid() else _answer(form)
     status = 400 if "objections" in context else 404 if context["is_lost"] else 200
     response: HttpResponse
     if _wants_rows(request):

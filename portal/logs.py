@@ -11,7 +11,7 @@ from django.views.debug import SafeExceptionReporterFilter
 
 from portal.vietnamese.days import VIETNAM
 
-PRIVATE_PATH = re.compile(r"/(nhap|bien-nhan|ho-so)/[^/\s?\"'.]+")
+PRIVATE_PATH = re.compile(r"/(nhap|bien-nhan|ho-so)/[^/\s?\"']+?(?=\.png|[/\s?\"']|\Z)")
 NUMBER = re.compile(r"(?<![0-9])[+]?[0-9](?:[ .-]?[0-9]){8,}(?![0-9])")
 
 

@@ -98,6 +98,9 @@ class UnitFilter(OneOf):
 
     def options(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
         chosen = unit_of(request) or request.user.unit
+        self.has_more = False
+        if chosen is None:
+            return []
         visible = Unit.objects.visible_to(request.user)
         above = list(visible.ancestors_and_self(chosen).exclude(pk=request.user.unit_id))
         below = list(visible.directly_below(chosen)[: UNITS_OFFERED + 1])

@@ -90,6 +90,13 @@ class Declared(forms.MultipleChoiceField):
         return [code for code in value or [] if code in known]
 
 
+class TopUnit(forms.CharField):
+    """Asked of everybody, yet a name typed in `unit_name` will do: the form judges the three unit answers together."""
+
+    def validate(self, value: Any) -> None:
+        pass
+
+
 class PersonForm(StepForm):
     """Step 1: who you are and where you work."""
 
@@ -108,9 +115,8 @@ class PersonForm(StepForm):
         label="Chức vụ, công việc", limit=120, required=False, help_text="Ví dụ: công nhân may, tổ trưởng."
     )
     email = fields.EmailField(label="Thư điện tử", required=False)
-    top_unit = forms.CharField(
+    top_unit = TopUnit(
         label="Tỉnh, thành phố hoặc công đoàn ngành trung ương",
-        required=False,
         widget=forms.Select,
         help_text="Nơi công đoàn của bạn trực thuộc.",
     )
@@ -152,7 +158,6 @@ class PersonForm(StepForm):
         category = "bloc" if campaign.category_scheme == CategoryScheme.BLOC else "target_group"
         del self.fields["target_group" if category == "bloc" else "bloc"]
         self.fields[category].choices = self.options(ChoiceList(category))  # type: ignore[attr-defined]
-        self.order_fields(answers.PERSON)
         self.fields["top_unit"].widget.choices = self._top_options
         self.fields["unit"].widget.choices = self._unit_options
         if self.unit_hint is not None and not self.is_bound:
