@@ -7,6 +7,7 @@ person would otherwise mend by hand is settled here: the height of each row, whe
 
 import math
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import IO
 
@@ -92,7 +93,9 @@ def _with_last(rows: Iterable[SummaryRow]) -> Iterator[tuple[SummaryRow, bool]]:
 def _remove_temporary_files(book: Workbook) -> None:
     """openpyxl keeps each sheet in a temporary file, and after a failure until the process ends."""
     for sheet in book.worksheets:
-        if sheet._writer is not None:
+        with suppress(OSError):
+            if not sheet.closed:
+                sheet.close()
             sheet._writer.cleanup()
 
 

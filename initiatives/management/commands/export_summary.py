@@ -45,12 +45,10 @@ class Command(BaseCommand):
             raise CommandError(f"Không có đơn vị nào mang mã “{options['unit']}”.")
         if options["layout"] not in LAYOUTS:
             raise CommandError(f"Không có mẫu bảng “{options['layout']}”. Các mẫu: {', '.join(LAYOUTS)}.")
+        statuses = _known(options["status"])
 
-        initiatives = Initiative.objects.in_branch_of(unit).filter(campaign=campaign)
-        if options["status"]:
-            initiatives = initiatives.filter(status__in=_known(options["status"]))
-        else:
-            initiatives = initiatives.reached()
+        received = Initiative.objects.in_branch_of(unit).filter(campaign=campaign)
+        initiatives = received.filter(status__in=statuses) if statuses else received.reached()
 
         written = _write_whole(
             Path(options["output"]),
