@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import resolve_url
 from django.views.decorators.csrf import csrf_exempt
@@ -66,7 +66,7 @@ class DoorMiddleware:
 class CsrfDoorMiddleware(CsrfViewMiddleware):
     """Django's own, silent where nobody signs in: it answers a malformed `csrftoken` with a new cookie on any page."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         return super().process_response(request, response) if _may_give_cookies(request) else response
 
 

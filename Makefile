@@ -1,0 +1,29 @@
+# What operators and developers type; the thinking is in bin/. Needs Python 3.11 with venv, and make.
+
+PORT ?= 8000
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: setup run test check bench screenshots
+
+setup: $(READY)
+	@:
+
+$(READY): requirements.txt requirements-dev.txt bin/setup
+	@bin/setup $(READY)
+
+run: $(READY)
+	@PORT=$(PORT) bin/run
+
+# make test ARGS="tests/portal -x" runs a part; REQUIRE_ALL=1 fails where PostgreSQL or Chromium did not run.
+test: $(READY)
+	@REQUIRE_ALL=$(REQUIRE_ALL) $(BIN)/python bin/test $(ARGS)
+
+check: $(READY)
+	@bin/check
+
+bench: $(READY)
+	@$(BIN)/python -m bench $(ARGS)
+
+screenshots: $(READY)
+	@$(BIN)/python -m tests.browser.screenshots $(ARGS)

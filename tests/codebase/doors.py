@@ -1,0 +1,146 @@
+"""Every address of the urlconf, and one of each door's that leads somewhere."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from initiatives.models import Campaign, Draft, Initiative
+from initiatives.submission import tracking
+from tests.factories import (
+    AttachmentFactory,
+    CampaignFactory,
+    ContactFactory,
+    DraftFactory,
+    InitiativeFactory,
+    WindowExtensionFactory,
+    make_tree,
+)
+
+ANSWERS = {
+    "full_name": "Trần Thị Thu Hà",
+    "birth_year": "1990",
+    "phone": "0912 345 678",
+    "top_unit": "quang-tri",
+    "unit": "quang-tri/dong-ha",
+    "workplace": "Xưởng may 2, Công ty Cổ phần May Sông Hiếu",
+    "target_group": "enterprise_worker",
+    "consent": "1",
+    "title": "Cữ chặn có thước khắc cho máy cắt vải",
+    "solution_kind": "technical",
+    "description": "Trước đây phải chỉnh tay từng lượt.\nNay chỉnh một lần cho cả lô hàng.",
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    name: str
+    view: Callable[..., Any]
+    first_segment: str
+
+
+def doors() -> list[Door]:
+    """Every view with a name, namespaces in front of it."""
+    return list(_walk(get_resolver().url_patterns, "", ""))
+
+
+def _walk(patterns: list[URLPattern | URLResolver], prefix: str, namespace: str) -> Iterator[Door]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern).lstrip("^")
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _walk(pattern.url_patterns, route, inner)
+        else:
+            name = f"{namespace}{pattern.name or route}"
+            yield Door(name, pattern.callback, route.rstrip("$").split("/")[0])
+
+
+@dataclass
+class World:
+    """One of everything a public door can lead to, in a campaign that is open now."""
+
+    campaign: Campaign
+    draft: Draft
+    initiative: Initiative
+    closed: Campaign
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """An address for each public door; a door that is missing here fails `test_doors`."""
+        token, receipt = [self.draft.token], [self.initiative.token]
+        signed = [tracking.sign(self.initiative, at=timezone.now())]
+        slug = [self.campaign.slug]
+        return {
+            "healthz": reverse("healthz"),
+            "readyz": reverse("readyz"),
+            "units": reverse("units"),
+            "front": reverse("front"),
+            "personal_data": reverse("personal_data"),
+            "campaign": reverse("campaign", args=slug),
+            "begin": reverse("begin", args=slug),
+            "qr_svg": reverse("qr_svg", args=slug),
+            "qr_png": reverse("qr_png", args=slug),
+            "poster": reverse("poster", args=slug),
+            "short_link": reverse("short_link", args=[self.campaign.poster_key]),
+            "draft_door": reverse("draft_door", args=token),
+            "draft_nguoi_nop": reverse("draft_nguoi_nop", args=token),
+            "draft_noi_dung": reverse("draft_noi_dung", args=token),
+            "draft_tai_lieu": reverse("draft_tai_lieu", args=token),
+            "draft_kiem_tra": reverse("draft_kiem_tra", args=token),
+            "receipt": reverse("receipt", args=receipt),
+            "receipt_png": reverse("receipt_png", args=receipt),
+            "track": reverse("track"),
+            "record_door": reverse("record_door", args=signed),
+            "record_nguoi_nop": reverse("record_nguoi_nop", args=signed),
+            "record_noi_dung": reverse("record_noi_dung", args=signed),
+            "record_tai_lieu": reverse("record_tai_lieu", args=signed),
+            "record_kiem_tra": reverse("record_kiem_tra", args=signed),
+            "record_withdraw": reverse("record_withdraw", args=signed),
+        }
+
+    @property
+    def pages(self) -> dict[str, str]:
+        """Further pages that people read: other states of the same doors."""
+        return {
+            "units-of-a-province": f"{reverse('units')}?thuoc=quang-tri",
+            "units-nothing-found": f"{reverse('units')}?q=khong-co-don-vi-nao",
+            "campaign-of-a-unit": f"{reverse('campaign', args=[self.campaign.slug])}?don-vi=quang-tri/dong-ha",
+            "begin-at-a-unit": f"{reverse('begin', args=[self.campaign.slug])}?don-vi=quang-tri/dong-ha",
+            "closed-campaign": reverse("campaign", args=[self.closed.slug]),
+            "closed-begin": reverse("begin", args=[self.closed.slug]),
+            "missing": "/khong-co-trang-nay/",
+            "track-expired": f"{reverse('track')}?tin=het-gio",
+        }
+
+
+FROM_OUR_PAGE = {"Sec-Fetch-Site": "same-origin"}
+
+
+def make_world() -> World:
+    now = timezone.now()
+    day = timezone.localdate(now)
+    open_now = {
+        "opens_at": now - timedelta(days=30),
+        "closes_at": now + timedelta(days=30),
+        "eligible_from": day - timedelta(days=365),
+        "eligible_until": day + timedelta(days=365),
+    }
+    make_tree()
+    campaign = CampaignFactory(
+        phases=[open_now],
+        applied_from=day - timedelta(days=365),
+        applied_until=day + timedelta(days=365),
+        recognised_from=day - timedelta(days=365),
+    )
+    closed = CampaignFactory()
+    ContactFactory()
+    WindowExtensionFactory(campaign=closed)
+    initiative = InitiativeFactory(campaign=campaign, submitted_at=now - timedelta(hours=1))
+    AttachmentFactory(initiative=initiative)
+    draft = DraftFactory(campaign=campaign, begun_at=now - timedelta(minutes=5), answers=dict(ANSWERS))
+    AttachmentFactory(initiative=None, draft=draft)
+    DraftFactory(campaign=closed, answers=dict(ANSWERS), late_at=now)
+    return World(campaign, draft, initiative, closed)

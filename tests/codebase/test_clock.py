@@ -1,0 +1,47 @@
+"""The clock is read where a request or a command begins, and handed down as `at`."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.codebase.house import ROOT, calls, name_of, python_files
+
+READERS = {"views", "admin", "commands", "pages"}
+ALLOWED = {
+    "portal/requests.py",  # the arrival of a request
+    "portal/health.py",  # compares the database's clock with ours
+    # submitted_at is taken at the end of the submit transaction, never by its caller (`DESIGN.md` §2, milestones)
+    "initiatives/lifecycle.py",
+}
+CLOCKS = {"timezone.now", "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"}
+
+
+def reads_the_clock(path: Path) -> list[int]:
+    found = []
+    for call in calls(path):
+        called = ast.unparse(call.func)
+        short = ".".join(called.split(".")[-2:])
+        if short in CLOCKS or (short == "timezone.localdate" and not call.args):
+            found.append(call.lineno)
+    return found
+
+
+RULES = [
+    path
+    for path in python_files()
+    if not READERS & set(path.relative_to(ROOT).with_suffix("").parts) and name_of(path) not in ALLOWED
+]
+
+
+@pytest.mark.parametrize("path", RULES, ids=name_of)
+def test_a_rule_is_told_the_time(path: Path) -> None:
+    assert reads_the_clock(path) == []
+
+
+def test_the_search_finds_a_clock_that_is_read() -> None:
+    assert reads_the_clock(ROOT / "portal" / "requests.py")
+
+
+def test_the_receiving_transaction_reads_it_once() -> None:
+    assert len(reads_the_clock(ROOT / "initiatives" / "lifecycle.py")) == 1

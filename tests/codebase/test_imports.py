@@ -1,0 +1,56 @@
+"""Imports point down only, between areas and inside them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.codebase.house import ROOT, imported_by, name_of, python_files
+
+# Those that speak with a browser; everything else is told what it needs.
+SPEAKERS = {"views", "admin", "forms", "urls", "pages", "commands", "apps"}
+# Django hands these the request or the upload itself, or asks a form's field of them.
+SPOKEN_TO = {
+    "initiatives/submission/files/handlers.py",
+    "initiatives/submission/facts.py",
+    "initiatives/submission/desks.py",
+    "initiatives/review/filters.py",
+    "initiatives/campaigns/extension_forms.py",
+    "orgtree/account_forms.py",
+    "orgtree/scoped_admin.py",
+    "orgtree/sites.py",
+}
+
+
+def rules_and_actions() -> list[Path]:
+    areas = (path for path in python_files() if path.relative_to(ROOT).parts[0] != "portal")
+    return [
+        path
+        for path in areas
+        if not SPEAKERS & set(path.relative_to(ROOT).with_suffix("").parts) and name_of(path) not in SPOKEN_TO
+    ]
+
+
+def test_the_import_contract_holds() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+
+    said = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert said.returncode == 0, said.stdout
+
+
+@pytest.mark.parametrize("path", rules_and_actions(), ids=name_of)
+def test_rules_and_actions_know_no_form_view_or_request(path: Path) -> None:
+    speaking = [
+        name
+        for name in imported_by(path)
+        if name.startswith(("django.http", "django.forms", "django.shortcuts"))
+        or (name.split(".")[0] in {"orgtree", "initiatives"} and {"forms", "views", "admin"} & set(name.split(".")))
+    ]
+
+    assert speaking == []
+
+
+def test_the_exceptions_are_still_there() -> None:
+    assert [name for name in sorted(SPOKEN_TO) if not (ROOT / name).exists()] == []

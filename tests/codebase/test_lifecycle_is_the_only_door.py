@@ -1,0 +1,56 @@
+"""A status is written by `lifecycle` and nobody else; history is written by it too."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.codebase.house import ROOT, calls, name_of, python_files, tree_of
+
+ALLOWED = {
+    "initiatives/lifecycle.py",
+    # rows in bulk for a demonstration nobody takes for real
+    "initiatives/demonstration.py",
+}
+MODULES = [path for path in python_files() if name_of(path) not in ALLOWED]
+WRITES = {"update", "create", "bulk_create", "get_or_create", "update_or_create"}
+
+
+def writes_of_status(path: Path) -> Iterator[int]:
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (
+                node.lineno for target in targets if isinstance(target, ast.Attribute) and target.attr == "status"
+            )
+    for call in calls(path):
+        named = {keyword.arg for keyword in call.keywords}
+        called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if "status" in named and (
+            called == "Initiative" or (called in WRITES and "Tally" not in ast.unparse(call.func))
+        ):
+            yield call.lineno
+        if called == "setattr" and any(isinstance(each, ast.Constant) and each.value == "status" for each in call.args):
+            yield call.lineno
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_status_is_written_by_lifecycle_alone(path: Path) -> None:
+    assert list(writes_of_status(path)) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_history_is_written_by_lifecycle_alone(path: Path) -> None:
+    made = [call.lineno for call in calls(path) if "ReviewEvent" in ast.unparse(call.func) and _writes(call)]
+
+    assert made == []
+
+
+def test_the_search_finds_what_lifecycle_writes() -> None:
+    assert list(writes_of_status(ROOT / "initiatives" / "lifecycle.py"))
+
+
+def _writes(call: ast.Call) -> bool:
+    called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return called == "ReviewEvent" or called in WRITES | {"delete", "save"}

@@ -1,0 +1,115 @@
+"""A small tree with the codes and names of the real one, and one grassroots union that does not exist."""
+
+from typing import Any
+
+import factory
+
+from orgtree.models import Level, Unit
+
+ROOT = "tld"
+
+# code: (level, kind, name, short name); the order is that of the tree, parents first.
+SMALL_TREE: dict[str, tuple[str, str, str, str]] = {
+    ROOT: (Level.CONFEDERATION, "tong-lien-doan", "Tổng Liên đoàn Lao động Việt Nam", "Tổng LĐLĐ Việt Nam"),
+    "dien-bien": (Level.PROVINCE, "tinh", "Liên đoàn Lao động tỉnh Điện Biên", "LĐLĐ tỉnh Điện Biên"),
+    "dien-bien/dien-bien-phu": (
+        Level.DISTRICT,
+        "thanh-pho",
+        "Liên đoàn Lao động thành phố Điện Biên Phủ",
+        "LĐLĐ thành phố Điện Biên Phủ",
+    ),
+    "dien-bien/cd-vien-chuc": (
+        Level.PROVINCIAL_SECTOR,
+        "cong-doan-vien-chuc",
+        "Công đoàn Viên chức tỉnh Điện Biên",
+        "CĐ Viên chức tỉnh Điện Biên",
+    ),
+    "thanh-hoa": (Level.PROVINCE, "tinh", "Liên đoàn Lao động tỉnh Thanh Hóa", "LĐLĐ tỉnh Thanh Hóa"),
+    "thanh-hoa/hoang-hoa": (
+        Level.DISTRICT,
+        "huyen",
+        "Liên đoàn Lao động huyện Hoằng Hóa",
+        "LĐLĐ huyện Hoằng Hóa",
+    ),
+    "thanh-hoa/cd-giao-duc": (
+        Level.PROVINCIAL_SECTOR,
+        "cong-doan-nganh-dia-phuong",
+        "Công đoàn ngành Giáo dục tỉnh Thanh Hóa",
+        "CĐ ngành Giáo dục tỉnh Thanh Hóa",
+    ),
+    "quang-tri": (Level.PROVINCE, "tinh", "Liên đoàn Lao động tỉnh Quảng Trị", "LĐLĐ tỉnh Quảng Trị"),
+    "quang-tri/dong-ha": (
+        Level.DISTRICT,
+        "thanh-pho",
+        "Liên đoàn Lao động thành phố Đông Hà",
+        "LĐLĐ thành phố Đông Hà",
+    ),
+    "quang-tri/huong-hoa": (
+        Level.DISTRICT,
+        "huyen",
+        "Liên đoàn Lao động huyện Hướng Hóa",
+        "LĐLĐ huyện Hướng Hóa",
+    ),
+    "quang-tri/cd-vien-chuc": (
+        Level.PROVINCIAL_SECTOR,
+        "cong-doan-vien-chuc",
+        "Công đoàn Viên chức tỉnh Quảng Trị",
+        "CĐ Viên chức tỉnh Quảng Trị",
+    ),
+    "quang-tri/dong-ha/may-song-hieu": (
+        Level.GRASSROOTS,
+        "cong-doan-co-so",
+        "Công đoàn cơ sở Công ty Cổ phần May Sông Hiếu",
+        "CĐCS Công ty CP May Sông Hiếu",
+    ),
+    "cd-y-te": (Level.SECTOR, "cong-doan-nganh", "Công đoàn Y tế Việt Nam", "CĐ Y tế Việt Nam"),
+}
+
+
+class UnitFactory(factory.django.DjangoModelFactory):
+    """A district of Quảng Trị nobody has heard of, unless told otherwise: `UnitFactory(parent=…, level=…, code=…)`."""
+
+    class Meta:
+        model = Unit
+
+    level = Level.DISTRICT
+    kind = "huyen"
+    code = factory.Sequence(lambda n: f"quang-tri/huyen-thu-nghiem-{n}")
+    name = factory.LazyAttributeSequence(lambda unit, n: f"Liên đoàn Lao động huyện Thử Nghiệm {n}")
+    short_name = factory.LazyAttribute(lambda unit: unit.name.replace("Liên đoàn Lao động", "LĐLĐ"))
+
+    @classmethod
+    def _create(cls, model_class: type[Unit], *args: Any, **fields: Any) -> Unit:
+        parent = fields.pop("parent", None)
+        if fields["level"] == Level.CONFEDERATION:
+            return Unit.objects.add_root(instance=Unit(**fields))
+        above = parent or unit_at("quang-tri")
+        # A parent fetched earlier does not know of children that came since, and would give their path again.
+        return Unit.objects.add_child(Unit.objects.get(pk=above.pk), instance=Unit(**fields))
+
+
+def unit_at(code: str) -> Unit:
+    """The unit with `code`, made with everything above it when it is not there yet."""
+    unit = Unit.objects.filter(code=code).first()
+    if unit is not None:
+        return unit
+    level, kind, name, short_name = SMALL_TREE[code]
+    return UnitFactory(
+        parent=unit_at(_code_above(code)) if code != ROOT else None,
+        code=code,
+        level=level,
+        kind=kind,
+        name=name,
+        short_name=short_name,
+    )
+
+
+def make_tree() -> dict[str, Unit]:
+    """The small tree by code; units that stand already (the real tree's) are taken as they are."""
+    for code in SMALL_TREE:
+        unit_at(code)
+    return {unit.code: unit for unit in Unit.objects.filter(code__in=SMALL_TREE)}
+
+
+def _code_above(code: str) -> str:
+    return code.rpartition("/")[0] or ROOT

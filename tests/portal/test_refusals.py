@@ -1,0 +1,209 @@
+"""Every refusal is a page in Vietnamese, kept by nobody, with what to do next."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.db import OperationalError, connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import include, path
+
+from portal.doors import public
+from portal.refusals import TooLarge, TooManyTries
+
+FAILURES: dict[str, Exception] = {
+    "bad": SuspiciousOperation("x"),
+    "fields": TooManyFieldsSent("x"),
+    "denied": PermissionDenied("x"),
+    "missing": Http404("x"),
+    "bytes": RequestDataTooBig("x"),
+    "files": TooManyFilesSent("x"),
+    "upload": TooLarge("x"),
+    "tries": TooManyTries(90),
+    "database": OperationalError("database is locked"),
+    "disk": OSError(28, "No space left on device"),
+    "bug": RuntimeError("a bug"),
+}
+
+
+@public
+def fail(request: HttpRequest, kind: str) -> HttpResponse:
+    raise FAILURES[kind]
+
+
+@public
+def read(request: HttpRequest, text: str = "") -> HttpResponse:
+    return HttpResponse(f"{len(request.POST)} {len(request.FILES)}")
+
+
+urlpatterns = [
+    path("hong/<str:kind>/", fail),
+    path("doc/", read),
+    path("doc/<path:text>", read),
+    path("", include("portal.urls")),
+]
+handler400 = "portal.refusals.bad_request"
+handler403 = "portal.refusals.forbidden"
+handler404 = "portal.refusals.not_found"
+handler500 = "portal.refusals.broken"
+
+with_these_addresses = pytest.mark.urls(__name__)
+
+EACH_REFUSAL = pytest.mark.parametrize(
+    ("kind", "status", "heading"),
+    [
+        pytest.param("bad", 400, "Cổng không đọc được yêu cầu này", id="400"),
+        pytest.param("fields", 400, "Cổng không đọc được yêu cầu này", id="400-too-many-fields"),
+        pytest.param("denied", 403, "Bạn không mở được trang này", id="403"),
+        pytest.param("missing", 404, "Không tìm thấy trang này", id="404"),
+        pytest.param("bytes", 413, "Tài liệu gửi lên quá lớn", id="413-bytes"),
+        pytest.param("files", 413, "Tài liệu gửi lên quá lớn", id="413-files"),
+        pytest.param("upload", 413, "Tài liệu gửi lên quá lớn", id="413-upload"),
+        pytest.param("tries", 429, "Bạn đã thử quá nhiều lần", id="429"),
+        pytest.param("bug", 500, "Cổng gặp trục trặc", id="500"),
+        pytest.param("database", 503, "Cổng đang bận", id="503-database"),
+        pytest.param("disk", 503, "Cổng đang bận", id="503-disk"),
+    ],
+)
+
+
+@pytest.fixture
+def visitor() -> Iterator[Client]:
+    client = Client(raise_request_exception=False)
+    client.cookies.load({"sessionid": "het-han", "csrftoken": "sai dang"})
+    yield client
+
+
+@with_these_addresses
+@pytest.mark.django_db
+@EACH_REFUSAL
+def test_a_refusal_is_a_page_of_ours(visitor: Client, kind: str, status: int, heading: str) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        answer = visitor.get(f"/hong/{kind}/")
+
+    assert (answer.status_code, len(queries)) == (status, 0)
+    assert heading in answer.content.decode()
+    assert answer["X-Request-Id"] in answer.content.decode()
+
+
+@with_these_addresses
+@pytest.mark.django_db
+@EACH_REFUSAL
+def test_a_refusal_keeps_the_headers_and_gives_no_cookie(visitor: Client, kind: str, status: int, heading: str) -> None:
+    answer = visitor.get(f"/hong/{kind}/")
+
+    assert answer["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in answer["Content-Security-Policy"].split("; ")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert not answer.cookies
+    assert "Cookie" not in answer.get("Vary", "")
+
+
+@with_these_addresses
+@pytest.mark.parametrize(
+    ("kind", "seconds"),
+    [
+        pytest.param("tries", "90", id="as-long-as-the-limit-says"),
+        pytest.param("database", "30", id="database"),
+        pytest.param("disk", "30", id="disk"),
+    ],
+)
+def test_what_passes_says_when_to_come_back(visitor: Client, kind: str, seconds: str) -> None:
+    assert visitor.get(f"/hong/{kind}/")["Retry-After"] == seconds
+
+
+@with_these_addresses
+def test_a_refusal_for_good_names_no_moment(visitor: Client) -> None:
+    assert "Retry-After" not in visitor.get("/hong/upload/")
+
+
+@with_these_addresses
+@pytest.mark.parametrize(
+    ("address", "posted"),
+    [
+        pytest.param("/doc/?q=%00", None, id="query"),
+        pytest.param("/doc/?q=a%00b&x=1", None, id="query-in-the-middle"),
+        pytest.param("/doc/a%00b", None, id="path"),
+        pytest.param("/doc/", "title=a%00b", id="body-escaped"),
+        pytest.param("/doc/", "title=a\0b", id="body-raw"),
+    ],
+)
+def test_nul_never_meets_the_database(visitor: Client, address: str, posted: str | None) -> None:
+    if posted is None:
+        answer = visitor.get(address)
+    else:
+        answer = visitor.post(address, posted, content_type="application/x-www-form-urlencoded")
+
+    assert answer.status_code == 400
+    assert "Cổng không đọc được yêu cầu này" in answer.content.decode()
+
+
+@with_these_addresses
+def test_a_document_may_hold_nul(visitor: Client) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    answer = visitor.post("/doc/", {"attachments": SimpleUploadedFile("a.pdf", b"%PDF-1.4\0\0")})
+
+    assert answer.content == b"0 1"
+
+
+@with_these_addresses
+@pytest.mark.parametrize(
+    ("limits", "posted", "status"),
+    [
+        pytest.param({"DATA_UPLOAD_MAX_NUMBER_FIELDS": 3}, "a=1&b=2&c=3", 200, id="as-many-fields-as-allowed"),
+        pytest.param({"DATA_UPLOAD_MAX_NUMBER_FIELDS": 3}, "a=1&b=2&c=3&d=4", 400, id="one-field-more"),
+        pytest.param({"DATA_UPLOAD_MAX_MEMORY_SIZE": 20}, "a=" + "1" * 18, 200, id="as-many-bytes-as-allowed"),
+        pytest.param({"DATA_UPLOAD_MAX_MEMORY_SIZE": 20}, "a=" + "1" * 19, 413, id="one-byte-more"),
+    ],
+)
+def test_djangos_own_limits_answer_in_our_words(
+    visitor: Client, settings: Any, limits: dict[str, int], posted: str, status: int
+) -> None:
+    for name, value in limits.items():
+        setattr(settings, name, value)
+
+    answer = visitor.post("/doc/", posted, content_type="application/x-www-form-urlencoded")
+
+    assert answer.status_code == status
+    assert ('<html lang="vi">' in answer.content.decode()) is (status != 200)
+
+
+@with_these_addresses
+def test_one_file_more_than_allowed_is_too_large(visitor: Client, settings: Any) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 1
+
+    answer = visitor.post("/doc/", {"attachments": [SimpleUploadedFile(f"{n}.pdf", b"%PDF-1.4") for n in range(2)]})
+
+    assert answer.status_code == 413
+
+
+@pytest.mark.django_db
+def test_a_sign_in_whose_token_is_lost_explains_itself() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "a", "password": "b"})
+
+    assert answer.status_code == 403
+    assert "Phiên làm việc đã thay đổi" in answer.content.decode()
+
+
+@with_these_addresses
+@pytest.mark.parametrize("slow", ["/hong/database/", "/hong/disk/"])
+def test_an_overload_is_logged_without_its_values(visitor: Client, slow: str, caplog: Any) -> None:
+    visitor.get(slow)
+
+    lines = [record.getMessage() for record in caplog.records if record.name == "portal.refusals"]
+    assert [line.split()[1] for line in lines] == ["503"]
+    assert "locked" not in lines[0]

@@ -1,0 +1,125 @@
+"""When a request arrived, from whom, and what its line in the log says."""
+
+import ipaddress
+import logging
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.test import Client, RequestFactory
+from django.urls import path
+
+from portal.doors import public
+from portal.logs import MaskingFilter
+from portal.requests import arrival, client_address
+
+
+@public
+def tell(request: HttpRequest, anything: str = "") -> HttpResponse:
+    return JsonResponse({"arrived": arrival(request).isoformat(), "id": request.request_id})
+
+
+urlpatterns = [path("ke/", tell), path("nhap/<str:anything>/", tell), path("ho-so/<path:anything>", tell)]
+
+with_these_addresses = pytest.mark.urls(__name__)
+NEIGHBOUR = "127.0.0.1"
+
+
+@pytest.fixture
+def behind_a_proxy(settings: Any) -> None:
+    settings.TRUSTED_PROXIES = [ipaddress.ip_network("127.0.0.1"), ipaddress.ip_network("10.0.0.0/8")]
+
+
+@with_these_addresses
+@pytest.mark.parametrize(
+    ("told", "seconds_before"),
+    [
+        pytest.param("2.500", 2.5, id="a-slow-upload"),
+        pytest.param("0", 0, id="at-once"),
+        pytest.param("600", 600, id="at-the-cap"),
+        pytest.param("601", 600, id="over-the-cap"),
+        pytest.param("1e300", 600, id="absurd"),
+        pytest.param("-5", 0, id="from-the-future"),
+        pytest.param("inf", 0, id="infinite"),
+        pytest.param("nan", 0, id="not-a-number"),
+        pytest.param("2,5", 0, id="a-comma"),
+        pytest.param("", 0, id="empty"),
+    ],
+)
+def test_arrival_is_the_moment_the_first_byte_came_to_the_proxy(
+    behind_a_proxy: None, at, told: str, seconds_before: float
+) -> None:
+    now = at("2021-04-21 00:00:01")
+
+    answer = Client().get("/ke/", headers={"X-Request-Elapsed": told})
+
+    assert answer.json()["arrived"] == _utc(now - timedelta(seconds=seconds_before))
+
+
+@with_these_addresses
+def test_a_stranger_cannot_move_the_arrival(at) -> None:
+    now = at("2021-04-21 00:00:01")
+
+    answer = Client().get("/ke/", headers={"X-Request-Elapsed": "60"})
+
+    assert answer.json()["arrived"] == _utc(now)
+
+
+@pytest.mark.parametrize(
+    ("neighbour", "forwarded", "address"),
+    [
+        pytest.param(NEIGHBOUR, "203.0.113.7", "203.0.113.7", id="one-proxy"),
+        pytest.param(NEIGHBOUR, "203.0.113.7, 10.1.2.3", "203.0.113.7", id="two-proxies"),
+        pytest.param(NEIGHBOUR, "198.51.100.9, 203.0.113.7", "203.0.113.7", id="a-hop-the-phone-invented"),
+        pytest.param(NEIGHBOUR, "", NEIGHBOUR, id="nothing-forwarded"),
+        pytest.param(NEIGHBOUR, "khong-phai-dia-chi", NEIGHBOUR, id="no-address"),
+        pytest.param(NEIGHBOUR, "2001:db8::5", "2001:db8::5", id="version-six"),
+        pytest.param("203.0.113.50", "198.51.100.9", "203.0.113.50", id="no-proxy-of-ours"),
+    ],
+)
+def test_the_phones_address_is_the_last_hop_no_proxy_of_ours_wrote(
+    behind_a_proxy: None, neighbour: str, forwarded: str, address: str
+) -> None:
+    request = RequestFactory().get("/", headers={"X-Forwarded-For": forwarded}, REMOTE_ADDR=neighbour)
+
+    assert client_address(request) == address
+
+
+def test_without_trusted_proxies_nobody_forwards() -> None:
+    request = RequestFactory().get("/", headers={"X-Forwarded-For": "198.51.100.9"})
+
+    assert client_address(request) == NEIGHBOUR
+
+
+@with_these_addresses
+def test_every_answer_bears_its_request_id_and_permissions() -> None:
+    answer = Client().get("/ke/")
+
+    assert answer["X-Request-Id"] == answer.json()["id"]
+    assert re.fullmatch("[a-z2-7]{8}", answer["X-Request-Id"])  # nine digits in a row would be masked in the log
+    assert answer["Permissions-Policy"].startswith("geolocation=(), microphone=()")
+
+
+@with_these_addresses
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        pytest.param("/nhap/b7Jq2kX9/", "/nhap/…/", id="draft"),
+        pytest.param("/ho-so/Im1v:1qa:sig-0_a/", "/ho-so/…/", id="signed-record"),
+        pytest.param("/ke/", "/ke/", id="an-open-page"),
+    ],
+)
+def test_the_access_log_shows_no_private_link(address: str, shown: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="portal.requests")
+    caplog.handler.addFilter(MaskingFilter())
+
+    Client().get(address, headers={"Referer": f"http://testserver{address}"})
+
+    line = [record.getMessage() for record in caplog.records if record.name == "portal.requests"][-1]
+    assert line.split()[1:4] == ["GET", shown, "200"]
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()

@@ -1,0 +1,121 @@
+"""Values from the environment: read as meant, or the start stops and names the variable."""
+
+import base64
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+KEY = base64.b64encode(b"k" * 32).decode()
+PUBLIC = {
+    "SITE_URL": "https://sangkien.example",
+    "SECRET_KEY": "s" * 40,
+    "FIELD_KEYS": KEY,
+    "LOOKUP_KEY": KEY,
+}
+NAMES = (
+    *PUBLIC,
+    "ALLOWED_HOSTS",
+    "CACHE_URL",
+    "DATABASE_URL",
+    "DEBUG",
+    "TRUSTED_PROXIES",
+)
+
+
+@pytest.fixture
+def read_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """`read_settings(NAME=value, …)`: the settings of a process started in that environment and no other."""
+
+    def read(**environment: str) -> dict[str, Any]:
+        for name in NAMES:
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("DATA_DIR", str(tmp_path))
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        return runpy.run_path(str(Path(__file__).parents[2] / "portal" / "settings.py"))
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("DEBUG", "maybe", id="debug"),
+        pytest.param("SITE_URL", "sangkien.example", id="site-without-scheme"),
+        pytest.param("SITE_URL", "ftp://sangkien.example", id="site-of-another-kind"),
+        pytest.param("SITE_URL", "https://sangkien.example/cong", id="site-below-a-path"),
+        pytest.param("SECRET_KEY", "short", id="short-secret"),
+        pytest.param("FIELD_KEYS", "abc", id="field-key"),
+        pytest.param("FIELD_KEYS", f"{KEY},abc", id="second-field-key"),
+        pytest.param("LOOKUP_KEY", "abc", id="look-up-key"),
+        pytest.param("TRUSTED_PROXIES", "10.0.0.0/8,proxy", id="proxies"),
+        pytest.param("DATABASE_URL", "mysql://a@b/c", id="another-database"),
+        pytest.param("DATABASE_URL", "portal.sqlite3", id="database-without-scheme"),
+        pytest.param("CACHE_URL", "nowhere://", id="cache"),
+    ],
+)
+def test_an_unusable_value_stops_the_start_and_names_its_variable(read_settings: Any, name: str, value: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=name):
+        read_settings(**PUBLIC | {name: value})
+
+
+@pytest.mark.parametrize("lacking", ["SECRET_KEY", "FIELD_KEYS", "LOOKUP_KEY"])
+def test_a_public_portal_must_be_given_its_keys(read_settings: Any, lacking: str) -> None:
+    given = {name: value for name, value in PUBLIC.items() if name != lacking}
+
+    with pytest.raises(ImproperlyConfigured, match=lacking):
+        read_settings(**given)
+
+
+def test_nothing_at_all_gives_a_portal_for_this_machine(read_settings: Any, tmp_path: Path) -> None:
+    settings = read_settings()
+
+    assert settings["DEBUG"] is False
+    assert settings["DATABASES"]["default"]["NAME"] == str(tmp_path / "portal.sqlite3")
+    assert (tmp_path / "keys.env").exists()
+    assert (settings["SECURE_SSL_REDIRECT"], settings["SECURE_HSTS_SECONDS"]) == (False, 0)
+
+
+def test_an_https_site_is_https_everywhere(read_settings: Any) -> None:
+    settings = read_settings(**PUBLIC)
+
+    assert settings["ALLOWED_HOSTS"] == ["sangkien.example"]
+    assert settings["SECURE_SSL_REDIRECT"] is True
+    assert settings["SECURE_HSTS_SECONDS"] >= 365 * 24 * 3600
+    assert settings["SESSION_COOKIE_SECURE"] is settings["CSRF_COOKIE_SECURE"] is True
+
+
+def test_the_scheme_of_a_proxy_is_believed_only_where_one_is_trusted(read_settings: Any) -> None:
+    assert "SECURE_PROXY_SSL_HEADER" not in read_settings(**PUBLIC)
+    assert "SECURE_PROXY_SSL_HEADER" in read_settings(**PUBLIC, TRUSTED_PROXIES="127.0.0.1")
+
+
+def test_sqlite_loses_no_commit_and_waits_its_turn(read_settings: Any) -> None:
+    options = read_settings()["DATABASES"]["default"]["OPTIONS"]
+
+    assert (options["transaction_mode"], options["timeout"]) == ("IMMEDIATE", 20)
+    assert "journal_mode=WAL" in options["init_command"]
+    assert "synchronous=FULL" in options["init_command"]
+
+
+@pytest.mark.parametrize(
+    "limit",
+    ["lock_timeout=2s", "statement_timeout=30s", "idle_in_transaction_session_timeout=30s"],
+)
+def test_no_statement_on_postgresql_holds_the_others_for_long(read_settings: Any, limit: str) -> None:
+    database = read_settings(DATABASE_URL="postgres://portal@127.0.0.1/portal")["DATABASES"]["default"]
+
+    assert limit in database["OPTIONS"]["options"]
+    assert database["CONN_HEALTH_CHECKS"] is True
+    assert database["CONN_MAX_AGE"] > 0
+
+
+def test_nothing_is_framed_inlined_or_fetched_from_elsewhere(read_settings: Any) -> None:
+    policy = read_settings()["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
+
+    sources = {source for name, allowed in policy.items() for source in allowed}
+    assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == ["'none'"]
+    assert sources == {"'self'", "'none'"}
