@@ -19,6 +19,7 @@ from initiatives.review.admin import InboxAdmin, waiting_panels
 from initiatives.review.filters import unit_of
 from initiatives.submission import admin as submission
 from orgtree.admin import UnitAdmin
+from orgtree.scoped_admin import account_of
 
 LAYOUTS = {"qt": "mẫu Quảng Trị", "th": "mẫu Thanh Hóa"}
 ONE_CAMPAIGN = "Mỗi bảng tổng hợp thuộc một chương trình. Hãy chọn một chương trình ở bộ lọc rồi xuất lại."
@@ -58,12 +59,14 @@ class InitiativeAdmin(InboxAdmin):
         """None, with a sentence, when the rows are of none or of several campaigns."""
         campaigns_of_rows = list(rows.order_by().values_list("campaign", flat=True).distinct()[:2])
         if len(campaigns_of_rows) != 1:
-            messages.warning(request, ONE_CAMPAIGN if campaigns_of_rows else "Danh sách này chưa có sáng kiến nào để xuất.")
+            messages.warning(
+                request, ONE_CAMPAIGN if campaigns_of_rows else "Danh sách này chưa có sáng kiến nào để xuất."
+            )
             return None
         return summary_response(
             rows,
             campaign=Campaign.objects.get(pk=campaigns_of_rows[0]),
-            unit=unit_of(request) or request.user.unit,
+            unit=unit_of(request) or account_of(request).unit,
             layout=layout,
             at=timezone.now(),
         )

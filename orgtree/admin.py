@@ -18,7 +18,7 @@ from orgtree.account_forms import AccountForm, NewAccountForm
 from orgtree.accounts import may_manage
 from orgtree.models import Level, StaffAccount, Unit
 from orgtree.roles import Role
-from orgtree.scoped_admin import OneOf, ScopedAdmin
+from orgtree.scoped_admin import OneOf, ScopedAdmin, account_of
 
 CHILDREN_SHOWN = 200
 
@@ -76,7 +76,7 @@ class UnitAdmin(ScopedAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         unit = self.get_object(request, object_id)
-        visible = Unit.objects.visible_to(request.user)
+        visible = Unit.objects.visible_to(account_of(request))
         children = list(visible.directly_below(unit)[: CHILDREN_SHOWN + 1])
         context = {
             "above": visible.ancestors_and_self(unit).exclude(pk=unit.pk),
@@ -124,7 +124,7 @@ class StaffAccountAdmin(ScopedAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: StaffAccount | None = None) -> bool:
         allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or obj == request.user or may_manage(request.user, obj))
+        return allowed and (obj is None or obj == account_of(request) or may_manage(account_of(request), obj))
 
     def get_fields(self, request: HttpRequest, obj: StaffAccount | None = None) -> Sequence[str]:
         asked = ("username", "full_name", "phone", "unit", "role")
@@ -135,17 +135,17 @@ class StaffAccountAdmin(ScopedAdmin):
             return ()
         always = ("username", "last_login", "created_at")
         # One's own phone too: it decides which initiatives are one's own.
-        return (*always, "phone", "unit", "role", "is_active") if obj == request.user else always
+        return (*always, "phone", "unit", "role", "is_active") if obj == account_of(request) else always
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        kwargs["form"] = type("AccountFormOf", (AccountForm if obj else NewAccountForm,), {"by": request.user})
+        kwargs["form"] = type("AccountFormOf", (AccountForm if obj else NewAccountForm,), {"by": account_of(request)})
         return super().get_form(request, obj, change, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: StaffAccount, form: Any, change: bool) -> None:
         """Asked again of what the database holds, not of what the form made of it."""
         if change:
             stored = self.get_queryset(request).filter(pk=obj.pk).first()
-            if stored is None or not (stored == request.user or may_manage(request.user, stored)):
+            if stored is None or not (stored == account_of(request) or may_manage(account_of(request), stored)):
                 raise PermissionDenied
         super().save_model(request, obj, form, change)
 
@@ -159,13 +159,13 @@ class StaffAccountAdmin(ScopedAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         account = kwargs.get("obj")
-        context["may_reset_password"] = account is not None and may_manage(request.user, account)
+        context["may_reset_password"] = account is not None and may_manage(account_of(request), account)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def password_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A new password from the level above; whoever forgot theirs hears it by phone and changes it."""
         account = self.get_object(request, str(pk))
-        if not may_manage(request.user, account):
+        if not may_manage(account_of(request), account):
             raise PermissionDenied
         form = SetPasswordForm(account, request.POST or None)
         if request.method == "POST" and form.is_valid():

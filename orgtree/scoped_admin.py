@@ -4,8 +4,8 @@ StaffAdmin closes the doors that have nothing to do with rows (parameters, popup
 the one row rule (`orgtree/scope.py`) to lists, single rows, related fields and what is saved.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -21,6 +21,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
+from orgtree.models import StaffAccount
 from orgtree.scope import ScopedQuerySet
 from portal.vietnamese import fields as typed
 
@@ -45,7 +46,7 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def _counted(self) -> int:
-        return self.object_list.order_by()[: MOST_COUNTED + 1].count()
+        return cast(QuerySet, self.object_list).order_by()[: MOST_COUNTED + 1].count()
 
 
 class StaffAdmin(admin.ModelAdmin):
@@ -139,7 +140,8 @@ class ScopedAdmin(StaffAdmin):
     """For rows that belong to a unit: only those of the account's branch, whatever is asked or posted."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).visible_to(request.user)
+        rows: Any = super().get_queryset(request)
+        return rows.visible_to(account_of(request))
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         """The last look before it is written: neither the row nor what it points at may lie outside the branch."""
@@ -152,6 +154,11 @@ class ScopedAdmin(StaffAdmin):
         super().save_model(request, obj, form, change)
 
 
+def account_of(request: HttpRequest) -> StaffAccount:
+    """Who is signed in; every view of the admin asks that first."""
+    return cast(StaffAccount, request.user)
+
+
 def is_key(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY
 
@@ -159,7 +166,7 @@ def is_key(text: str) -> bool:
 def within(db_field: models.ForeignKey, request: HttpRequest) -> dict[str, Any]:
     """The rows a field may point at: those of the branch, where they belong to one."""
     rows = db_field.remote_field.model._default_manager.all()
-    return {"queryset": rows.visible_to(request.user)} if isinstance(rows, ScopedQuerySet) else {}
+    return {"queryset": rows.visible_to(account_of(request))} if isinstance(rows, ScopedQuerySet) else {}
 
 
 def refuse_outside(db_field: models.ForeignKey, value: Any, request: HttpRequest) -> None:
@@ -229,7 +236,7 @@ class OneOf(admin.SimpleListFilter):
         value = self.value()
         return queryset if value is None else self.narrowed(queryset, value)
 
-    def choices(self, changelist: Any) -> Iterable[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         yield {
             "selected": self.value() is None,
             "query_string": changelist.get_query_string(remove=[self.parameter_name]),

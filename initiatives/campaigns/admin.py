@@ -23,20 +23,20 @@ from initiatives.models import (
 )
 from orgtree.models import Unit
 from orgtree.roles import Role
-from orgtree.scoped_admin import OneOf, ScopedAdmin, StaffAdmin, StaffInline
+from orgtree.scoped_admin import OneOf, ScopedAdmin, StaffAdmin, StaffInline, account_of
 from portal.vietnamese import days
 
 CLOSING_EXAMPLES = "Ví dụ: 24h00 ngày 20/4/2021, đến hết ngày 20/4/2021 hoặc 17h00 ngày 20/4/2021."
 
 
 def is_administrator(request: HttpRequest) -> bool:
-    return request.user.role == Role.ADMINISTRATOR
+    return account_of(request).role == Role.ADMINISTRATOR
 
 
 def is_in_use(campaign: Campaign | None) -> bool:
     """Whether somebody has answered: then its codes stay, for rows keep them."""
-    return campaign is not None and campaign.pk is not None and (
-        campaign.initiatives.exists() or campaign.drafts.exists()
+    return (
+        campaign is not None and campaign.pk is not None and (campaign.initiatives.exists() or campaign.drafts.exists())
     )
 
 
@@ -141,7 +141,7 @@ class WindowExtensionAdmin(ScopedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Those of the branch's units, and of drafts that belong to them."""
-        units = Unit.objects.visible_to(request.user)
+        units = Unit.objects.visible_to(account_of(request))
         rows = StaffAdmin.get_queryset(self, request)
         return rows.filter(Q(unit__in=units) | Q(draft__unit__in=units))
 
@@ -166,7 +166,7 @@ class WindowExtensionAdmin(ScopedAdmin):
         return days.closing(extension.closes_at)
 
     def save_model(self, request: HttpRequest, obj: WindowExtension, form: Any, change: bool) -> None:
-        obj.granted_by, obj.granted_at = request.user, timezone.now()
+        obj.granted_by, obj.granted_at = account_of(request), timezone.now()
         super().save_model(request, obj, form, change)
 
 
@@ -184,7 +184,7 @@ class ContactAdmin(ScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         if not is_administrator(request):
             return super().get_queryset(request)
-        units = Unit.objects.visible_to(request.user)
+        units = Unit.objects.visible_to(account_of(request))
         return StaffAdmin.get_queryset(self, request).filter(Q(unit=None) | Q(unit__in=units))
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

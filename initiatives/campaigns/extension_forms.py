@@ -52,9 +52,7 @@ class ExtensionForm(forms.ModelForm):
 class PersonalExtensionForm(forms.Form):
     """For one draft that came too late: until when, and why."""
 
-    closes_at = ClosingField(
-        label="Được gửi đến", help_text="Ví dụ: đến hết ngày 22/4/2021 hoặc 17h00 ngày 22/4/2021."
-    )
+    closes_at = ClosingField(label="Được gửi đến", help_text="Ví dụ: đến hết ngày 22/4/2021 hoặc 17h00 ngày 22/4/2021.")
     reason = LineField(label="Lý do", limit=300)
     document = LineField(label="Số văn bản", limit=100, required=False)
 

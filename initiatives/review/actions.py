@@ -70,9 +70,7 @@ def decide(
     )
 
 
-def decide_many(
-    rows: Iterable[tuple[int, int]], decision: Decision, *, by: StaffAccount, at: datetime
-) -> Outcome:
+def decide_many(rows: Iterable[tuple[int, int]], decision: Decision, *, by: StaffAccount, at: datetime) -> Outcome:
     """`rows` are ids with the version that was shown. Each is a transaction of its own."""
     outcome = Outcome()
     for pk, version in rows:

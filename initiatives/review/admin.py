@@ -21,7 +21,7 @@ from initiatives.review import actions, filters, queries, reading
 from initiatives.review.forms import ApproveForm, DeclineForm, DeclineManyForm, ReopenForm, ReturnForm
 from initiatives.submission.receipts import shown
 from orgtree.models import StaffAccount
-from orgtree.scoped_admin import ScopedAdmin, is_key
+from orgtree.scoped_admin import ScopedAdmin, account_of, is_key
 from orgtree.sites import Figure, Panel
 from portal.vietnamese import days
 from portal.vietnamese.formats import whole
@@ -136,7 +136,7 @@ class InboxAdmin(ScopedAdmin):
         try:
             decision = form.decision()
             actions.decide(
-                initiative.pk, decision, by=request.user, at=at, version=int(version) if is_key(version) else 0
+                initiative.pk, decision, by=account_of(request), at=at, version=int(version) if is_key(version) else 0
             )
         except ChangedMeanwhile as refusal:
             messages.error(request, f"{refusal.sentence} Phần bạn đã nhập còn nguyên bên dưới.")
@@ -178,7 +178,7 @@ class InboxAdmin(ScopedAdmin):
         initiative = self.read(request, pk)
         bound = bound or {}
         may_decide = self.has_change_permission(request)
-        is_own = actions.is_own(initiative, request.user)
+        is_own = actions.is_own(initiative, account_of(request))
         blank = self.decision_forms(initiative, at=at) if may_decide and not is_own else {}
         kept = {name: form for name, form in bound.items() if name not in blank}
         labels = reading.labels_of(initiative)
@@ -235,18 +235,22 @@ class InboxAdmin(ScopedAdmin):
         if not self.has_change_permission(request):
             raise PermissionDenied
         if request.method == "POST":
-            chosen = queries.units_for(initiative, request.user).filter(code=request.POST.get("unit", "")[:200]).first()
+            chosen = (
+                queries.units_for(initiative, account_of(request))
+                .filter(code=request.POST.get("unit", "")[:200])
+                .first()
+            )
             try:
                 if chosen is None:
                     raise MoveRefused("Hãy chọn một đơn vị trong danh sách.")
-                actions.attach(initiative.pk, chosen, by=request.user, at=timezone.now())
+                actions.attach(initiative.pk, chosen, by=account_of(request), at=timezone.now())
             except MoveRefused as refusal:
                 messages.error(request, refusal.sentence)
             else:
                 messages.success(request, f"Đã chuyển sáng kiến về {chosen.name}.")
                 return HttpResponseRedirect(reverse("admin:initiatives_initiative_change", args=[initiative.pk]))
         typed = request.GET.get("q", initiative.unit_name)[:200]
-        found = queries.units_for(initiative, request.user)
+        found = queries.units_for(initiative, account_of(request))
         found = found.matching(typed) if typed.strip() else found.directly_below(initiative.unit)
         context = {
             **self.admin_site.each_context(request),
@@ -298,14 +302,18 @@ class InboxAdmin(ScopedAdmin):
         versions = {int(pk): int(version) for pk, _, version in shown_rows if is_key(pk) and is_key(version)}
         asked = list(versions.items())[: actions.MOST_AT_ONCE]
         back = self.with_filters(reverse("admin:initiatives_initiative_changelist"), request.POST.get("back", ""))
-        rows = list(self.get_queryset(request).filter(pk__in=[pk for pk, _ in asked]).select_related("campaign", "unit"))
+        rows = list(
+            self.get_queryset(request).filter(pk__in=[pk for pk, _ in asked]).select_related("campaign", "unit")
+        )
         if name not in ("approve", "return", "decline") or not rows or len({row.campaign_id for row in rows}) > 1:
             messages.warning(request, "Không có sáng kiến nào để xử lý.")
             return HttpResponseRedirect(back)
         form = self.many_form(name, rows[0], request.POST)
         if not form.is_valid():
-            return self.many_page(request, name, rows, form, request.POST.get("back", ""), versions=versions, status=422)
-        outcome = actions.decide_many(asked, form.decision(), by=request.user, at=timezone.now())
+            return self.many_page(
+                request, name, rows, form, request.POST.get("back", ""), versions=versions, status=422
+            )
+        outcome = actions.decide_many(asked, form.decision(), by=account_of(request), at=timezone.now())
         if outcome.done:
             messages.success(request, f"{DONE[name]}: {whole(outcome.done)} sáng kiến.")
         if outcome.refused:
@@ -331,12 +339,19 @@ class InboxAdmin(ScopedAdmin):
     ) -> HttpResponse:
         to = {"approve": Status.VALID, "return": Status.RETURNED, "decline": Status.INVALID}[name]
         listed = [
-            (row, shown(row.receipt_code), badge(row), row.may_become(to) and not actions.is_own(row, request.user))
+            (
+                row,
+                shown(row.receipt_code),
+                badge(row),
+                row.may_become(to) and not actions.is_own(row, account_of(request)),
+            )
             for row in rows
         ]
         context = {
             **self.admin_site.each_context(request),
-            "title": {"approve": "Đánh dấu hợp lệ", "return": "Trả lại để bổ sung", "decline": "Đánh dấu không hợp lệ"}[name],
+            "title": {"approve": "Đánh dấu hợp lệ", "return": "Trả lại để bổ sung", "decline": "Đánh dấu không hợp lệ"}[
+                name
+            ],
             "opts": self.opts,
             "name": name,
             "listed": listed,
@@ -366,20 +381,25 @@ def refusals_told(refused: list[tuple[str, str]]) -> str:
     by_sentence: dict[str, list[str]] = {}
     for code, sentence in refused:
         by_sentence.setdefault(sentence, []).append(shown(code))
-    told = [f"{sentence} ({whole(len(codes))}: {', '.join(filter(None, codes[:10]))})" for sentence, codes in by_sentence.items()]
+    told = [
+        f"{sentence} ({whole(len(codes))}: {', '.join(filter(None, codes[:10]))})"
+        for sentence, codes in by_sentence.items()
+    ]
     return f"Không xử lý được {whole(len(refused))} sáng kiến. {' '.join(told)}"
 
 
 def waiting_panels(request: HttpRequest) -> list[Panel]:
     """What the first page says about an account's inbox."""
-    account: StaffAccount = request.user
+    account: StaffAccount = account_of(request)
     address = reverse("admin:initiatives_initiative_changelist")
     panels = [
         Panel(
             each.campaign.name,
             (
                 Figure("chờ xét", each.submitted, f"{address}?campaign={each.campaign.slug}", is_urgent=True),
-                Figure("đã trả lại", each.returned, f"{address}?campaign={each.campaign.slug}&status={Status.RETURNED}"),
+                Figure(
+                    "đã trả lại", each.returned, f"{address}?campaign={each.campaign.slug}&status={Status.RETURNED}"
+                ),
             ),
         )
         for each in queries.waiting_for(account)

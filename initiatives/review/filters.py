@@ -3,7 +3,7 @@
 Without being asked, the inbox shows what waits in the newest campaign; a search looks at everything.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib.admin.views.main import SEARCH_VAR
@@ -14,7 +14,7 @@ from django.urls import reverse
 from initiatives.models import Campaign, CategoryScheme, ChoiceList, Initiative, Status
 from initiatives.review import queries
 from orgtree.models import Unit
-from orgtree.scoped_admin import OneOf
+from orgtree.scoped_admin import OneOf, account_of
 from portal.vietnamese.formats import whole
 
 EVERY = "all"
@@ -47,7 +47,7 @@ class CampaignFilter(OneOf):
         campaign = campaign_of(request)
         return queryset if campaign is None else queryset.filter(campaign=campaign)
 
-    def choices(self, changelist: Any) -> Iterable[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         campaign = campaign_of(self.request)
         for value, label in ((EVERY, self.all_label), *self.lookup_choices):
             yield {
@@ -67,7 +67,7 @@ class StatusFilter(OneOf):
     parameter_name = "status"
 
     def options(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        rows = Initiative.objects.visible_to(request.user)
+        rows = Initiative.objects.visible_to(account_of(request))
         campaign, unit = campaign_of(request), unit_of(request)
         if campaign is not None:
             rows = rows.filter(campaign=campaign)
@@ -86,7 +86,7 @@ class StatusFilter(OneOf):
         value = self.value()
         return queryset if value == EVERY else queryset.filter(status=value)
 
-    def choices(self, changelist: Any) -> Iterable[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         return list(super().choices(changelist))[1:]
 
 
@@ -97,12 +97,12 @@ class UnitFilter(OneOf):
     parameter_name = "unit"
 
     def options(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        chosen = unit_of(request) or request.user.unit
+        chosen = unit_of(request) or account_of(request).unit
         self.has_more = False
         if chosen is None:
             return []
-        visible = Unit.objects.visible_to(request.user)
-        above = list(visible.ancestors_and_self(chosen).exclude(pk=request.user.unit_id))
+        visible = Unit.objects.visible_to(account_of(request))
+        above = list(visible.ancestors_and_self(chosen).exclude(pk=account_of(request).unit_id))
         below = list(visible.directly_below(chosen)[: UNITS_OFFERED + 1])
         self.has_more = len(below) > UNITS_OFFERED
         return [(unit.code, str(unit)) for unit in (*above, *below[:UNITS_OFFERED])]
@@ -111,7 +111,7 @@ class UnitFilter(OneOf):
         unit = unit_of(request)
         return queryset if unit is None else queryset.in_branch_of(unit)
 
-    def choices(self, changelist: Any) -> Iterable[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         yield from super().choices(changelist)
         if self.has_more:
             yield {
@@ -180,7 +180,7 @@ def _find_campaign(request: HttpRequest) -> Campaign | None:
 
 def _find_unit(request: HttpRequest) -> Unit | None:
     asked = request.GET.get(UnitFilter.parameter_name, "")
-    return Unit.objects.visible_to(request.user).filter(code=asked[:200]).first() if asked else None
+    return Unit.objects.visible_to(account_of(request)).filter(code=asked[:200]).first() if asked else None
 
 
 def _once(request: HttpRequest, name: str, find: Any) -> Any:

@@ -30,8 +30,15 @@ def inbox(account: StaffAccount) -> QuerySet:
 
 def on_the_desk(rows: QuerySet) -> QuerySet:
     """With everything one screen shows, in a number of statements that does not grow."""
-    return rows.select_related("campaign", "unit", "phase", "consent_text", "duplicate_of", "entered_by").prefetch_related(
-        "co_authors", "attachments", "events__account", "campaign__choices", "campaign__declarations", "campaign__phases"
+    return rows.select_related(
+        "campaign", "unit", "phase", "consent_text", "duplicate_of", "entered_by"
+    ).prefetch_related(
+        "co_authors",
+        "attachments",
+        "events__account",
+        "campaign__choices",
+        "campaign__declarations",
+        "campaign__phases",
     )
 
 

@@ -120,7 +120,9 @@ def _authors(initiative: Initiative) -> list[Line]:
     lines = []
     for number, name, share in people:
         recognised = ", tác giả được công nhận" if number == initiative.recognised_author and len(people) > 1 else ""
-        lines.append(Line("Người nộp" if number == 0 else f"Đồng tác giả {number}", f"{name}: {_share(share)}{recognised}"))
+        lines.append(
+            Line("Người nộp" if number == 0 else f"Đồng tác giả {number}", f"{name}: {_share(share)}{recognised}")
+        )
     return lines
 
 

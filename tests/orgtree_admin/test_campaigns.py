@@ -1,0 +1,288 @@
+"""Campaigns, extensions, contacts and consent in the admin, typed the way people type (M3, M16, M18)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from initiatives.models import Campaign, Choice, ConsentText, WindowExtension
+from portal.vietnamese.days import VIETNAM
+from tests.factories import CampaignFactory, ConsentTextFactory, DraftFactory
+from tests.orgtree_admin.conftest import World
+
+Enter = Callable[[str], Client]
+
+
+def change_page(campaign: Campaign) -> str:
+    return reverse("admin:initiatives_campaign_change", args=[campaign.pk])
+
+
+def as_shown(client: Client, address: str) -> dict[str, Any]:
+    """What a browser would send back from the page, unchanged."""
+    context = client.get(address).context
+    sent: dict[str, Any] = {}
+    forms = [context["adminform"].form]
+    for inline in context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    for form in forms:
+        for bound in form:
+            value = bound.value()
+            if value is not None and value is not False:
+                sent[bound.html_name] = "on" if value is True else value
+    return sent
+
+
+def save(client: Client, campaign: Campaign, **changed: Any) -> Any:
+    sent = as_shown(client, change_page(campaign)) | changed
+    return client.post(change_page(campaign), sent)
+
+
+def test_saving_what_is_shown_changes_nothing(world: World, enter: Enter) -> None:
+    before = (
+        list(world.campaign.phases.values()),
+        list(world.campaign.choices.values()),
+        list(world.campaign.declarations.values()),
+        list(world.campaign.review_reasons.values()),
+        Campaign.objects.filter(pk=world.campaign.pk).values().get(),
+    )
+
+    answer = save(enter("administrator"), world.campaign)
+
+    assert answer.status_code == 302
+    assert before == (
+        list(world.campaign.phases.values()),
+        list(world.campaign.choices.values()),
+        list(world.campaign.declarations.values()),
+        list(world.campaign.review_reasons.values()),
+        Campaign.objects.filter(pk=world.campaign.pk).values().get(),
+    )
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["24h00 ngày 20/7/2022", "đến hết ngày 20/7/2022", "20/7/2022", "0h00 ngày 21/7/2022", "21/7/2022 00:00"],
+)
+def test_a_close_is_typed_as_people_write_it(world: World, enter: Enter, typed: str) -> None:
+    save(enter("administrator"), world.campaign, **{"phases-0-closes_at": typed})
+
+    phase = world.campaign.phases.first()
+    assert phase.closes_at == datetime(2022, 7, 21, tzinfo=VIETNAM)
+
+
+def test_a_close_is_shown_as_the_day_that_ends(world: World, enter: Enter) -> None:
+    page = enter("administrator").get(change_page(world.campaign)).content.decode()
+
+    assert 'value="24h00 ngày 31/5/2022"' in page
+    assert 'value="7h00 ngày 8/1/2022"' in page
+
+
+@pytest.mark.parametrize(
+    "changed, sentence",
+    [
+        ({"phases-0-closes_at": "7h00 ngày 8/1/2022"}, "Giờ đóng phải sau giờ mở."),
+        ({"phases-0-closes_at": "31/2/2022"}, "không có ngày 31"),
+        ({"phases-0-closes_at": ""}, "Hãy nhập đóng lúc."),
+        ({"slug": "tra-cuu"}, "cổng đã dùng"),
+        ({"alias": "tra-cuu"}, "cổng đã dùng"),
+        ({"slug": "Có dấu"}, "chữ thường không dấu"),
+        ({"alias": "da-co-chu"}, "đã thuộc một chương trình khác"),
+        ({"applied_from": "2/9/2023"}, "phải sau ngày đầu"),
+    ],
+    ids=["order", "no-such-day", "empty", "reserved-slug", "reserved-alias", "slug", "another's-slug", "days"],
+)
+def test_what_cannot_be_is_refused_in_a_sentence(
+    world: World, enter: Enter, changed: dict[str, str], sentence: str
+) -> None:
+    CampaignFactory(slug="da-co-chu")
+
+    answer = save(enter("administrator"), world.campaign, **changed)
+
+    assert answer.status_code == 200
+    assert sentence in answer.content.decode()
+
+
+def test_a_code_that_was_chosen_stays_while_its_name_may_change(world: World, enter: Enter) -> None:
+    client = enter("administrator")
+    first = world.campaign.choices.first()
+
+    refused = save(client, world.campaign, **{"choices-0-code": "khac"})
+    save(client, world.campaign, **{"choices-0-label": "Tên mới"})
+
+    assert "không đổi được" in refused.content.decode()
+    assert (Choice.objects.get(pk=first.pk).code, Choice.objects.get(pk=first.pk).label) == (first.code, "Tên mới")
+
+
+def test_a_choice_in_use_is_not_deleted(world: World, enter: Enter) -> None:
+    first = world.campaign.choices.first()
+
+    save(enter("administrator"), world.campaign, **{"choices-0-DELETE": "on"})
+
+    assert Choice.objects.filter(pk=first.pk).exists()
+
+
+def test_the_guidance_is_kept_in_its_one_form(world: World, enter: Enter) -> None:
+    save(enter("administrator"), world.campaign, guidance="  Sa\u0301ng kie\u0302\u0301n\r\n\r\n- Một\u200b ")
+
+    assert Campaign.objects.get(pk=world.campaign.pk).guidance == "Sáng kiến\n\n- Một"
+
+
+@pytest.mark.parametrize("who", ["inside", "above", "viewer"])
+def test_others_read_campaigns(world: World, enter: Enter, who: str) -> None:
+    client = enter(who)
+
+    page = client.get(change_page(world.campaign))
+
+    assert "Giai đoạn 1" in page.content.decode()
+    assert 'name="_save"' not in page.content.decode()
+    assert client.post(change_page(world.campaign), {"name": "Khác"}).status_code == 403
+    assert client.get(reverse("admin:initiatives_campaign_add")).status_code == 403
+
+
+class TestExtensions:
+    address = "admin:initiatives_windowextension_add"
+
+    def grant(self, client: Client, world: World, **changed: Any) -> Any:
+        asked = {
+            "campaign": world.campaign.pk,
+            "unit": world.units["dien-bien"].pk,
+            "phase": world.campaign.phases.first().pk,
+            "closes_at": "đến hết ngày 5/6/2022",
+            "reason": "Đường truyền vùng cao bị đứt",
+            "document": "",
+        }
+        return client.post(reverse(self.address), asked | changed)
+
+    def test_an_administrator_grants_a_unit_more_time(self, world: World, enter: Enter) -> None:
+        answer = self.grant(enter("administrator"), world)
+
+        assert answer.status_code == 302
+        granted = WindowExtension.objects.get(unit=world.units["dien-bien"])
+        assert granted.closes_at == datetime(2022, 6, 6, tzinfo=VIETNAM)
+        assert granted.granted_by == world.accounts["administrator"]
+
+    @pytest.mark.parametrize(
+        "changed, sentence",
+        [
+            ({"closes_at": "đến hết ngày 31/5/2022"}, "Giờ đóng mới phải sau 24h00 ngày 31/5/2022"),
+            ({"closes_at": "31/5/2022", "phase": ""}, "Giờ đóng mới phải sau 24h00 ngày 1/9/2023"),
+            ({"reason": ""}, "Hãy nhập lý do."),
+            ({"unit": ""}, "errorlist"),
+            ({"closes_at": "mai"}, "Hãy ghi đủ ngày, tháng, năm"),
+        ],
+        ids=["not-later", "last-phase", "no-reason", "no-unit", "no-day"],
+    )
+    def test_what_is_no_extension(self, world: World, enter: Enter, changed: dict[str, str], sentence: str) -> None:
+        before = WindowExtension.objects.count()
+
+        answer = self.grant(enter("administrator"), world, **changed)
+
+        assert sentence in answer.content.decode()
+        assert WindowExtension.objects.count() == before
+
+    def test_a_phase_of_another_campaign_is_refused(self, world: World, enter: Enter) -> None:
+        answer = self.grant(enter("administrator"), world, phase=CampaignFactory().phases.first().pk)
+
+        assert "thuộc một chương trình khác" in answer.content.decode()
+
+    @pytest.mark.parametrize("who", ["inside", "above", "viewer"])
+    def test_others_only_read_those_of_their_branch(self, world: World, enter: Enter, who: str) -> None:
+        client = enter(who)
+
+        assert "Mưa lũ kéo dài" in client.get(reverse("admin:initiatives_windowextension_changelist")).content.decode()
+        assert self.grant(client, world).status_code == 403
+
+    def test_what_was_granted_is_not_changed(self, world: World, enter: Enter) -> None:
+        address = reverse("admin:initiatives_windowextension_change", args=[world.rows["windowextension"].pk])
+
+        assert enter("administrator").post(address, {"reason": "Khác"}).status_code == 403
+
+
+class TestLateAttempts:
+    def extend(self, client: Client, world: World, **changed: Any) -> Any:
+        asked = {"closes_at": "đến hết ngày 31/12/2099", "reason": "Mất điện lúc gửi", "document": ""} | changed
+        return client.post(reverse("admin:initiatives_draft_extend", args=[world.rows["draft"].pk]), asked)
+
+    def test_only_late_ones_with_consent_are_listed(self, world: World, enter: Enter) -> None:
+        here = {"campaign": world.campaign, "unit": world.units["quang-tri/dong-ha"]}
+        DraftFactory(**here, answers={"full_name": "Còn đang viết"})
+        late = world.rows["draft"].late_at
+        DraftFactory(**here, answers={"full_name": "Chưa đồng ý"}, late_at=late, consented_at=None, consent_text=None)
+
+        page = enter("inside").get(reverse("admin:initiatives_draft_changelist")).content.decode()
+
+        assert "Trần Thị Thu Hà" in page
+        assert "0912 345 678" in page
+        assert "Còn đang viết" not in page
+        assert "Chưa đồng ý" not in page
+
+    def test_an_administrator_lengthens_the_phase_that_was_missed(self, world: World, enter: Enter) -> None:
+        draft = world.rows["draft"]
+        draft.late_at = datetime(2022, 6, 1, 0, 30, tzinfo=VIETNAM)
+        draft.save()
+
+        answer = self.extend(enter("administrator"), world)
+
+        assert answer.status_code == 302
+        granted = draft.window_extensions.get()
+        assert granted.phase.name == "Giai đoạn 1"
+        assert granted.closes_at == datetime(2100, 1, 1, tzinfo=VIETNAM)
+        assert (granted.unit, granted.granted_by) == (None, world.accounts["administrator"])
+
+    @pytest.mark.parametrize(
+        "changed, sentence",
+        [
+            ({"closes_at": "31/12/2023"}, "Thời điểm này đã qua"),
+            ({"closes_at": "1/1/2022"}, "Giờ đóng mới phải sau"),
+            ({"reason": ""}, "Hãy nhập lý do."),
+            ({"closes_at": ""}, "Hãy nhập"),
+        ],
+        ids=["past", "before-the-close", "no-reason", "no-moment"],
+    )
+    def test_what_is_no_extension(self, world: World, enter: Enter, changed: dict[str, str], sentence: str) -> None:
+        answer = self.extend(enter("administrator"), world, **changed)
+
+        assert answer.status_code == 422
+        assert sentence in answer.content.decode()
+        assert not world.rows["draft"].window_extensions.exists()
+
+    @pytest.mark.parametrize("who", ["inside", "above", "viewer"])
+    def test_others_ask_for_it(self, world: World, enter: Enter, who: str) -> None:
+        client = enter(who)
+        page = client.get(reverse("admin:initiatives_draft_change", args=[world.rows["draft"].pk]))
+
+        assert "hãy đề nghị Tổng Liên đoàn" in page.content.decode()
+        assert self.extend(client, world).status_code == 403
+        assert not world.rows["draft"].window_extensions.exists()
+
+
+class TestConsentTexts:
+    def test_a_new_wording_is_a_new_version(self, world: World, enter: Enter) -> None:
+        asked = {"version": "2", "in_force_from": "0h00 ngày 1/1/2027", "body": "Nội dung mới"}
+
+        enter("administrator").post(reverse("admin:initiatives_consenttext_add"), asked)
+
+        added = ConsentText.objects.get(version="2")
+        assert added.in_force_from == datetime(2026, 12, 31, 17, tzinfo=UTC)
+
+    def test_what_people_agreed_to_is_never_changed(self, world: World, enter: Enter) -> None:
+        agreed = ConsentTextFactory()
+        address = reverse("admin:initiatives_consenttext_change", args=[agreed.pk])
+
+        assert enter("administrator").post(address, {"version": "1", "body": "Khác"}).status_code == 403
+
+    def test_managers_do_not_write_them(self, world: World, enter: Enter) -> None:
+        assert enter("above").get(reverse("admin:initiatives_consenttext_add")).status_code == 403
+
+
+def test_a_demonstration_is_warned_of_on_every_page(world: World, enter: Enter) -> None:
+    client = enter("inside")
+    sentence = "Đừng nhập dữ liệu thật"
+    before = client.get(reverse("admin:index")).content.decode()
+    CampaignFactory(is_demonstration=True)
+
+    assert sentence not in before
+    assert sentence in client.get(reverse("admin:index")).content.decode()
+    assert sentence in client.get(reverse("admin:orgtree_unit_changelist")).content.decode()

@@ -1,0 +1,396 @@
+"""The inbox: what waits, found by anything a person might say, in a number of statements that does not grow (M21)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from initiatives.models import Status
+from initiatives.review import queries
+from initiatives.review.actions import MOST_AT_ONCE
+from orgtree.roles import Role
+from orgtree.scoped_admin import CappedPaginator
+from portal.vietnamese.text import folded
+from tests.factories import CampaignFactory, CampaignFactory2021, DraftFactory
+from tests.review.conftest import INBOX, Office
+
+
+def test_the_inbox_opens_with_what_waits_longest_first(office: Office) -> None:
+    first, second = office.receive(title="Một"), office.receive(title="Hai")
+    office.receive(title="Xong", status=Status.VALID)
+
+    assert office.titles() == [first.title, second.title]
+
+
+def test_the_newest_campaign_is_shown_unless_another_is_asked(office: Office) -> None:
+    older = office.campaign
+    office.receive(title="Năm trước")
+    office.campaign = CampaignFactory()
+    office.receive(title="Năm nay")
+
+    assert office.titles() == ["Năm nay"]
+    assert office.titles(campaign=older.slug) == ["Năm trước"]
+    assert sorted(office.titles(campaign="all")) == ["Năm nay", "Năm trước"]
+
+
+def sought(text: str) -> str:
+    return folded(f"Đặng Thị Ánh {text}")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Đặng Thị Ánh",
+        "dang thi anh",
+        "ÁNH ĐẶNG",
+        "ban ga cat vai",
+        "Bàn gá cắt vải",
+        "anh ga",
+        "0912.345.678",
+        "+84 912 345 678",
+        "0912345678",
+        "{code}",
+        "{spaced}",
+        "{dashed}",
+        "  {spaced}  ",
+    ],
+)
+def test_one_is_found_by_name_title_code_or_phone(office: Office, typed: str) -> None:
+    found = office.receive(
+        full_name="Đặng Thị Ánh",
+        title="Bàn gá cắt vải",
+        phone_digits="0912345678",
+        phone="0912 345 678",
+        search_text=sought("Bàn gá cắt vải"),
+        status=Status.VALID,
+    )
+    office.receive(full_name="Trần Văn Bình", title="Máy rửa khay", search_text=folded("Trần Văn Bình Máy rửa khay"))
+    code = found.receipt_code
+    spaced = " ".join(code[start : start + 4] for start in range(0, 13, 4))
+
+    asked = typed.format(code=code, spaced=spaced, dashed=spaced.replace(" ", "-"))
+
+    assert office.titles(q=asked) == [found.title]
+
+
+@pytest.mark.parametrize("typed", ["khong co ai", "0912999999", "1234567890123", "%", "_", "'", "\\"])
+def test_what_is_not_there_is_not_found(office: Office, typed: str) -> None:
+    office.receive(full_name="Đặng Thị Ánh", title="Bàn gá", search_text=folded("Đặng Thị Ánh Bàn gá"))
+
+    found = office.titles(q=typed)
+
+    assert found == (["Bàn gá"] if not folded(typed) else [])
+
+
+def test_a_search_looks_at_every_campaign_and_status(office: Office) -> None:
+    old = office.receive(title="Giá treo cũ", search_text="gia treo cu", status=Status.INVALID)
+    office.campaign = CampaignFactory()
+
+    assert office.titles(q="gia treo cu") == [old.title]
+    assert office.titles(q="gia treo cu", status=Status.SUBMITTED) == []
+
+
+@pytest.mark.parametrize(
+    "asked, found",
+    [
+        ({"status": "all"}, {"A", "B", "C"}),
+        ({"status": "valid"}, {"C"}),
+        ({"field": "health"}, {"B"}),
+        ({"category": "union_officer"}, {"A"}),
+        ({"unit": "quang-tri/dong-ha/may-song-hieu"}, {"B"}),
+        ({"unit": "quang-tri/dong-ha"}, {"A", "B"}),
+    ],
+    ids=lambda each: "-".join(sorted(each)),
+)
+def test_filters_narrow_the_list(office: Office, asked: dict[str, str], found: set[str]) -> None:
+    office.receive(title="A", target_group="union_officer")
+    office.receive(title="B", field="health", unit=office.units["quang-tri/dong-ha/may-song-hieu"])
+    office.receive(title="C", status=Status.VALID)
+
+    assert set(office.titles(**asked)) == found
+
+
+def test_the_phase_filter_offers_the_phases_of_the_campaign(office: Office) -> None:
+    first, second = office.campaign.phases.all()
+    office.receive(title="Đợt một")
+    office.receive(title="Đợt hai", phase=second)
+
+    assert office.titles(phase=second.pk) == ["Đợt hai"]
+    assert office.titles(phase=first.pk) == ["Đợt một"]
+
+
+def test_blocs_are_the_category_of_2021(office: Office) -> None:
+    office.campaign = CampaignFactory2021()
+    office.receive(title="Cơ quan", bloc="agency", target_group="")
+    office.receive(title="Doanh nghiệp", bloc="enterprise", target_group="")
+
+    assert office.titles(category="agency") == ["Cơ quan"]
+
+
+def test_numbers_stand_beside_the_statuses(office: Office) -> None:
+    office.receive()
+    office.receive()
+    office.receive(status=Status.VALID)
+
+    page = office.inbox().content.decode()
+
+    assert "Đã nhận, chờ xét (2)" in page
+    assert "Hợp lệ (1)" in page
+    assert "Tất cả (3)" in page
+
+
+@pytest.mark.parametrize(
+    "column, order", [(3, ["Lê An", "Trần Bình", "Đỗ Cường"]), (-3, ["Đỗ Cường", "Trần Bình", "Lê An"])]
+)
+def test_people_are_sorted_by_given_name(office: Office, column: int, order: list[str]) -> None:
+    for name in ("Trần Bình", "Đỗ Cường", "Lê An"):
+        office.receive(full_name=name)
+
+    page = office.inbox(o=column)
+
+    assert [row.full_name for row in page.context["cl"].result_list] == order
+
+
+def statements(office: Office, address: str) -> int:
+    with CaptureQueriesContext(connection) as counted:
+        assert office.client.get(address).status_code == 200
+    return len(counted)
+
+
+@pytest.mark.parametrize("address", ["inbox", "index", "late", "unit", "desk"])
+def test_a_page_asks_the_same_number_of_statements_for_one_row_and_for_three(office: Office, address: str) -> None:
+    first = office.receive()
+    late = {"campaign": office.campaign, "unit": office.units["quang-tri/dong-ha"], "late_at": first.submitted_at}
+    DraftFactory(**late)
+    page = {
+        "inbox": reverse(INBOX),
+        "index": reverse("admin:index"),
+        "late": reverse("admin:initiatives_draft_changelist"),
+        "unit": reverse("admin:orgtree_unit_changelist"),
+        "desk": office.desk(first),
+    }[address]
+    office.client.get(page)  # what is asked once a process
+    with_one = statements(office, page)
+
+    for _ in range(2):
+        office.receive(unit=office.units["quang-tri/dong-ha/may-song-hieu"])
+        DraftFactory(**late)
+
+    assert statements(office, page) == with_one
+
+
+def test_the_desk_asks_the_same_for_long_histories(office: Office) -> None:
+    from tests.factories import AttachmentFactory, CoAuthorFactory, ReviewEventFactory, StaffAccountFactory
+
+    first = office.receive()
+    page = office.desk(first)
+    AttachmentFactory(initiative=first)
+    CoAuthorFactory(initiative=first)
+    ReviewEventFactory(initiative=first, account=StaffAccountFactory(unit=first.unit))
+    office.client.get(page)
+    with_one = statements(office, page)
+
+    for _ in range(3):
+        AttachmentFactory(initiative=first)
+        CoAuthorFactory(initiative=first)
+        ReviewEventFactory(initiative=first, account=StaffAccountFactory(unit=first.unit))
+
+    assert statements(office, page) == with_one
+
+
+def test_a_long_list_is_counted_to_a_cap(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orgtree.scoped_admin.MOST_COUNTED", 2)
+    for _ in range(3):
+        office.receive()
+
+    paginator = CappedPaginator(queries.inbox(office.officer).order_by("pk"), 1)
+
+    assert (paginator.count, paginator.is_capped) == (2, True)
+    assert "Hơn" in office.inbox().content.decode()
+
+
+def test_the_first_page_leads_to_what_waits(office: Office) -> None:
+    office.receive()
+    office.receive(status=Status.RETURNED)
+
+    page = office.client.get(reverse("admin:index")).content.decode()
+
+    address = f"{reverse(INBOX)}?campaign={office.campaign.slug}"
+    assert f'<a href="{address}"><b>1</b> chờ xét</a>' in page
+    assert f'<a href="{address}&amp;status=returned"><b>1</b> đã trả lại</a>' in page
+
+
+class TestManyAtOnce:
+    def ask(self, office: Office, action: str, *rows: Any, **posted: Any) -> Any:
+        ticked = {"action": action, "index": "0", "select_across": "0", "_selected_action": [row.pk for row in rows]}
+        return office.client.post(reverse(INBOX), ticked | posted)
+
+    def carry_out(self, office: Office, page: Any, name: str, **posted: Any) -> Any:
+        sent = {"rows": page.context["rows"], "back": page.context["back"]} | posted
+        return office.client.post(reverse("admin:initiatives_initiative_many", args=[name]), sent, follow=True)
+
+    def statuses(self, *rows: Any) -> list[str]:
+        for row in rows:
+            row.refresh_from_db()
+        return [row.status for row in rows]
+
+    def test_nothing_happens_before_it_is_confirmed(self, office: Office) -> None:
+        rows = [office.receive(), office.receive()]
+
+        page = self.ask(office, "approve_many", *rows)
+
+        assert page.status_code == 200
+        assert "<b>2</b> trên 2" in page.content.decode()
+        assert self.statuses(*rows) == ["submitted", "submitted"]
+
+    def test_all_ticked_become_valid(self, office: Office) -> None:
+        rows = [office.receive(), office.receive()]
+
+        answer = self.carry_out(office, self.ask(office, "approve_many", *rows), "approve")
+
+        assert self.statuses(*rows) == ["valid", "valid"]
+        assert "Đã ghi nhận hợp lệ: 2 sáng kiến." in answer.content.decode()
+
+    def test_returning_many_asks_for_reasons_and_a_day(self, office: Office) -> None:
+        rows = [office.receive(), office.receive()]
+        page = self.ask(office, "return_many", *rows)
+
+        refused = self.carry_out(office, page, "return", due_on="31/12/2099")
+
+        assert "ít nhất một lý do" in refused.content.decode()
+        assert self.statuses(*rows) == ["submitted", "submitted"]
+
+        self.carry_out(office, page, "return", due_on="31/12/2099", reason=["document_missing"])
+
+        assert self.statuses(*rows) == ["returned", "returned"]
+        event = rows[0].events.last()
+        assert event.reasons[0]["field"] == "attachments"
+        assert event.due_on.isoformat() == "2099-12-31"
+
+    def test_declining_many_offers_no_duplicates(self, office: Office) -> None:
+        page = self.ask(office, "decline_many", office.receive())
+
+        assert 'value="not_applied"' in page.content.decode()
+        assert 'value="duplicate"' not in page.content.decode()
+
+    def test_each_row_is_looked_at_again_and_refusals_are_told(self, office: Office) -> None:
+        kept, moved = office.receive(), office.receive()
+        page = self.ask(office, "approve_many", kept, moved)
+        office.decide(moved, "approve")
+
+        answer = self.carry_out(office, page, "approve")
+
+        text = answer.content.decode()
+        assert self.statuses(kept, moved) == ["valid", "valid"]
+        assert "Đã ghi nhận hợp lệ: 1 sáng kiến." in text
+        assert "Không xử lý được 1 sáng kiến" in text
+        assert queries.Initiative.objects.get(pk=moved.pk).events.count() == 2
+
+    def test_ones_own_is_refused_among_many(self, office: Office) -> None:
+        own, other = office.receive(phone_digits="0912345678"), office.receive()
+        office.officer.phone = "0912 345 678"
+        office.officer.save()
+
+        answer = self.carry_out(office, self.ask(office, "approve_many", own, other), "approve")
+
+        assert self.statuses(own, other) == ["submitted", "valid"]
+        assert "của chính bạn" in answer.content.decode()
+
+    def test_select_across_takes_the_filtered_list_and_no_more(self, office: Office) -> None:
+        rows = [office.receive(), office.receive()]
+        elsewhere = office.receive(unit=office.units["quang-tri/huong-hoa"])
+        decided = office.receive(status=Status.RETURNED)
+
+        page = self.ask(office, "approve_many", rows[0], select_across="1")
+        self.carry_out(office, page, "approve")
+
+        assert self.statuses(*rows, elsewhere, decided) == ["valid", "valid", "submitted", "returned"]
+
+    def test_too_many_at_once_are_refused(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("initiatives.review.actions.MOST_AT_ONCE", 1)
+        rows = [office.receive(), office.receive()]
+
+        answer = self.ask(office, "approve_many", *rows)
+
+        assert answer.status_code == 302
+        assert "nhiều nhất 1 sáng kiến" in office.inbox().content.decode()
+        assert MOST_AT_ONCE == 500
+
+    def test_two_campaigns_have_no_reasons_in_common(self, office: Office) -> None:
+        first = office.receive()
+        office.campaign = CampaignFactory()
+        second = office.receive()
+        address = f"{reverse(INBOX)}?campaign=all"
+
+        ticked = {"action": "return_many", "index": "0", "_selected_action": [first.pk, second.pk]}
+        office.client.post(address, ticked)
+
+        assert "Hãy lọc theo một chương trình" in office.inbox().content.decode()
+
+    def test_a_viewer_is_offered_no_decision(self, office: Office, signed_in: Callable[..., Any]) -> None:
+        row = office.receive()
+        office.client = signed_in("quang-tri/dong-ha", Role.VIEWER)
+
+        page = office.inbox().content.decode()
+        answer = office.client.post(
+            reverse("admin:initiatives_initiative_many", args=["approve"]), {"rows": f"{row.pk}:1"}
+        )
+
+        assert "Xuất bảng tổng hợp" in page
+        assert "approve_many" not in page
+        assert answer.status_code == 403
+        assert self.statuses(row) == ["submitted"]
+
+
+class TestExport:
+    def cells(self, answer: Any) -> str:
+        import io
+
+        from openpyxl import load_workbook
+
+        book = load_workbook(io.BytesIO(answer.getvalue()))
+        text = "\n".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value)
+        book.close()
+        return text
+
+    @pytest.mark.parametrize("layout", ["qt", "th"])
+    def test_the_whole_list_as_filtered(self, office: Office, layout: str) -> None:
+        office.receive(title="Chờ xét")
+        office.receive(title="Đã xong", status=Status.VALID)
+
+        address = reverse("admin:initiatives_initiative_export", args=[layout])
+        table = self.cells(office.client.get(f"{address}?status=valid"))
+
+        assert "Đã xong" in table
+        assert "Chờ xét" not in table
+
+    @pytest.mark.parametrize("action", ["export_qt", "export_th"])
+    def test_the_ticked_rows(self, office: Office, action: str) -> None:
+        ticked = office.receive(title="Được chọn")
+        office.receive(title="Không chọn")
+
+        posted = {"action": action, "index": "0", "_selected_action": [ticked.pk]}
+        table = self.cells(office.client.post(reverse(INBOX), posted))
+
+        assert "Được chọn" in table
+        assert "Không chọn" not in table
+
+    def test_one_campaign_at_a_time(self, office: Office) -> None:
+        office.receive()
+        office.campaign = CampaignFactory()
+        office.receive()
+        address = reverse("admin:initiatives_initiative_export", args=["qt"])
+
+        answer = office.client.get(f"{address}?campaign=all", follow=True)
+
+        assert "một chương trình" in answer.content.decode()
+
+    def test_an_unknown_layout_leads_back(self, office: Office) -> None:
+        office.receive()
+
+        answer = office.client.get(reverse("admin:initiatives_initiative_export", args=["xx"]))
+
+        assert answer.status_code == 302
