@@ -10,6 +10,9 @@ VIEWED = (
     "contact",
     "windowextension",
     "campaign",
+    "choice",
+    "declaration",
+    "reviewreason",
     "phase",
     "tally",
 )

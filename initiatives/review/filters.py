@@ -51,6 +51,7 @@ class CampaignFilter(OneOf):
         campaign = campaign_of(self.request)
         for value, label in ((EVERY, self.all_label), *self.lookup_choices):
             yield {
+                "is_at_rest": self.parameter_name not in self.used_parameters,
                 "selected": value == (campaign.slug if campaign else EVERY),
                 # A phase, a field or a category belongs to one campaign: another campaign begins without them.
                 "query_string": changelist.get_query_string(

@@ -23,7 +23,8 @@ ENGLISH = re.compile(
 )
 # Vietnamese syllables that are spelled like the words above.
 VIETNAMESE = {"to", "go"}
-NOT_READ = re.compile(r"<(script|style|svg)\b.*?</\1>|<!--.*?-->", re.DOTALL)
+# A choice's code is an identifier, shown to those who may read a campaign.
+NOT_READ = re.compile(r'<(script|style|svg)\b.*?</\1>|<!--.*?-->|<td class="field-code">.*?</td>', re.DOTALL)
 READ_ATTRIBUTES = re.compile(r"""\b(?:title|placeholder|aria-label|alt)="([^"]*)"|type="submit" value="([^"]*)\"""")
 TAG = re.compile(r"<[^>]+>")
 NAMES = re.compile(
