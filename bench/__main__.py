@@ -14,8 +14,6 @@ import sys
 import tempfile
 from typing import Any
 
-TURNS = 3
-
 # what: (measured of the portal, floor, goal as a ratio, statements allowed)
 RATIOS: dict[str, tuple[str, str, float, int | None]] = {
     "landing": ("landing", "static_page", 3.5, 2),
@@ -33,12 +31,13 @@ MOST_SCRIPT = 4_000
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("--rounds", type=int, default=200, help="requests a page and turn")
+    parser.add_argument("--turns", type=int, default=3, help="how often each is measured")
     parser.add_argument("--initiatives", type=int, default=5000, help="rows that a full campaign holds")
     parser.add_argument("--without-export", action="store_true")
     asked = parser.parse_args()
 
     bare = portal = None
-    for _ in range(TURNS):
+    for _ in range(asked.turns):
         bare = cheapest(bare, run("bench.bare.measured", "--rounds", str(asked.rounds)))
         portal = cheapest(
             portal, run("bench.portal", "--rounds", str(asked.rounds), "--initiatives", str(asked.initiatives))

@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import re
+import subprocess
 import sys
 from itertools import count
 from typing import Any
@@ -25,6 +26,9 @@ def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
     os.environ["SITE_URL"] = f"http://{asking.HOST}"
 
+    # First and apart, so that the settings below find what was collected: as it is served.
+    subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"], check=True)
+
     import logging
 
     import django
@@ -33,23 +37,16 @@ def main() -> None:
     django.setup()
     logging.disable(logging.INFO)
     with database.made(), open(os.devnull, "w") as nothing:
-        call_command("collectstatic", interactive=False, verbosity=0)
         call_command("setup", stdout=nothing)
         json.dump(figures(asked.rounds, asked.initiatives), sys.stdout, indent=2)
 
 
 def figures(rounds: int, initiatives: int) -> dict[str, Any]:
-    from django.conf import settings
     from django.db import connection
     from django.utils import timezone
 
     from initiatives import demonstration
     from initiatives.progress import tally
-
-    # As collected, the way it is served: settings were read before there was anything.
-    settings.STORAGES["staticfiles"]["BACKEND"] = "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    settings.WHITENOISE_USE_FINDERS = False
-
     from portal.wsgi import application
 
     now = timezone.now()

@@ -254,7 +254,6 @@ WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # robots.txt, and the icon that 
 WHITENOISE_USE_FINDERS = not _collected
 WHITENOISE_AUTOREFRESH = DEBUG
 FILE_UPLOAD_TEMP_DIR = None
-FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
@@ -285,6 +284,8 @@ LOGGING = {
         "django.server": {"handlers": ["stdout"], "level": "WARNING", "propagate": False},
         "django.request": {"handlers": ["stdout"], "level": "ERROR", "propagate": False},
         "django.security": {"handlers": ["stdout"], "level": "ERROR", "propagate": False},
+        # Scanners call us by every name; each would be a traceback.
+        "django.security.DisallowedHost": {"level": "CRITICAL", "propagate": False},
         "axes": {"handlers": ["stdout"], "level": "ERROR", "propagate": False},
     },
 }

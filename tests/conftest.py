@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from portal.vietnamese.days import VIETNAM
 UNITS = Path(__file__).parent.parent / "fixtures" / "units" / "units-2021.csv"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
+_tests = count()
 _snapshot: dict[str, list[dict[str, Any]]] = {}
 
 
@@ -33,11 +35,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(autouse=True)
-def _own_files_and_cache(settings: Any, tmp_path: Path) -> Iterator[None]:
-    """Documents of one test are not there in the next, nor is what it cached."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    cache.clear()
-    yield
+def _own_files_and_cache(settings: Any) -> None:
+    """Documents of one test are not there in the next, nor is what it cached. The folder is made by whoever needs it."""
+    settings.MEDIA_ROOT = settings.DATA_DIR / "media" / str(next(_tests))
     cache.clear()
 
 

@@ -8,7 +8,6 @@ from django.test import Client
 
 from tests.codebase.doors import FROM_OUR_PAGE, World
 from tests.codebase.house import ROOT, name_of, templates
-from tests.codebase.test_doors import PUBLIC
 
 STAFF = ("admin/", "review/", "registration/")
 # Crispy's whole form asks `disable_csrf`; that no page as sent holds a token is asked below.
@@ -22,9 +21,12 @@ INLINE = {
     "on… attribute": re.compile(r"<[a-z][^<>]*\son[a-z]+\s*=", re.IGNORECASE),
     "javascript: address": re.compile(r"(?:href|src|action)\s*=\s*[\"']?\s*javascript:", re.IGNORECASE),
 }
+FOREIGN = re.compile(
+    r"<(?:script|link|img|iframe|source|video|audio)\b[^>]*?\s(?:src|href)=[\"']?(?:https?:)?//", re.IGNORECASE
+)
+TAKES = re.compile(r"{% comment %}(?:(?!{% endcomment %}).)*\bTakes\b", re.DOTALL)
+COMPONENT = re.compile(r"{% include [\"']components/[^%]*%}")
 MAXLENGTH = re.compile(r"<textarea\b[^>]*\smaxlength", re.IGNORECASE)
-
-EACH_TEMPLATE = pytest.mark.parametrize("path", templates(), ids=name_of)
 
 
 def written(path: Path) -> str:
@@ -50,54 +52,50 @@ def test_the_search_for_inline_parts_finds_them(html: str, found: list[str]) -> 
     assert inline_parts(html) == found
 
 
-@EACH_TEMPLATE
-def test_no_style_or_script_stands_in_a_template(path: Path) -> None:
-    assert inline_parts(written(path)) == []
+def test_no_style_or_script_stands_in_a_template() -> None:
+    assert {name_of(path): inline_parts(written(path)) for path in templates() if inline_parts(written(path))} == {}
 
 
-@EACH_TEMPLATE
-def test_no_textarea_is_cut_by_the_browser(path: Path) -> None:
-    assert not MAXLENGTH.search(written(path))
+def test_no_textarea_is_cut_by_the_browser() -> None:
+    assert MAXLENGTH.search('<textarea name="description" maxlength="2000">')
+    assert [name_of(path) for path in templates() if MAXLENGTH.search(written(path))] == []
 
 
-@EACH_TEMPLATE
-def test_no_worker_page_needs_a_token(path: Path) -> None:
-    inside = name_of(path).removeprefix("templates/")
-    asks_freely = inside.startswith((*STAFF, ASKS_THE_FORM))
+def test_no_worker_page_needs_a_token() -> None:
+    asking = [
+        name_of(path)
+        for path in templates()
+        if "csrf_token" in written(path)
+        and not name_of(path).removeprefix("templates/").startswith((*STAFF, ASKS_THE_FORM))
+    ]
 
-    assert asks_freely or "csrf_token" not in written(path)
-
-
-@EACH_TEMPLATE
-def test_nothing_comes_from_another_site(path: Path) -> None:
-    sources = re.findall(
-        r"<(?:script|link|img|iframe|source|video|audio)\b[^>]*?(?:src|href)=[\"']?(https?:)?//", written(path)
-    )
-
-    assert sources == []
+    assert asking == []
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "templates" / "components").glob("*.html")), ids=name_of)
-def test_a_component_opens_with_the_list_of_what_it_takes(path: Path) -> None:
-    opening = re.match(r"{% comment %}(.*?){% endcomment %}", path.read_text(encoding="utf-8"), re.DOTALL)
-
-    assert opening is not None
-    assert re.search(r"\bTakes\b", opening[1])
+def test_nothing_comes_from_another_site() -> None:
+    assert FOREIGN.search('<script defer src="https://la.example/a.js">')
+    assert [name_of(path) for path in templates() if FOREIGN.search(written(path))] == []
 
 
-@EACH_TEMPLATE
-def test_a_component_is_included_with_only(path: Path) -> None:
-    includes = re.findall(r"{% include [\"']components/[^%]*%}", written(path))
+def test_a_component_opens_with_the_list_of_what_it_takes() -> None:
+    components = sorted((ROOT / "templates" / "components").glob("*.html"))
 
-    assert [include for include in includes if not re.search(r"\bonly\s*%}$", include)] == []
+    assert components
+    assert [name_of(path) for path in components if not TAKES.match(path.read_text(encoding="utf-8"))] == []
 
 
-@pytest.mark.parametrize("name", sorted(PUBLIC))
-def test_a_page_as_sent_has_nothing_inline_and_no_cut_textarea(world: World, name: str) -> None:
-    answer = Client().get(world.addresses[name], headers=FROM_OUR_PAGE)
+def test_a_component_is_included_with_only() -> None:
+    includes = [(name_of(path), include) for path in templates() for include in COMPONENT.findall(written(path))]
 
-    if answer["Content-Type"].startswith("text/html"):
-        html = answer.content.decode()
-        assert inline_parts(html) == []
-        assert not MAXLENGTH.search(html)
-        assert "csrfmiddlewaretoken" not in html
+    assert includes
+    assert [each for each in includes if not re.search(r"\bonly\s*%}$", each[1])] == []
+
+
+def test_a_page_as_sent_has_nothing_inline_and_no_cut_textarea(world: World) -> None:
+    for address in [*world.addresses.values(), *world.pages.values()]:
+        answer = Client().get(address, headers=FROM_OUR_PAGE)
+        if answer["Content-Type"].startswith("text/html"):
+            html = answer.content.decode()
+            assert (address, inline_parts(html)) == (address, [])
+            assert (address, MAXLENGTH.search(html)) == (address, None)
+            assert (address, "csrfmiddlewaretoken" in html) == (address, False)

@@ -39,7 +39,7 @@ BUTTON = re.compile(r"<input\b[^>]*type=[\"']?(?:submit|button|reset)[^>]*value=
 META = re.compile(r"<meta\b[^>]*>", re.IGNORECASE)
 TAG = re.compile(r"<[^>]*>")
 ADDRESS = re.compile(r"\S*(?:://|@|/[a-z])\S*|\S+\.[a-z]{2,5}\b")
-WORD = re.compile(r"[^\W\d_]+")
+WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")  # not the "we" in the id of a request, 4we7qz2k
 
 
 def seen(page: str) -> str:

@@ -1,5 +1,7 @@
 """Who comes in: the mark is asked first, other sites cannot post, everything else asks for an account."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
@@ -101,14 +103,14 @@ def test_a_closed_door_sends_to_sign_in_and_back(cookies: dict[str, str]) -> Non
 
 
 @with_these_doors
-def test_a_closed_door_opens_to_a_signed_in_account(client_as) -> None:
+def test_a_closed_door_opens_to_a_signed_in_account(client_as: Any) -> None:
     account = StaffAccountFactory(username="lan-anh")
 
     assert client_as(account).get("/kin/").content.decode() == "xin chào lan-anh"
 
 
 @with_these_doors
-def test_a_closed_account_stays_outside(client_as) -> None:
+def test_a_closed_account_stays_outside(client_as: Any) -> None:
     account = StaffAccountFactory()
     client = client_as(account)
     account.is_active = False

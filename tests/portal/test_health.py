@@ -60,7 +60,7 @@ def test_a_database_that_does_not_answer_is_not_ready(monkeypatch: pytest.Monkey
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("ahead", [timedelta(seconds=5), timedelta(hours=-7)], ids=["seconds-ahead", "hours-behind"])
-def test_clocks_that_differ_are_not_ready_where_there_are_two(at, ahead: timedelta) -> None:
+def test_clocks_that_differ_are_not_ready_where_there_are_two(at: Any, ahead: timedelta) -> None:
     from django.utils import timezone
 
     at(timezone.now() + ahead)

@@ -49,7 +49,7 @@ def behind_a_proxy(settings: Any) -> None:
     ],
 )
 def test_arrival_is_the_moment_the_first_byte_came_to_the_proxy(
-    behind_a_proxy: None, at, told: str, seconds_before: float
+    behind_a_proxy: None, at: Any, told: str, seconds_before: float
 ) -> None:
     now = at("2021-04-21 00:00:01")
 
@@ -59,7 +59,7 @@ def test_arrival_is_the_moment_the_first_byte_came_to_the_proxy(
 
 
 @with_these_addresses
-def test_a_stranger_cannot_move_the_arrival(at) -> None:
+def test_a_stranger_cannot_move_the_arrival(at: Any) -> None:
     now = at("2021-04-21 00:00:01")
 
     answer = Client().get("/ke/", headers={"X-Request-Elapsed": "60"})
