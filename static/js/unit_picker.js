@@ -6,6 +6,7 @@
   var asked = 0;
   if (!top || !unit || !window.fetch) return;
   var button = top.form.querySelector("button[name=choose][value=unit]");
+  var unasked = unit.options[0] && unit.options[0].text;
   var said = document.createElement("span");
   said.className = "hidden";
   said.setAttribute("role", "status");
@@ -14,7 +15,10 @@
   function fill(units) {
     var none = unit.options[0];
     unit.textContent = "";
-    if (none && !none.value) unit.appendChild(none);
+    if (none && !none.value) {
+      none.text = top.value && unit.dataset.none || unasked;
+      unit.appendChild(none);
+    }
     units.forEach(function (one) {
       unit.appendChild(new Option((one.depth ? "– " : "") + one.name, one.code));
     });

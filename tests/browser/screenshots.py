@@ -1,0 +1,368 @@
+"""`make screenshots`: every worker page in every state, at 360 and 1280 px, into `var/screenshots`, to be looked at.
+
+It makes a database of its own, as tests do; windows lie around the present moment. No test: people look.
+"""
+
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+
+import django
+
+django.setup()
+
+from django.core.management import call_command
+from django.db import connections
+from django.template.loader import render_to_string
+from django.utils import timezone
+from playwright.sync_api import Page, Request, Route
+from waitress.server import create_server
+
+from initiatives import demonstration, lifecycle
+from initiatives.lifecycle import Reason
+from initiatives.models import Campaign, ConsentText, Initiative, Phase, Status
+from initiatives.progress import tally
+from initiatives.submission import tracking
+from orgtree.models import StaffAccount
+from portal.wsgi import application
+from tests.browser.chromium import chromium
+from tests.browser.worker import Worker, beside
+from tests.factories import CampaignFactory, WindowExtensionFactory, unit_at
+from tests.journeys.answers import WORKER_2022, Answers, idea_2022
+from tests.submission.samples import jpeg
+
+FOLDER = Path("var") / "screenshots"
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+ERROR_PAGES: dict[str, dict[str, Any]] = {
+    "400": {},
+    "403": {},
+    "404": {},
+    "413": {},
+    "429": {"retry_after": 900},
+    "500": {"request_id": "6f0c2a9e51b7"},
+    "503": {"retry_after": 30},
+    "csrf": {},
+}
+LONG_TITLE = "Cải tiến quy trình tiếp nhận, phân loại và trả kết quả hồ sơ của công dân tại bộ phận một cửa cấp huyện"
+PICTURE = {
+    "name": "Quyết định công nhận sáng kiến số 12 ngày 15-2.jpg",
+    "mimeType": "image/jpeg",
+    "buffer": jpeg(900, 600),
+}
+REASONS = [
+    Reason("no_recognition", "attachments", "Thiếu quyết định hoặc văn bản công nhận sáng kiến."),
+    Reason("description_unclear", "description", "Phần mô tả chưa rõ đã làm gì và kết quả ra sao."),
+]
+
+
+class Camera:
+    """Numbers the shots, so that they lie in the order of the errand."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.taken = 0
+
+    def shoot(self, name: str) -> None:
+        self.taken += 1
+        for size in (DESK, PHONE):
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            self.page.wait_for_timeout(60)
+            self.page.screenshot(path=FOLDER / f"{self.taken:02} {name} {size['width']}.png", full_page=True)
+
+
+def main() -> int:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    now = timezone.now()
+    make_ready(now)
+    with portal() as address, chromium() as browser:
+        page = browser.new_page(viewport=PHONE, base_url=address, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh")
+        page.route("**/loi/*", answer_with_error_page)
+        page.set_default_timeout(5000)
+        camera = Camera(page)
+        for walk in (campaigns, first_step, second_step, documents, check, receipt, tracked, other_pages, error_pages):
+            walk(camera)
+    print(f"{camera.taken} pages, each at {PHONE['width']} and {DESK['width']} px, in {FOLDER}")
+    return 0
+
+
+def make_ready(now: datetime) -> None:
+    call_command("migrate", verbosity=0)
+    call_command("setup", verbosity=0)
+    campaign = demonstration.seed(password="mat-khau-thu-nghiem", at=now)
+    for _ in demonstration.fill(campaign, 1647, at=now):
+        pass
+    day = timedelta(days=1)
+    CampaignFactory(
+        slug="sap-mo", name="Sáng kiến mùa xuân", phases=[{"opens_at": now + 9 * day, "closes_at": now + 99 * day}]
+    )
+    some = CampaignFactory(
+        slug="mo-mot-noi", name="Sáng kiến vùng cao", phases=[{"opens_at": now - 40 * day, "closes_at": now - day}]
+    )
+    for code in ("dien-bien", "thanh-hoa/hoang-hoa"):
+        WindowExtensionFactory(campaign=some, unit=unit_at(code), closes_at=now + 2 * day)
+    ConsentText.objects.filter(version__startswith="thu-nghiem").delete()  # the factories' own: the real one is shown
+    tally.refresh(campaign, at=now, everything=True)
+    connections.close_all()
+
+
+@contextmanager
+def portal() -> Iterator[str]:
+    """The portal on a port of its own, in a thread."""
+    server = create_server(application, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        server.close()
+
+
+# --- the walks ------------------------------------------------------------------------------------------------------
+
+
+def campaigns(camera: Camera) -> None:
+    page = camera.page
+    page.goto("/")
+    camera.shoot("front")
+    page.goto(f"/{demonstration.SLUG}/")
+    camera.shoot("campaign open")
+    page.click(".corner summary")
+    camera.shoot("campaign with the corner open")
+    page.goto("/1trieu-sangkien/")
+    camera.shoot("campaign closed")
+    page.goto("/sap-mo/")
+    camera.shoot("campaign not yet")
+    page.goto("/mo-mot-noi/")
+    camera.shoot("campaign open for some")
+    page.goto("/sap-mo/nop/")
+    camera.shoot("step 1 not yet")
+    page.goto("/mo-mot-noi/nop/")
+    camera.shoot("step 1 open for some")
+    page.goto("/mo-mot-noi/nop/?don-vi=quang-tri/dong-ha")
+    camera.shoot("step 1 closed for this unit")
+    page.goto("/1trieu-sangkien/nop/")
+    camera.shoot("step 1 closed")
+    beside(publish, is_published=False)
+    page.goto("/")
+    camera.shoot("front with nothing open")
+    beside(publish, is_published=True)
+
+
+def first_step(camera: Camera) -> None:
+    page, worker = camera.page, Worker(camera.page)
+    page.goto(f"/{demonstration.SLUG}/nop/")
+    camera.shoot("step 1 empty")
+    page.select_option("#id_top_unit", "quang-tri")
+    page.locator("#id_unit option >> nth=2").wait_for(state="attached")
+    camera.shoot("step 1 unit chosen")
+    page.evaluate("document.querySelector('[name=choose]').hidden = false")  # as without scripts
+    worker.press("choose")
+    camera.shoot("step 1 after the button for the unit")
+    page.goto(f"/{demonstration.SLUG}/nop/")
+    worker.press("next")
+    camera.shoot("step 1 sent empty")
+    wrong = {"full_name": "Hà", "phone": "0123 456 789", "national_id": "12", "birth_year": "88", "email": "ha@"}
+    worker.answer({**wrong, "workplace": "Công ty"})
+    worker.press("next")
+    camera.shoot("step 1 with errors")
+    page.goto(f"/{demonstration.SLUG}/nop/?don-vi={demonstration.GRASSROOTS_CODE}")
+    camera.shoot("step 1 from a poster")
+    worker.answer(WORKER_2022)
+    worker.press("next")
+
+
+def second_step(camera: Camera) -> None:
+    worker = Worker(camera.page)
+    camera.shoot("step 2 empty")
+    worker.press("next")
+    camera.shoot("step 2 sent empty")
+    worker.answer({**idea(), "description": "Trước đây tổ phải chỉnh tay từng lượt. " * 52, "applied_on": "31/2/2026"})
+    worker.answer({"benefit_value": "nhiều", "link": "https://vi-du.vn/tai-lieu"})
+    worker.press("next")
+    camera.shoot("step 2 with errors")
+    worker.press("more")
+    camera.shoot("step 2 first co-author")
+    worker.answer({"co_authors-1-full_name": "Lê Thị Kim Ngân", "co_authors-1-share": "50", "share": "40"})
+    worker.press("more")
+    worker.press("next")
+    camera.shoot("step 2 shares wrong")
+    worker.answer({**idea(), "share": "50", "recognised_author": "0", "link": "", "benefit_value": "5000 tỷ"})
+    worker.press("next")
+
+
+def documents(camera: Camera) -> None:
+    page, worker = camera.page, Worker(camera.page)
+    camera.shoot("documents empty")
+    page.set_input_files("#id_attachments", [PICTURE, {**PICTURE, "name": "ban-ve.pdf", "buffer": b"%PDF-"}])
+    worker.press("add")
+    camera.shoot("documents with errors")
+    for number in range(4):
+        page.set_input_files("#id_attachments", [{**PICTURE, "name": f"anh {number}.jpg", "buffer": jpeg(90 + number)}])
+        worker.press("add")
+    camera.shoot("documents full")
+    for _ in range(4):
+        worker.press("step", form=".documents li:last-child")
+    camera.shoot("documents with one")
+    worker.press("next")
+
+
+def check(camera: Camera) -> None:
+    page, worker = camera.page, Worker(camera.page)
+    camera.shoot("check with an implausible value")
+    door = page.url.removesuffix("kiem-tra/")
+    worker.follow("Sửa phần này: Nội dung sáng kiến")
+    worker.answer({"benefit_value": "120 triệu", "title": "", "recognised_on": "1/1/2020"})
+    page.uncheck("[name=declaration] >> nth=1")
+    worker.press("next")
+    page.goto(door)
+    worker.follow("Tiếp tục bản nháp này")
+    worker.press("confirm")
+    camera.shoot("check with what is outstanding")
+    worker.follow("Sửa phần này: Nội dung sáng kiến")
+    worker.answer(idea())
+    worker.press("next")
+    worker.press("next")
+    camera.shoot("check in order")
+    page.goto(door)
+    camera.shoot("door")
+    worker.follow("Tiếp tục bản nháp này")
+    beside(close)
+    worker.press("confirm")
+    camera.shoot("closed and kept")
+    beside(reopen)
+    page.goto(door)
+    worker.follow("Tiếp tục bản nháp này")
+
+
+def receipt(camera: Camera) -> None:
+    page, worker = camera.page, Worker(camera.page)
+    worker.press("confirm")
+    camera.shoot("receipt")
+    receipt_at = page.url
+    code = page.inner_text("#receipt-code")
+    page.goto(f"{receipt_at.rstrip('/')}.png")
+    camera.shoot("receipt as a picture")
+    page.goto(f"/{demonstration.SLUG}/nop/?don-vi={demonstration.GRASSROOTS_CODE}")
+    worker.answer(WORKER_2022)
+    worker.press("next")
+    worker.answer(idea())
+    worker.press("next")
+    worker.press("next")
+    worker.press("confirm")
+    camera.shoot("check already received")
+    page.goto("/tra-cuu/")
+    camera.shoot("track empty")
+    worker.press()
+    camera.shoot("track sent empty")
+    worker.answer({"code": code, "phone": "0987 654 321"})
+    worker.press()
+    camera.shoot("track not found")
+    page.goto("/tra-cuu/?tin=het-gio")
+    camera.shoot("track expired")
+    worker.answer({"code": code, "phone": WORKER_2022["phone"]})
+    worker.press()
+
+
+def tracked(camera: Camera) -> None:
+    page, worker = camera.page, Worker(camera.page)
+    camera.shoot("record submitted")
+    worker.follow("Rút sáng kiến này")
+    camera.shoot("withdraw")
+    worker.follow("Không rút")
+    beside(decide, Status.RETURNED, reasons=REASONS, due_on=timezone.localdate() + timedelta(days=7))
+    page.reload()
+    camera.shoot("record returned")
+    worker.follow("Bổ sung")
+    camera.shoot("correction step 2")
+    worker.press("next")
+    camera.shoot("correction documents")
+    worker.press("next")
+    camera.shoot("correction check")
+    worker.press("confirm")
+    camera.shoot("record sent again")
+    beside(decide, Status.VALID)
+    page.reload()
+    camera.shoot("record valid")
+    beside(decide, Status.INVALID, reasons=[Reason("not_applied", "applied_on", "Sáng kiến chưa được áp dụng.")])
+    page.reload()
+    camera.shoot("record invalid")
+    beside(decide, Status.SUBMITTED, reasons=[Reason("reopened", "", "Xem lại theo đề nghị.")])
+    page.reload()
+    worker.follow("Rút sáng kiến này")
+    worker.press("confirm")
+    camera.shoot("record withdrawn")
+    page.goto(beside(expired_record))
+    camera.shoot("record expired")
+
+
+def other_pages(camera: Camera) -> None:
+    page = camera.page
+    page.goto("/du-lieu-ca-nhan/")
+    camera.shoot("notice")
+    page.goto("/don-vi/")
+    camera.shoot("units")
+    page.goto(f"/don-vi/?q=dong+ha&chuong-trinh={demonstration.SLUG}")
+    camera.shoot("units found")
+    page.goto(f"/don-vi/?thuoc=quang-tri&chuong-trinh={demonstration.SLUG}")
+    camera.shoot("units below")
+    page.goto("/don-vi/?q=khong+co+dau")
+    camera.shoot("units none")
+
+
+def error_pages(camera: Camera) -> None:
+    for name in ERROR_PAGES:
+        camera.page.goto(f"/loi/{name}")
+        camera.shoot(f"error {name}")
+
+
+# --- what happens beside them ---------------------------------------------------------------------------------------
+
+
+def idea() -> Answers:
+    today = timezone.localdate()
+    days = {"applied_on": today - timedelta(days=60), "recognised_on": today - timedelta(days=30)}
+    return {**idea_2022(**days), "title": LONG_TITLE}
+
+
+def publish(*, is_published: bool) -> None:
+    Campaign.objects.filter(slug__in=[demonstration.SLUG, "mo-mot-noi"]).update(is_published=is_published)
+
+
+def close() -> None:
+    Phase.objects.filter(campaign__slug=demonstration.SLUG).update(closes_at=timezone.now() - timedelta(minutes=3))
+
+
+def reopen() -> None:
+    Phase.objects.filter(campaign__slug=demonstration.SLUG).update(closes_at=timezone.now() + timedelta(days=30))
+
+
+def newest() -> Initiative:
+    return Initiative.objects.filter(title=LONG_TITLE).latest("pk")
+
+
+def decide(to: str, **why: Any) -> None:
+    officer = StaffAccount.objects.get(username="demo-dong-ha")
+    lifecycle.move(newest(), to, by=officer, at=timezone.now(), **why)
+
+
+def expired_record() -> str:
+    return f"/ho-so/{tracking.sign(newest(), at=timezone.now() - timedelta(hours=1))}/"
+
+
+def answer_with_error_page(route: Route, request: Request) -> None:
+    name = request.url.rsplit("/", 1)[1]
+    body = render_to_string(f"errors/{name}.html", ERROR_PAGES[name])
+    route.fulfill(status=200, content_type="text/html; charset=utf-8", body=body)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+"""Every worker page on a small phone: nothing sticks out, everything can be tapped, nothing comes from anywhere else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser.chromium import chromium
+from tests.browser.watch import Watch
+from tests.codebase.doors import World, make_world
+
+pytestmark = pytest.mark.browser
+
+NOT_PAGES = {"healthz", "readyz", "qr_svg", "qr_png", "poster", "receipt_png", "short_link"}
+LANDINGS = ("front", "campaign", "begin", "track", "units", "personal_data", "receipt")
+SMALLEST = 44
+
+FAULTS = """smallest => {
+    const faults = [], root = document.documentElement;
+    if (root.scrollWidth > root.clientWidth) faults.push('page is ' + root.scrollWidth + ' px wide');
+    const typed = 'input:not([type=hidden]):not([type=radio]):not([type=checkbox])';
+    for (const control of document.querySelectorAll('button, select, textarea, summary, a.button, .choice, ' + typed)) {
+        const place = control.getBoundingClientRect(), name = control.outerHTML.slice(0, 60);
+        if (place.height && place.height < smallest) faults.push(name + ' is ' + place.height + ' px high');
+        if (place.right > root.clientWidth) faults.push(name + ' sticks out');
+    }
+    return faults;
+}"""
+
+
+@pytest.fixture
+def world(live_server: LiveServer, transactional_db: None) -> World:
+    return make_world()
+
+
+@contextmanager
+def a_phone(browser: Browser, live_server: LiveServer, **options: Any) -> Iterator[tuple[Page, Watch]]:
+    """A browser that has never been here."""
+    size = {"width": options.pop("width", 360), "height": 740}
+    context = browser.new_context(  # type: ignore[arg-type]
+        viewport=size, base_url=live_server.url, reduced_motion="reduce", **options
+    )
+    watch = Watch(context)
+    try:
+        yield context.new_page(), watch
+    finally:
+        context.close()
+
+
+def visit(page: Page, address: str) -> None:
+    """As by a link on a page of ours: a step opened otherwise leads to the draft's door."""
+    with page.expect_navigation():
+        page.evaluate("address => { location.href = address }", address)
+
+
+def pages_of(world: World) -> dict[str, str]:
+    return {name: address for name, address in (world.addresses | world.pages).items() if name not in NOT_PAGES}
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_a_page_fits_its_phone_and_can_be_tapped(world: World, live_server: LiveServer, width: int) -> None:
+    pages = pages_of(world)
+    faults = {}
+
+    with chromium() as browser, a_phone(browser, live_server, width=width) as (page, watch):
+        page.goto("/")
+        for name, address in pages.items():
+            visit(page, address)
+            if found := page.evaluate(FAULTS, SMALLEST):
+                faults[name] = found
+
+        assert faults == {}
+        assert [said for said in watch.complaints if "404" not in said] == []
+        assert watch.hosts == {live_server.url.removeprefix("http://")}
+        assert watch.cookies_set == []
+
+
+def test_a_text_as_long_as_allowed_breaks_no_page(world: World, live_server: LiveServer) -> None:
+    word = "Nghiêng" * 35
+    world.initiative.title = word
+    world.initiative.workplace = word[:200]
+    world.initiative.save()
+    world.draft.answers |= {"title": word, "workplace": word[:200], "unit_name": word[:200], "description": word * 8}
+    world.draft.save()
+    pages = pages_of(world)
+    faults = {}
+
+    with chromium() as browser, a_phone(browser, live_server, width=320) as (page, _):
+        page.goto("/")
+        for name in (
+            "draft_kiem_tra",
+            "draft_noi_dung",
+            "receipt",
+            "record_door",
+            "record_kiem_tra",
+            "record_withdraw",
+        ):
+            visit(page, pages[name])
+            if found := page.evaluate(FAULTS, SMALLEST):
+                faults[name] = found
+
+        assert faults == {}
+
+
+def test_a_first_visit_asks_for_four_things_at_most(world: World, live_server: LiveServer) -> None:
+    asked = {}
+
+    with chromium() as browser:
+        for name in LANDINGS:
+            with a_phone(browser, live_server) as (page, watch):
+                page.goto(world.addresses[name])
+                page.wait_for_load_state("networkidle")
+                # Whether a browser without a head asks for the picture of the tab is its own affair: here it counts.
+                icon = str(page.get_attribute("link[rel=icon]", "href"))
+                asked[name] = len({urlsplit(address).path for address in (*watch.requests, icon)})
+
+    assert {name: number for name, number in asked.items() if number > 4} == {}
+    assert set(asked) == set(LANDINGS)
+
+
+def test_every_answer_stands_where_the_error_summary_leads(world: World, live_server: LiveServer) -> None:
+    with chromium() as browser, a_phone(browser, live_server) as (page, _):
+        page.goto(world.addresses["begin"])
+        page.click("#main-form [name=next]")
+        links = page.locator("[data-error-summary] a")
+        page.locator("[data-error-summary]").wait_for()
+        assert links.count() == 7
+
+        for number in range(links.count()):
+            links.nth(number).click()
+            held = page.evaluate("document.activeElement.closest('.field.wrong') !== null")
+            assert held, links.nth(number).inner_text()
+
+
+def test_without_scripts_the_error_summary_leads_to_the_field(world: World, live_server: LiveServer) -> None:
+    with chromium() as browser, a_phone(browser, live_server, java_script_enabled=False) as (page, _):
+        page.goto(world.addresses["begin"])
+        page.click("#main-form [name=next]")
+
+        for link in page.locator("[data-error-summary] a").all():
+            place = str(link.get_attribute("href"))
+            link.click()
+            assert page.url.endswith(place)
+            assert page.locator(place).count() == 1
