@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Count, F, Max, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Sum
 
 from initiatives.models import Act, Attachment, Draft, Initiative, ReviewEvent, Status
-from initiatives.submission.files.store import stored_path
+from initiatives.submission.files.store import NotAStoredName, stored_path
 from initiatives.submission.receipts import parse_code
 
 
@@ -38,13 +38,15 @@ def _received_drafts_lead_to_their_campaign() -> Iterator[object]:
 
 
 def _every_initiative_has_its_first_event() -> Iterator[object]:
-    yield from Initiative.objects.exclude(events__number=1, events__act=Act.RECEIVED).values_list("pk", flat=True)
+    first = ReviewEvent.objects.filter(initiative=OuterRef("pk"), number=1, act=Act.RECEIVED)
+    yield from Initiative.objects.filter(~Exists(first)).values_list("pk", flat=True)
 
 
 def _status_is_where_the_last_event_led() -> Iterator[object]:
     """Made demonstration rows have one event and any status."""
-    last = Initiative.objects.filter(campaign__is_demonstration=False).annotate(last=Max("events__number"))
-    yield from last.filter(events__number=F("last")).exclude(events__to_status=F("status")).values_list("pk", flat=True)
+    last = ReviewEvent.objects.filter(initiative=OuterRef("pk")).order_by("-number").values("to_status")[:1]
+    real = Initiative.objects.filter(campaign__is_demonstration=False).annotate(led_to=Subquery(last))
+    yield from real.exclude(led_to=F("status")).values_list("pk", flat=True)
 
 
 def _events_are_numbered_without_gaps() -> Iterator[object]:
@@ -63,13 +65,16 @@ def _events_are_chained() -> Iterator[object]:
 
 def _every_document_has_its_file() -> Iterator[object]:
     for pk, name, size in Attachment.objects.values_list("pk", "stored_name", "size").iterator():
-        path = stored_path(settings.MEDIA_ROOT, name)
-        if not path.exists() or path.stat().st_size != size:
+        try:
+            if stored_path(settings.MEDIA_ROOT, name).stat().st_size != size:
+                yield pk
+        except (NotAStoredName, FileNotFoundError):
             yield pk
 
 
 def _no_draft_keeps_what_was_received() -> Iterator[object]:
-    yield from Draft.objects.exclude(initiative=None).exclude(answers={}).values_list("pk", flat=True)
+    keeps = ~Q(answers={}) | ~Q(sealed_national_id="")
+    yield from Draft.objects.exclude(initiative=None).filter(keeps).values_list("pk", flat=True)
 
 
 def _shares_make_a_hundred() -> Iterator[object]:

@@ -109,6 +109,8 @@ def receive(
         locked = Draft.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=draft.pk)
         if locked.initiative_id is not None:
             return Initiative.objects.select_related("campaign", "unit", "phase").get(pk=locked.initiative_id)
+        if locked.saved_at != draft.saved_at:
+            raise MoveRefused("Bản nháp vừa được sửa ở cửa sổ khác. Hãy xem lại rồi nộp.")
         ruling = windows.verdict(locked.campaign, at=arrived_at, unit=entry.unit, draft=locked)
         if not ruling.is_open:
             raise WindowIsClosed(ruling)
@@ -140,16 +142,22 @@ def receive(
 def revise(
     initiative_id: int, entry: Entry, draft: Draft, *, at: datetime, by: StaffAccount | None = None
 ) -> Initiative:
-    """Takes over a correction: a returned initiative comes back for review, a waiting one is edited in place.
+    """Takes over a correction, once: a returned initiative comes back for review, a waiting one is edited in place.
 
     Raises MoveRefused when review has begun or the due day has passed. Which phase it counts in stays as received.
     """
     with transaction.atomic(durable=True):
         initiative = _lock(initiative_id)
+        saved = Draft.objects.select_for_update().filter(pk=draft.pk).first() if draft.pk else None
+        if saved is None and (draft.pk or initiative.is_awaiting):
+            return initiative  # the first of two taps took it over, or nothing was changed
+        if saved is not None and saved.saved_at != draft.saved_at:
+            raise MoveRefused("Bản bổ sung vừa được sửa ở cửa sổ khác. Hãy xem lại rồi gửi.")
         refusal = refuses_revision(initiative, at=at)
         if refusal:
             raise MoveRefused(refusal)
         was = initiative.status
+        moved = f"{initiative.unit.code} → {entry.unit.code}" if initiative.unit_id != entry.unit.pk else ""
         initiative.unit = entry.unit
         write_values(initiative, entry)
         initiative.status = Status.SUBMITTED
@@ -157,9 +165,11 @@ def revise(
         initiative.save()
         initiative.co_authors.all().delete()
         _write_co_authors(initiative, entry.co_authors)
-        draft.attachments.update(initiative=initiative, draft=None)
-        Draft.objects.filter(pk=draft.pk).delete()
-        record(initiative, Act.RESENT if was == Status.RETURNED else Act.EDITED, from_status=was, by=by, at=at)
+        if saved is not None:
+            saved.attachments.update(initiative=initiative, draft=None)
+            saved.delete()
+        act = Act.RESENT if was == Status.RETURNED else Act.EDITED
+        record(initiative, act, from_status=was, by=by, at=at, note=moved)
     return initiative
 
 
@@ -173,6 +183,8 @@ def refuses_revision(initiative: Initiative, *, at: datetime) -> str:
         if last and last.due_on and timezone.localdate(at) > last.due_on:
             return f"Đã hết hạn bổ sung (hết ngày {days.shown(last.due_on)}). Hãy liên hệ công đoàn của bạn."
         return ""
+    if initiative.status == Status.WITHDRAWN:
+        return "Bạn đã rút sáng kiến này nên không sửa được nữa."
     if initiative.status != Status.SUBMITTED:
         return "Sáng kiến đã được xét nên không sửa được nữa."
     if initiative.events.filter(account__isnull=False, act__in=DECISIONS).exists():
@@ -304,4 +316,5 @@ def _not_before_the_last(campaign_id: int) -> datetime:
 
 
 def _lock(pk: int) -> Initiative:
-    return Initiative.objects.select_for_update(of=("self",)).select_related("campaign", "unit", "phase").get(pk=pk)
+    """Without joins: where the unit was changed while this waited, PostgreSQL finds no unit to join and so no row."""
+    return Initiative.objects.select_for_update().get(pk=pk)

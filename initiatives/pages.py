@@ -34,7 +34,8 @@ def front(request: HttpRequest) -> HttpResponse:
     counted = tally.totals(campaigns, at=at)
     shown = [Shown(campaign, rulings[campaign.pk], counted.get(campaign.pk)) for campaign in campaigns]
     context = {
-        "open": [each for each in shown if each.window.is_open or each.window.is_open_for_some],
+        "open": [each for each in shown if each.window.is_open]
+        + [each for each in shown if each.window.is_open_for_some],
         "ahead": [each for each in shown if each.window.is_not_yet],
         "over": [each for each in shown if each.window.state is windows.State.CLOSED],
         "contact": next(iter(contacts.nearest(None)), None),

@@ -39,7 +39,7 @@ def comes_from_our_page(request: HttpRequest) -> bool:
     if site:
         return site in {"same-origin", "same-site"}
     referer = request.headers.get("Referer", "")
-    return bool(referer) and urlsplit(referer).netloc == request.get_host()
+    return bool(referer) and _host_of(referer) == request.get_host()
 
 
 class DoorMiddleware:
@@ -87,4 +87,12 @@ def _is_foreign(request: HttpRequest) -> bool:
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         return True
     origin = request.headers.get("Origin", "")
-    return origin not in {"", "null"} and urlsplit(origin).netloc != request.get_host()
+    return origin not in {"", "null"} and _host_of(origin) != request.get_host()
+
+
+def _host_of(address: str) -> str:
+    """Nothing for what is no address ("http://[" raises)."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""

@@ -11,7 +11,8 @@ from django.views.debug import SafeExceptionReporterFilter
 
 from portal.vietnamese.days import VIETNAM
 
-PRIVATE_PATH = re.compile(r"/(nhap|bien-nhan|ho-so)/[^/\s?\"']+?(?=\.png|[/\s?\"']|\Z)")
+PRIVATE_PATH = re.compile(r"/(nhap|bien-nhan|ho-so)[/\s]+[^/\s?\"']+?(?=\.png|[/\s?\"']|\Z)", re.IGNORECASE)
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 NUMBER = re.compile(r"(?<![0-9])[+]?[0-9](?:[ .-]?[0-9]){8,}(?![0-9])")
 
 
@@ -21,10 +22,10 @@ def masked(text: str) -> str:
 
 
 class MaskingFilter(logging.Filter):
-    """Masks the finished message, so that an argument cannot slip by."""
+    """Masks the finished message, so that an argument cannot slip by, and keeps it on its line: a path may hold %0A."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = masked(record.getMessage())
+        record.msg = CONTROL.sub(" ", masked(record.getMessage()))
         record.args = None
         return True
 

@@ -37,14 +37,14 @@ class TooManyTries(Exception):
 
 
 class RefusalMiddleware:
-    """Refuses NUL before a database meets it, and turns what failed below into the page that belongs to it."""
+    """Refuses NUL before a database meets it and a form cut short, and turns what failed below into its page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
-            if _holds_nul(request):
+            if _holds_nul(request) or _is_cut_short(request):
                 return page(request, 400)
         except Exception as failure:
             answer = answer_to(request, failure)
@@ -109,6 +109,16 @@ def too_many_sign_ins(request: HttpRequest, credentials: dict[str, Any], *args: 
 def _holds_nul(request: HttpRequest) -> bool:
     if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
         return True
-    if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
-        return False
-    return b"\0" in request.body or b"%00" in request.body
+    if "\\000" in request.META.get("HTTP_COOKIE", ""):  # as a quoted cookie spells it
+        return True
+    return _is_a_form(request) and (b"\0" in request.body or b"%00" in request.body)
+
+
+def _is_cut_short(request: HttpRequest) -> bool:
+    """A server without a buffering proxy runs the view although the connection was cut: half a step would be saved."""
+    announced = request.META.get("CONTENT_LENGTH") or ""
+    return _is_a_form(request) and announced.isdecimal() and len(request.body) < int(announced)
+
+
+def _is_a_form(request: HttpRequest) -> bool:
+    return request.method == "POST" and request.content_type == "application/x-www-form-urlencoded"

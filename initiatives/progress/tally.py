@@ -17,10 +17,12 @@ from django.conf import settings
 from django.db import connection, connections, transaction
 from django.db.models import Count, F, Q, Sum
 
-from initiatives.models import Campaign, Initiative, ReviewEvent, Tally, TallyRun
+from initiatives.models import Act, Campaign, Initiative, ReviewEvent, Tally, TallyRun
 from orgtree.models import Unit
+from portal.requests import MAX_ELAPSED
 
-OVERLAP = timedelta(minutes=2)
+# An event bears the moment its request arrived, which may lie this far before its transaction ends.
+OVERLAP = MAX_ELAPSED + timedelta(minutes=2)
 ADVISORY_LOCK = 7_501_000_000
 
 logger = logging.getLogger("initiatives.tally")
@@ -37,7 +39,8 @@ class Total:
     counted_at: datetime
 
     def is_older_than_allowed(self, at: datetime) -> bool:
-        return not timedelta() <= at - self.counted_at <= settings.TALLY_MAX_AGE
+        """A request that arrived before the last count ended is in time; one far before it tells of a clock set back."""
+        return not -OVERLAP <= at - self.counted_at <= settings.TALLY_MAX_AGE
 
 
 @dataclass(frozen=True)
@@ -69,17 +72,24 @@ def refresh(campaign: Campaign, *, at: datetime, everything: bool = False) -> bo
     with _one_at_a_time() as mine:
         if not mine:
             return False
-        with transaction.atomic():
-            run = TallyRun.objects.filter(campaign=campaign).first()
-            since = None if everything or run is None or run.counted_at > at else run.counted_at - OVERLAP
-            _recount(campaign, since)
-            TallyRun.objects.update_or_create(campaign=campaign, defaults={"counted_at": at})
+        with _one_snapshot():
+            _bring_up(campaign, at=at, everything=everything)
     return True
+
+
+def checked(campaign: Campaign, *, at: datetime) -> list[Difference] | None:
+    """`refresh`, and what differs then, also while submissions go on; None when another refresher is at work."""
+    with _one_at_a_time() as mine:
+        if not mine:
+            return None
+        with _one_snapshot():
+            _bring_up(campaign, at=at, everything=False)
+            return differences(campaign)
 
 
 def differences(campaign: Campaign) -> list[Difference]:
     """Every figure of the tally beside a plain count in the same snapshot; none, ever."""
-    with transaction.atomic():
+    with _one_snapshot():
         counted = _rolled_up(_own_counts(campaign, None))
         tallied = {
             (row.unit_id, row.status, row.is_duplicate): (row.own, row.branch)
@@ -100,6 +110,14 @@ def _stored(campaigns: list[Campaign]) -> dict[int, Total]:
         received=Sum("campaign__tallies__branch", filter=Q(campaign__tallies__unit__depth=1), default=0)
     )
     return {run.campaign_id: Total(run.received, run.counted_at) for run in runs}
+
+
+def _bring_up(campaign: Campaign, *, at: datetime, everything: bool) -> None:
+    run = TallyRun.objects.filter(campaign=campaign).first()
+    is_set_back = run is not None and run.counted_at - at > OVERLAP
+    _recount(campaign, None if everything or run is None or is_set_back else run.counted_at - OVERLAP)
+    counted_at = at if run is None or is_set_back else max(at, run.counted_at)
+    TallyRun.objects.update_or_create(campaign=campaign, defaults={"counted_at": counted_at})
 
 
 def _recount(campaign: Campaign, since: datetime | None) -> None:
@@ -162,7 +180,7 @@ def _own_counts(campaign: Campaign, units: set[int] | None) -> dict[Key, int]:
         rows = rows.filter(unit__in=units)
     counted: dict[Key, int] = defaultdict(int)
     for unit, status, duplicate_of, number in (
-        rows.order_by().values_list("unit", "status", "duplicate_of").annotate(number=Count("id")).iterator()
+        rows.order_by().values_list("unit", "status", "duplicate_of").annotate(number=Count("*")).iterator()
     ):
         counted[unit, status, duplicate_of is not None] += number
     return dict(counted)
@@ -188,12 +206,23 @@ def _ancestors(units: set[int]) -> dict[int, list[int]]:
 
 
 def _touched(campaign: Campaign, since: datetime) -> set[int]:
-    """Units with an event since then: those of its initiatives now, and those they were moved from."""
+    """Units with an event since then: those of its initiatives now, and those they were moved from, by staff or sender."""
     events = ReviewEvent.objects.filter(at__gte=since, initiative__campaign=campaign)
     units = set(events.values_list("initiative__unit", flat=True).distinct())
-    moved = events.filter(act="reassigned").values_list("note", flat=True)
+    moved = events.filter(act__in=(Act.REASSIGNED, Act.EDITED, Act.RESENT)).values_list("note", flat=True)
     codes = {note.split(" → ")[0] for note in moved}
     return units | set(Unit.objects.filter(code__in=codes).values_list("pk", flat=True))
+
+
+@contextmanager
+def _one_snapshot() -> Iterator[None]:
+    """All statements see the same moment. (SQLite's transactions always do; one already begun is taken as it is.)"""
+    begins = not connection.in_atomic_block
+    with transaction.atomic():
+        if begins and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 @contextmanager

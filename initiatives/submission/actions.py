@@ -5,7 +5,7 @@ Nothing here reads the clock or a request; moments arrive as `at`.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +23,7 @@ from portal.vietnamese.text import folded
 
 MAX_FILES = 5
 CODE_TRIES = 5
+SAVED = ("answers", "sealed_national_id", "unit_id", "consent_text_id", "consented_at", "late_at", "saved_at")
 
 
 class AlreadyReceived(Exception):
@@ -77,19 +78,44 @@ def save(
     ruling: windows.Verdict | None = None,
     consent_text: ConsentText | None = None,
 ) -> None:
-    """Keeps one step as it was typed, whatever it holds. After the close it is marked late, once, with its first moment."""
-    kept = dict(typed)
-    if answers.SEALED in kept:
-        draft.national_id = str(kept.pop(answers.SEALED))
-    draft.answers = {**draft.answers, **kept}
-    draft.saved_at = at
-    if unit is not None:
-        draft.unit = unit
-    if "consent" in kept:
-        _note_consent(draft, bool(kept["consent"]), consent_text, at)
-    if ruling is not None and ruling.is_late and draft.late_at is None and draft.revises_id is None:
-        draft.late_at = at
-    draft.save()
+    """Keeps one step as it was typed, whatever it holds. After the close it is marked late, once, with its first moment.
+
+    Another tab may have saved or sent the draft since it was read: this step then goes on top of what is there, and what
+    was received is left alone.
+    """
+    read_at = draft.saved_at
+
+    def note(on: Draft) -> None:
+        kept = dict(typed)
+        if answers.SEALED in kept:
+            on.national_id = str(kept.pop(answers.SEALED))
+        on.answers = {**on.answers, **kept}
+        # A clock may stand still: two saves never bear the same moment, by which one sees the other.
+        on.saved_at = max(at, on.saved_at + timedelta(microseconds=1)) if on.pk else at
+        if unit is not None:
+            on.unit = unit
+        if "consent" in kept:
+            _note_consent(on, bool(kept["consent"]), consent_text, at)
+        if ruling is not None and ruling.is_late and on.late_at is None and on.revises_id is None:
+            on.late_at = at
+
+    note(draft)
+    if draft.pk is None:
+        if _is_first(draft):
+            return
+    elif Draft.objects.filter(pk=draft.pk, saved_at=read_at, initiative=None).update(**_saved(draft)):
+        return
+    with transaction.atomic():
+        there = Draft.objects.select_for_update().filter(pk=draft.pk).first()
+        if there is None:
+            _begin_again(draft)
+            return
+        if not there.is_received:
+            note(there)
+            there.save(update_fields=SAVED)
+    for name, value in _saved(there).items():
+        setattr(draft, name, value)
+    draft.initiative_id = there.initiative_id
 
 
 def add_document(draft: Draft, upload: Upload, *, name: str, kind: str, at: datetime) -> Attachment:
@@ -112,7 +138,10 @@ def add_document(draft: Draft, upload: Upload, *, name: str, kind: str, at: date
     except FileRefused as refusal:
         raise DocumentRefused(refusal.sentence) from None
     with transaction.atomic():
-        Draft.objects.select_for_update().get(pk=draft.pk)
+        there = Draft.objects.select_for_update().filter(pk=draft.pk).first()
+        if there is None or there.is_received:
+            draft.initiative_id = there.initiative_id if there else None
+            raise DocumentRefused("Sáng kiến vừa được gửi từ cửa sổ khác nên không thêm tài liệu ở đây được nữa.")
         if len(documents_of(draft)) >= MAX_FILES:
             raise DocumentRefused(f"Mỗi sáng kiến được gửi tối đa {MAX_FILES} tài liệu.")
         same = Attachment.objects.filter(draft=draft, sha256=facts["sha256"]).first()
@@ -185,11 +214,12 @@ def submit(
 ) -> Initiative:
     """Makes the initiative of a draft, once, however often it is asked. Raises AlreadyReceived unless `again`, and what
     `lifecycle.receive` raises."""
+    receipt_token_hash = receipts.token_hash(receipts.receipt_token(token))
     if not again:
         earlier = _same_from_the_same(draft, entry)
-        if earlier is not None:
+        # The first of two taps may have come through since the draft was read: that one is no other.
+        if earlier is not None and earlier.receipt_token_hash != receipt_token_hash:
             raise AlreadyReceived(earlier)
-    receipt_token_hash = receipts.token_hash(receipts.receipt_token(token))
     for tries_left in reversed(range(CODE_TRIES)):
         try:
             return lifecycle.receive(
@@ -212,6 +242,32 @@ def withdraw(initiative: Initiative, *, at: datetime) -> None:
     Draft.objects.filter(revises=initiative).delete()
 
 
+def _is_first(draft: Draft) -> bool:
+    """Whether `draft` was kept as a new row. False where another tab began the same correction first: that row is its own."""
+    try:
+        with transaction.atomic():
+            draft.save()
+    except IntegrityError:
+        first = Draft.objects.filter(revises=draft.revises_id).first() if draft.revises_id else None
+        if first is None:
+            raise
+        draft.pk, draft.token_hash = first.pk, first.token_hash
+        return False
+    return True
+
+
+def _begin_again(draft: Draft) -> None:
+    """A correction was sent from another tab while this one was open: what is sent now begins the next one. Nothing is
+    kept for an initiative that was withdrawn."""
+    if draft.revises_id is None or not Initiative.objects.filter(pk=draft.revises_id, status=Status.WITHDRAWN).exists():
+        draft.pk = None
+        draft.save()
+
+
+def _saved(draft: Draft) -> dict[str, Any]:
+    return {name: getattr(draft, name) for name in SAVED}
+
+
 def _same_from_the_same(draft: Draft, entry: Entry) -> Initiative | None:
     if draft.initiative_id is not None:
         return None
@@ -223,8 +279,9 @@ def _same_from_the_same(draft: Draft, entry: Entry) -> Initiative | None:
 
 
 def _note_consent(draft: Draft, given: bool, text: ConsentText | None, at: datetime) -> None:
-    """Consent holds from the moment it was first ticked, for the wording shown then; unticked, it is gone."""
+    """Consent holds from the moment it was first ticked, for the wording shown then; unticked, it is gone. Nobody agrees
+    to a wording that is not there."""
     if not given:
         draft.consent_text, draft.consented_at = None, None
-    elif draft.consented_at is None:
+    elif draft.consented_at is None and text is not None:
         draft.consent_text, draft.consented_at = text, at

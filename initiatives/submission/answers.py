@@ -3,7 +3,7 @@
 Nothing here judges: "31/2/2021" and a text too long are kept as they came, and shown again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from django.utils.datastructures import MultiValueDict
@@ -51,18 +51,25 @@ CONTENT = [
 ]
 REPEATED = frozenset({"declaration"})
 SEALED = "national_id"
+SEALED_CHARACTERS = 60  # as many, in any script, as `sealed_national_id` has room for
 
 Answers = dict[str, str | list[str]]
 
 
-def read(posted: MultiValueDict[str, str], names: Iterable[str]) -> Answers:
-    """The answers of one step; a name that was not sent (an unticked box) is empty."""
-    return {
+def read(posted: MultiValueDict[str, str], names: Sequence[str]) -> Answers:
+    """The answers of one step; a name that was not sent (an unticked box) is empty. Where none of them was sent, it was
+    no form of ours, and nothing that is kept gives way to it."""
+    if not any(name in posted for name in names):
+        return {}
+    typed: Answers = {
         name: [canonical(value)[:200] for value in posted.getlist(name)[:20]]
         if name in REPEATED
         else canonical(posted.get(name) or "")
         for name in names
     }
+    if SEALED in typed:
+        typed[SEALED] = typed[SEALED][:SEALED_CHARACTERS]
+    return typed
 
 
 def bound(answers: Mapping[str, str | list[str]]) -> MultiValueDict[str, str]:
@@ -82,7 +89,8 @@ def holds_anything(answers: Mapping[str, str | list[str]]) -> bool:
 
 def of_initiative(initiative: Initiative) -> Answers:
     """What the sender would have typed to get `initiative`, as the start of a correction; the identity number included."""
-    top = initiative.unit.path[: 2 * initiative.unit.steplen]
+    # Who found no unit at all stands under the confederation itself, which is none to choose.
+    top = initiative.unit.path[: 2 * initiative.unit.steplen] if initiative.unit.depth > 1 else ""
     typed: Answers = {
         "full_name": initiative.full_name,
         "birth_year": str(initiative.birth_year or ""),
@@ -91,7 +99,7 @@ def of_initiative(initiative: Initiative) -> Answers:
         "email": initiative.email,
         "national_id": initiative.national_id,
         "top_unit": type(initiative.unit).objects.filter(path=top).values_list("code", flat=True).first() or "",
-        "unit": "" if initiative.unit.path == top else initiative.unit.code,
+        "unit": "" if initiative.unit.path == top or not top else initiative.unit.code,
         "unit_name": initiative.unit_name,
         "workplace": initiative.workplace,
         "bloc": initiative.bloc,

@@ -141,7 +141,11 @@ class Desk:
 
 
 def object_to(form: ContentForm, objections: list[eligibility.Objection]) -> None:
-    """Puts what blocks beside the field it concerns."""
+    """Puts what blocks beside the field it concerns; several promises that are missing are one sentence."""
+    unkept = [objection for objection in objections if objection.code == "declaration_missing"]
+    if len(unkept) > 1 and "declaration" in form.fields:
+        form.add_error("declaration", f"Còn {len(unkept)} cam kết chưa đánh dấu. Hãy đọc và đánh dấu từng điều.")
+        objections = [objection for objection in objections if objection not in unkept]
     for objection in objections:
         if objection.blocks and objection.field in form.fields:
             form.add_error(objection.field, objection.sentence)

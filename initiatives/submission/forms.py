@@ -28,6 +28,7 @@ OLDEST = 1920
 YOUNGEST_AGE = 14
 MAX_UNITS_LISTED = 400
 HUNDRED = Decimal(100)
+NO_UNIT = "Không rõ, hoặc không có"
 
 
 class StepForm(forms.Form):
@@ -101,7 +102,7 @@ class PersonForm(StepForm):
     """Step 1: who you are and where you work."""
 
     full_name = fields.NameField(label="Họ và tên")
-    phone = fields.PhoneField(label="Số điện thoại", help_text="Dùng để tra cứu kết quả. Ví dụ 0912 345 678.")
+    phone = fields.PhoneField(label="Số điện thoại", help_text="Dùng để tra cứu kết quả. Ví dụ 0912\u00a0345\u00a0678.")
     national_id = fields.IdentityField(
         label="Số căn cước công dân (CCCD) hoặc CMND", help_text="Được mã hóa khi lưu. Không gửi ảnh chụp thẻ."
     )
@@ -160,6 +161,7 @@ class PersonForm(StepForm):
         self.fields[category].choices = self.options(ChoiceList(category))  # type: ignore[attr-defined]
         self.fields["top_unit"].widget.choices = self._top_options
         self.fields["unit"].widget.choices = self._unit_options
+        self.fields["unit"].widget.attrs["data-none"] = NO_UNIT
         if self.unit_hint is not None and not self.is_bound:
             self.initial["top_unit"] = self._top_code_of(self.unit_hint)
             self.initial["unit"] = "" if self.unit_hint.is_top else self.unit_hint.code
@@ -243,7 +245,7 @@ class PersonForm(StepForm):
         chosen = self.picked or (self.unit_hint if not self.is_bound else None)
         if chosen is not None and not chosen.is_top and all(each != chosen.code for each, _ in listed):
             listed.append((chosen.code, chosen.short_name))
-        return [("", "Không rõ, hoặc không có trong danh sách"), *listed]
+        return [("", NO_UNIT), *listed]
 
     def _top_code_of(self, unit: Unit) -> str:
         return next((top[0] for top in self.tops if top[3] == unit.top_path), "")
@@ -259,13 +261,16 @@ class ContentForm(StepForm):
     field = OneOf(label="Lĩnh vực", ask="Hãy chọn lĩnh vực.", required=False)
     solution_kind = OneOf(label="Loại giải pháp", ask="Hãy chọn loại giải pháp.")
     applied_on = fields.DayField(
-        label="Ngày bắt đầu áp dụng", help_text="Ngày áp dụng hoặc áp dụng thử lần đầu. Ví dụ 15/3/2022."
+        label="Ngày bắt đầu áp dụng", help_text="Ngày áp dụng hoặc áp dụng thử lần đầu: ghi ngày/tháng/năm."
     )
     recognised_on = fields.DayField(
         label="Ngày được công nhận", help_text="Ngày ghi trên quyết định công nhận sáng kiến."
     )
     recognised_by = fields.LineField(
-        label="Ai công nhận?", limit=200, help_text="Hội đồng sáng kiến hoặc thủ trưởng cơ quan, đơn vị, doanh nghiệp."
+        label="Ai công nhận?",
+        limit=200,
+        help_text="Hội đồng sáng kiến hoặc thủ trưởng cơ quan, đơn vị, doanh nghiệp.",
+        required_message="Hãy ghi ai đã công nhận sáng kiến.",
     )
     recognition_number = fields.LineField(label="Số quyết định công nhận", limit=60, required=False)
     description = fields.TextField(
@@ -364,6 +369,11 @@ class ContentForm(StepForm):
         typed = [(str(n), self._typed(f"co_authors-{n}-full_name") or f"Đồng tác giả {n}") for n in range(1, shown + 1)]
         self.fields["recognised_author"].widget.choices = [("0", "Tôi, người nộp"), *typed]
         self.fields["recognised_author"].help_text = self._how_recognised()
+        of_others = [name for name in self.fields if name.startswith("co_authors-")]
+        for name in ("share", *of_others):
+            self.fields[name].is_unmarked = True  # type: ignore[attr-defined]
+        last = ["share", *of_others, "recognised_author", "declaration"]
+        self.order_fields([name for name in self.fields if name not in last] + last)
 
     def _how_recognised(self) -> str:
         if self._is_research():

@@ -32,8 +32,7 @@ def purge(*, at: datetime, untouched_for: timedelta, dry_run: bool = False) -> P
         store.sweep_temporary(settings.MEDIA_ROOT, at - FILES_LEFT_ALONE)
     orphans = _orphans(at)
     if not dry_run:
-        for path in orphans:
-            path.unlink(missing_ok=True)
+        orphans = [path for path in orphans if _removed(path, at)]
     return Purged(*counted, len(orphans))
 
 
@@ -41,8 +40,23 @@ def _orphans(at: datetime) -> list[Path]:
     root = settings.MEDIA_ROOT
     found = []
     for folder in sorted(root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")):
-        names = {f"{path.parent.parent.name}/{path.parent.name}/{path.name}": path for path in folder.iterdir()}
+        names = {_stored_name(path): path for path in folder.iterdir()}
         named = set(Attachment.objects.filter(stored_name__in=names).values_list("stored_name", flat=True))
-        before = (at - FILES_LEFT_ALONE).timestamp()
-        found += [path for name, path in names.items() if name not in named and path.stat().st_mtime < before]
+        found += [path for name, path in names.items() if name not in named and _is_old(path, at)]
     return found
+
+
+def _removed(path: Path, at: datetime) -> bool:
+    """Looks once more: the same document may have been sent again since the files were looked through."""
+    if not _is_old(path, at) or Attachment.objects.filter(stored_name=_stored_name(path)).exists():
+        return False
+    path.unlink(missing_ok=True)
+    return True
+
+
+def _stored_name(path: Path) -> str:
+    return "/".join(path.parts[-3:])
+
+
+def _is_old(path: Path, at: datetime) -> bool:
+    return path.stat().st_mtime < (at - FILES_LEFT_ALONE).timestamp()

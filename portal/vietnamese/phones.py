@@ -10,7 +10,7 @@ _VALID = re.compile(r"\A(?:0[35789][0-9]{8}|02[0-9]{9})\Z")
 _BEFORE_2018 = re.compile(r"\A0(1[0-9]{2})([0-9]{7})\Z")
 _COUNTRY = re.compile(r"\A(?:\+|00)?84(0?)")
 _NUMBER = re.compile(r"\+?[0-9](?:[^0-9A-Za-z/;,|&+]*[0-9])*")
-_LONGEST = 100
+_LONGEST = 60  # what `Initiative.phone` holds
 
 # Eleven digits became ten from 15/9/2018 on, by the plan of 798/QĐ-BTTTT.
 _NEW_PREFIX = {

@@ -20,16 +20,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, check: bool = False, **options: Any) -> None:
         found = 0
         for campaign in Campaign.objects.order_by("pk"):
-            if not tally.refresh(campaign, at=timezone.now(), everything=not check):
+            differences = tally.checked(campaign, at=timezone.now()) if check else self._counted_anew(campaign)
+            if differences is None:
                 raise CommandError("Đang có một lượt đếm khác. Hãy chạy lại sau.")
-            if check:
-                differences = tally.differences(campaign)
-                found += len(differences)
-                for each in differences:
-                    self.stdout.write(
-                        f"{campaign.slug} {each.unit} {each.status}: bảng đếm {each.tallied}, đếm lại {each.counted}"
-                    )
+            found += len(differences)
+            for each in differences:
+                self.stdout.write(
+                    f"{campaign.slug} {each.unit} {each.status}: bảng đếm {each.tallied}, đếm lại {each.counted}"
+                )
             total = tally.totals([campaign], at=timezone.now())[campaign.pk]
             self.stdout.write(f"{campaign.slug}: {whole(total.received)} sáng kiến đã nhận.")
         if found:
             raise CommandError(f"{found} số đếm không khớp.")
+
+    def _counted_anew(self, campaign: Campaign) -> list[tally.Difference] | None:
+        return [] if tally.refresh(campaign, at=timezone.now(), everything=True) else None

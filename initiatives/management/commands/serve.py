@@ -1,5 +1,6 @@
 """`manage.py serve`: the portal on this machine alone, with its worker, until it is stopped (`make run`)."""
 
+import errno
 import signal
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 # Waitress reads a whole body before the view starts. What is larger than this it refuses itself, in one bare line;
 # what is smaller gets the portal's own page.
@@ -30,17 +31,24 @@ class Command(BaseCommand):
         from portal.wsgi import application
 
         signal.signal(signal.SIGTERM, _stop)
-        server = create_server(
-            application,
-            host=options["host"],
-            port=options["port"],
-            threads=8,
-            connection_limit=1000,
-            asyncore_use_poll=True,
-            max_request_body_size=MAX_BODY_BYTES,
-            channel_timeout=120,
-            ident=None,
-        )
+        try:
+            server = create_server(
+                application,
+                host=options["host"],
+                port=options["port"],
+                threads=8,
+                connection_limit=1000,
+                asyncore_use_poll=True,
+                max_request_body_size=MAX_BODY_BYTES,
+                channel_timeout=120,
+                ident=None,
+            )
+        except OSError as taken:
+            if taken.errno != errno.EADDRINUSE:
+                raise
+            raise CommandError(
+                f"Số cổng {options['port']} đang có chương trình khác dùng. Hãy chọn số khác: make run PORT=8001"
+            ) from None
         self.stdout.write(f"Cổng:    {settings.SITE_URL}/")
         self.stdout.write(f"Cán bộ:  {settings.SITE_URL}/admin/")
         self.stdout.write("Bấm Ctrl+C để dừng.")
@@ -55,7 +63,7 @@ class Command(BaseCommand):
 @contextmanager
 def _worker() -> Iterator[None]:
     """The worker beside the server: it ends with it."""
-    worker = subprocess.Popen([sys.executable, sys.argv[0], "worker"])
+    worker = subprocess.Popen([sys.executable, sys.argv[0], "worker"])  # noqa: S603 - ourselves
     try:
         yield
     finally:

@@ -42,6 +42,8 @@ def put(judged: Judged, root: Path) -> str:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
+    else:
+        os.utime(place)  # as young as its row will be: a sweep leaves it alone until that is there
     # also when it was there: whoever put it may have been killed before this line
     _sync_folder(place.parent)
     return name

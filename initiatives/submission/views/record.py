@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from initiatives import lifecycle
 from initiatives.campaigns import contacts
-from initiatives.models import Act, Draft, Initiative, Status
+from initiatives.models import Act, ConsentText, Draft, Initiative, Status
 from initiatives.submission import actions, answers, receipts, tracking
 from initiatives.submission.desks import STEPS, Desk, remarks_on
 from initiatives.submission.facts import facts_of_initiative
@@ -54,7 +54,8 @@ def track(request: HttpRequest) -> HttpResponse:
     form = TrackForm(request.POST)
     if form.is_valid():
         at = arrival(request)
-        code = receipts.parse_code(form.cleaned_data["code"]) or ""
+        # What is no code is counted as it was typed: one key for all of them would shut everybody out.
+        code = receipts.parse_code(form.cleaned_data["code"]) or form.cleaned_data["code"]
         address = client_address(request)
         wait = tracking.seconds_to_wait(code, address, at=at)
         if wait:
@@ -65,7 +66,10 @@ def track(request: HttpRequest) -> HttpResponse:
             response.status_code = 303
             return response
         form.add_error(None, NOT_FOUND)
-    return render(request, "submission/track.html", {"form": form, "objections": objections(form)})
+    context = {"form": form, "objections": objections(form)}
+    if form.non_field_errors():
+        context["objections_title"] = "Chưa tìm thấy"
+    return render(request, "submission/track.html", context)
 
 
 def at_record(view: Callable[[HttpRequest, Initiative, str], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -165,7 +169,8 @@ def _keep(request: HttpRequest, expired: tracking.LinkExpired, at: datetime) -> 
     if names is None:
         return False
     desk = _desk(initiative, "", at)
-    actions.save(desk.draft, answers.read(request.POST, names), at=desk.at)
+    typed = answers.read(request.POST, names)
+    actions.save(desk.draft, typed, at=desk.at, consent_text=ConsentText.in_force(desk.at))
     return True
 
 

@@ -57,7 +57,9 @@ def at_draft(view: View) -> View:
             return redirect("receipt", token=receipts.receipt_token(token))
         if request.method != "POST" and not comes_from_our_page(request):
             return redirect("draft_door", token=token)
-        return view(request, Desk(draft, token, arrival(request)))
+        answer = view(request, Desk(draft, token, arrival(request)))
+        # Another tab may have submitted it while this step was on its way.
+        return redirect("receipt", token=receipts.receipt_token(token)) if draft.is_received else answer
 
     return public(require_http_methods(["GET", "HEAD", "POST"])(private(opened)))
 
@@ -127,10 +129,12 @@ def content(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def documents(request: HttpRequest, desk: Desk) -> HttpResponse:
     faults: list[str] = []
+    if not desk.window.is_open and desk.revised is None:
+        if request.method == "POST":
+            actions.save(desk.draft, {}, at=desk.at, ruling=desk.window)
+        return _closed(request, desk, desk.window, unit=desk.draft.unit)
     if request.method == "POST":
         request.upload_handlers = [StopEarlyHandler(request, allowed=actions.MAX_FILES * MAX_BYTES + MAX_BYTES)]
-        if not desk.window.is_open and desk.revised is None:
-            return _closed(request, desk, desk.window, unit=desk.draft.unit)
         faults = _take_documents(request, desk)
         if not faults:
             stays = "add" in request.POST or "remove" in request.POST
@@ -142,7 +146,7 @@ def documents(request: HttpRequest, desk: Desk) -> HttpResponse:
         "labels": {c.code: c.label for c in desk.choices if c.list == ChoiceList.ATTACHMENT_KIND},
         "max_files": actions.MAX_FILES,
         "room": max(actions.MAX_FILES - len(desk.documents), 0),
-        "objections": [{"id": "attachments", "text": fault} for fault in faults],
+        "objections": [{"id": "id_attachments", "text": fault} for fault in faults],
         "remark": " ".join(desk.remarks.get("attachments", [])),
     }
     return _step_page(request, desk, DOCUMENTS, "submission/documents.html", context)
@@ -186,7 +190,8 @@ def _save_person(request: HttpRequest, desk: Desk) -> PersonForm:
     """Saves the step as sent, whatever it holds, and answers the form that judges it."""
     typed = answers.read(request.POST, answers.PERSON)
     desk.draft.answers = {**desk.draft.answers, **{n: v for n, v in typed.items() if n != answers.SEALED}}
-    desk.draft.national_id = str(typed[answers.SEALED])
+    if answers.SEALED in typed:
+        desk.draft.national_id = str(typed[answers.SEALED])
     form = desk.person_form()
     form.full_clean()
     unit = form.cleaned_data.get("attached_unit") or desk.draft.unit
@@ -269,6 +274,9 @@ def _outstanding(desk: Desk, person_form: PersonForm, content_form: Any) -> tupl
         for name, sentences in form.errors.items():
             place = f"{desk.address(step)}#id_{name}"
             found += [Outstanding(step, place, str(sentence)) for sentence in sentences]
+    if "consent" not in person_form.errors and desk.draft.consent_text_id is None:
+        place = f"{desk.address(PERSON)}#id_consent"
+        found.append(Outstanding(PERSON, place, "Cổng chưa ghi được sự đồng ý của bạn. Hãy mở phần này và lưu lại."))
     found += [
         Outstanding(DOCUMENTS, desk.address(DOCUMENTS), objection.sentence)
         for objection in objections
@@ -309,6 +317,8 @@ def _step_page(request: HttpRequest, desk: Desk, step: str, template: str, conte
     form = context.get("form")
     if form is not None:
         context["objections"] = objections(form)
+    # Without it a form is sent to the address shown, and what stands behind its "#" goes with every redirect.
+    context.setdefault("action", desk.address(step))
     context |= {
         "desk": desk,
         "campaign": desk.campaign,
@@ -331,6 +341,7 @@ def _closed(request: HttpRequest, desk: Desk, ruling: windows.Verdict, unit: Uni
         "window": ruling,
         "unit": unit,
         "kept": bool(desk.draft.pk),
+        "late": desk.draft.late_at is not None,
         "draft_link": _absolute(request, desk.address()) if desk.draft.pk else "",
         "contacts": contacts.nearest(desk.campaign, unit),
     }

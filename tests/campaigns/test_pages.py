@@ -1,0 +1,214 @@
+"""The front page and a campaign's page: window, total, guidance, who to call; flat in statements."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from initiatives.campaigns.guidance import Block, blocks
+from initiatives.models import Campaign
+from initiatives.progress import tally
+from orgtree.models import Unit
+from tests.factories import CampaignFactory, ContactFactory, InitiativeFactory
+from tests.submission.worker import YEAR_2021, YEAR_2022, Worker, page
+
+Clock = Callable[[str], datetime]
+
+
+def shown(address: str) -> str:
+    return page(Worker().get(address))
+
+
+# --- the front page -------------------------------------------------------------------------------------------------
+
+FRONT = [
+    ("2021-03-01 12:00:00", {"ahead": [YEAR_2021, YEAR_2022], "open": [], "over": []}),
+    ("2021-04-20 23:59:59", {"ahead": [YEAR_2022], "open": [YEAR_2021], "over": []}),
+    ("2021-04-22 10:00:00", {"ahead": [YEAR_2022], "open": [YEAR_2021], "over": []}),
+    ("2022-01-08 06:59:59", {"ahead": [YEAR_2022], "open": [], "over": [YEAR_2021]}),
+    ("2022-01-08 07:00:00", {"ahead": [], "open": [YEAR_2022], "over": [YEAR_2021]}),
+    ("2022-06-01 03:00:00", {"ahead": [], "open": [], "over": [YEAR_2021, YEAR_2022]}),
+    ("2023-09-02 00:00:00", {"ahead": [], "open": [], "over": [YEAR_2021, YEAR_2022]}),
+]
+
+
+@pytest.mark.parametrize(("text", "places"), FRONT, ids=[text for text, _ in FRONT])
+def test_the_front_page_sorts_campaigns_by_the_clock(
+    campaigns: dict[str, Campaign], at: Clock, text: str, places: dict[str, list[str]]
+) -> None:
+    at(text)
+
+    context = Worker().get("/").context
+
+    assert {place: sorted(each.campaign.slug for each in context[place]) for place in places} == {
+        place: sorted(slugs) for place, slugs in places.items()
+    }
+
+
+def test_the_front_page_offers_the_form_only_where_something_is_open(campaigns: dict[str, Campaign], at: Clock) -> None:
+    at("2022-01-08 06:59:59")
+    before = shown("/")
+    at("2022-01-08 07:00:00")
+    after = shown("/")
+
+    assert f"/{YEAR_2022}/nop/" not in before
+    assert "Chưa mở. Bắt đầu nhận lúc 7h00 ngày 8/1/2022." in before
+    assert f"/{YEAR_2022}/nop/" in after
+
+
+def test_a_campaign_that_is_not_published_is_nowhere(campaigns: dict[str, Campaign], at: Clock) -> None:
+    at("2022-01-08 07:00:00")
+    Campaign.objects.filter(slug=YEAR_2022).update(is_published=False)
+
+    assert YEAR_2022 not in shown("/")
+    for address in (f"/{YEAR_2022}/", f"/{YEAR_2022}/nop/", f"/{YEAR_2022}/qr.svg", "/1trieu/"):
+        assert Worker().get(address).status_code == 404
+
+
+def test_the_front_page_counts_what_was_received(campaigns: dict[str, Campaign], at: Clock) -> None:
+    at("2022-03-02 08:00:00")
+    InitiativeFactory.create_batch(3, campaign=campaigns[YEAR_2022])
+
+    assert "Đã nhận 3 sáng kiến, tính đến 8h00 ngày 2/3/2022." in shown("/")
+
+
+def test_numbers_are_shown_as_they_were_counted_and_counted_anew_after_a_minute(
+    campaigns: dict[str, Campaign], at: Clock
+) -> None:
+    tally.refresh(campaigns[YEAR_2022], at=at("2022-03-02 08:00:00"))
+    InitiativeFactory(campaign=campaigns[YEAR_2022], submitted_at=at("2022-03-02 08:00:30"))
+
+    at("2022-03-02 08:01:00")
+    within_a_minute = shown(f"/{YEAR_2022}/")
+    at("2022-03-02 08:01:01")
+    later = shown(f"/{YEAR_2022}/")
+
+    assert ("<b>0</b> sáng kiến đã nhận" in within_a_minute, "Tính đến 8h00 ngày 2/3/2022" in within_a_minute) == (
+        True,
+        True,
+    )
+    assert ("<b>1</b> sáng kiến đã nhận" in later, "Tính đến 8h01 ngày 2/3/2022" in later) == (True, True)
+
+
+@pytest.mark.parametrize("address", ["/", f"/{YEAR_2022}/", f"/{YEAR_2022}/?don-vi=quang-tri/dong-ha"])
+def test_a_page_asks_the_same_statements_for_one_initiative_and_for_many(
+    campaigns: dict[str, Campaign], tree: dict[str, Unit], at: Clock, address: str
+) -> None:
+    moment = at("2022-03-02 08:00:00")
+    counts = []
+    for more in (1, 8):
+        for n in range(more):
+            unit = tree["quang-tri/dong-ha"] if n % 2 else tree["dien-bien"]
+            InitiativeFactory(campaign=campaigns[YEAR_2022], unit=unit)
+            ContactFactory(unit=unit)
+        for campaign in campaigns.values():
+            tally.refresh(campaign, at=moment, everything=True)
+        with CaptureQueriesContext(connection) as asked:
+            Client().get(address)
+        counts.append(len(asked))
+
+    assert counts[0] == counts[1]
+    assert counts[0] <= 9
+
+
+def test_the_front_page_asks_the_same_statements_for_more_campaigns(campaigns: dict[str, Campaign], at: Clock) -> None:
+    moment = at("2022-03-02 08:00:00")
+    counts = []
+    for _ in range(2):
+        for campaign in Campaign.objects.all():
+            tally.refresh(campaign, at=moment)
+        with CaptureQueriesContext(connection) as asked:
+            Client().get("/")
+        counts.append(len(asked))
+        CampaignFactory.create_batch(4)
+
+    assert counts[0] == counts[1]
+
+
+# --- a campaign's page ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", [f"/{YEAR_2022}/", "/1trieu/"])
+def test_a_campaign_stands_at_its_address_and_at_the_short_one(
+    campaigns: dict[str, Campaign], at: Clock, address: str
+) -> None:
+    at("2022-03-02 08:00:00")
+
+    text = shown(address)
+
+    assert f"<h1>{campaigns[YEAR_2022].name}</h1>" in text
+    assert "Từ 7h00 ngày 8/1/2022 đến 24h00 ngày 31/5/2022" in text
+    assert "Từ 7h00 ngày 1/6/2022 đến 24h00 ngày 1/9/2023" in text
+
+
+def test_a_campaign_says_what_counts_the_steps_the_choices_and_who_to_call(
+    campaigns: dict[str, Campaign], tree: dict[str, Unit], at: Clock
+) -> None:
+    at("2022-03-02 08:00:00")
+    ContactFactory(unit=tree["quang-tri"], name="Văn phòng tỉnh", phone="0233 385 0001")
+
+    text = shown(f"/{YEAR_2022}/?don-vi=quang-tri/dong-ha")
+
+    assert "<h2>Sáng kiến nào được tham gia</h2>" in text
+    for choice in campaigns[YEAR_2022].choices.filter(list="target_group"):
+        assert choice.label in text
+    for declaration in campaigns[YEAR_2022].declarations.all():
+        assert declaration.text in text
+    assert 'href="tel:02333850001"' in text
+    assert text.index("Văn phòng tỉnh") < text.index("Bộ phận hỗ trợ chương trình")
+
+
+def test_while_some_units_are_open_the_page_names_them(campaigns: dict[str, Campaign], at: Clock) -> None:
+    at("2021-04-22 10:00:00")
+
+    text = shown(f"/{YEAR_2021}/")
+
+    assert re.findall(rf'href="(/{YEAR_2021}/nop/[^"]*)">Nộp sáng kiến cho [^<]*Điện Biên</a>', text) == [
+        f"/{YEAR_2021}/nop/?don-vi=dien-bien"
+    ]
+    assert f'href="/{YEAR_2021}/nop/">' not in text
+
+
+@pytest.mark.parametrize("code", ["khong-co", "../../etc", "quang-tri' OR 1=1", "a" * 5000, "", "QUANG-TRI", "ü"])
+def test_an_unknown_unit_in_the_address_is_no_unit(campaigns: dict[str, Campaign], at: Clock, code: str) -> None:
+    at("2022-03-02 08:00:00")
+
+    answer = Client().get(f"/{YEAR_2022}/", {"don-vi": code})
+
+    assert (answer.status_code, answer.context["unit"]) == (200, None)
+
+
+def test_nul_in_the_address_is_refused(campaigns: dict[str, Campaign]) -> None:
+    assert Client().get(f"/{YEAR_2022}/?don-vi=a%00b").status_code == 400
+    assert Client().get("/?x=%00").status_code == 400
+
+
+def test_what_staff_write_as_guidance_is_text_and_never_markup(campaigns: dict[str, Campaign], at: Clock) -> None:
+    at("2022-03-02 08:00:00")
+    Campaign.objects.filter(slug=YEAR_2022).update(guidance="# <b>Đầu</b>\n- <script>alert(1)</script>")
+
+    text = shown(f"/{YEAR_2022}/")
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert "<script>alert" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("Một đoạn", [Block(paragraph="Một đoạn")]),
+        ("Một dòng\nhai dòng", [Block(paragraph="Một dòng hai dòng")]),
+        ("# Đầu\n- a\n- b", [Block(heading="Đầu"), Block(points=("a", "b"))]),
+        ("# Đầu\r\nLời\r\n\r\nĐoạn sau", [Block(heading="Đầu"), Block(paragraph="Lời"), Block(paragraph="Đoạn sau")]),
+        ("Mở:\n- a", [Block(paragraph="Mở:"), Block(points=("a",))]),
+        ("\n\n\n  \n", []),
+    ],
+    ids=["nothing", "paragraph", "lines", "heading and points", "CRLF", "points after words", "blank"],
+)
+def test_guidance_is_headings_paragraphs_and_points(text: str, expected: list[Block]) -> None:
+    assert blocks(text) == expected

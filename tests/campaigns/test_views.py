@@ -1,0 +1,154 @@
+"""The short link inside a QR: paper keeps working, and leads to the form with the unit chosen."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from initiatives.campaigns.views import short_address
+from initiatives.models import Campaign
+from orgtree.lines import standing_in
+from orgtree.models import Level, Unit
+from tests.factories import UnitFactory
+from tests.submission.worker import YEAR_2021, YEAR_2022, Worker, page
+
+Clock = Callable[[str], datetime]
+
+
+def scanned(campaign: Campaign, unit: Unit | None) -> str:
+    """Where a phone lands that scans the code."""
+    address = short_address(campaign, unit)
+    assert address.startswith(f"{settings.SITE_URL}/q/")
+    answer = Client().get(address.removeprefix(settings.SITE_URL))
+    assert answer.status_code == 302
+    return answer["Location"]
+
+
+def test_the_code_of_a_campaign_opens_its_form(campaigns: dict[str, Campaign]) -> None:
+    assert scanned(campaigns[YEAR_2022], None) == f"/{YEAR_2022}/nop/"
+
+
+@pytest.mark.parametrize("code", ["quang-tri", "quang-tri/dong-ha", "cd-y-te"])
+def test_the_code_of_a_unit_opens_the_form_with_the_unit_chosen(
+    campaigns: dict[str, Campaign], tree: dict[str, Unit], at: Clock, code: str
+) -> None:
+    at("2022-03-01 09:00:00")
+
+    address = scanned(campaigns[YEAR_2022], tree[code])
+    shown = page(Worker().get(address))
+
+    assert address == f"/{YEAR_2022}/nop/?don-vi={code}"
+    assert f'<option value="{code}" selected>' in shown
+
+
+def test_every_unit_and_campaign_has_a_code_of_its_own(campaigns: dict[str, Campaign], tree: dict[str, Unit]) -> None:
+    keys = [unit.poster_key for unit in tree.values()]
+
+    assert len(set(keys)) == len(tree) == 886
+    assert campaigns[YEAR_2021].poster_key != campaigns[YEAR_2022].poster_key
+
+
+@pytest.mark.parametrize(
+    "key", ["aaaaa", "aaaaaaaaaaaaa", "AAAAA", "a", "aaaaaa", "11111", "aaaaa%00", "..", "aaaaa/"], ids=repr
+)
+def test_a_code_that_was_never_printed_is_not_found(campaigns: dict[str, Campaign], key: str) -> None:
+    assert Client().get(f"/q/{key}").status_code in {400, 404}
+
+
+def test_a_known_campaign_with_an_unknown_unit_is_not_found(campaigns: dict[str, Campaign]) -> None:
+    assert Client().get(f"/q/{campaigns[YEAR_2022].poster_key}aaaaaaaa").status_code == 404
+
+
+def test_the_code_in_svg_and_png_is_a_picture_that_may_be_cached(campaigns: dict[str, Campaign]) -> None:
+    for name, media_type in (("qr.svg", "image/svg+xml"), ("qr.png", "image/png")):
+        answer = Client().get(f"/{YEAR_2022}/{name}?don-vi=quang-tri")
+
+        assert (answer.status_code, answer["Content-Type"]) == (200, media_type)
+        assert answer["Cache-Control"] == "public, max-age=300"
+
+
+@pytest.mark.parametrize("code", ["khong-co", "tld", "x" * 3000, "quang-tri/"])
+def test_there_is_no_poster_of_a_unit_that_is_not_offered(campaigns: dict[str, Campaign], code: str) -> None:
+    for name in ("qr.svg", "qr.png", "ap-phich.pdf"):
+        assert Client().get(f"/{YEAR_2022}/{name}", {"don-vi": code}).status_code == 404
+
+
+@pytest.mark.parametrize(("size", "status"), [("a4", 200), ("a5", 200), ("A5", 200), ("a3", 404), ("", 404)])
+def test_posters_are_a4_or_a5(campaigns: dict[str, Campaign], size: str, status: int) -> None:
+    answer = Client().get(f"/{YEAR_2022}/ap-phich.pdf", {"don-vi": "quang-tri/dong-ha", "kho": size})
+
+    assert answer.status_code == status
+    if status == 200:
+        name = f"ap-phich-{YEAR_2022}-quang-tri-dong-ha-{size.lower()}.pdf"
+        assert answer["Content-Disposition"] == f'inline; filename="{name}"'
+        assert answer.content.startswith(b"%PDF-")
+
+
+# --- paper outlives units -------------------------------------------------------------------------------------------
+
+MERGED_ON = date(2025, 7, 1)
+
+
+@pytest.fixture
+def merged(tree: dict[str, Unit]) -> dict[str, Unit]:
+    """Quảng Bình and Quảng Trị close on 1/7/2025, and one province opens that succeeds both."""
+    united = UnitFactory(
+        parent=tree["tld"],
+        level=Level.PROVINCE,
+        code="quang-tri-2025",
+        name="Liên đoàn Lao động tỉnh Quảng Trị",
+        opened_on=MERGED_ON,
+    )
+    for code in ("quang-tri", "quang-binh"):
+        Unit.objects.filter(code=code).update(closed_on=MERGED_ON, successor=united)
+    return {unit.code: unit for unit in Unit.objects.all()}
+
+
+@pytest.mark.parametrize(
+    ("printed", "day", "opened"),
+    [
+        ("quang-tri", date(2022, 1, 8), "quang-tri"),
+        ("quang-tri", date(2025, 6, 30), "quang-tri"),
+        ("quang-tri", MERGED_ON, "quang-tri-2025"),
+        ("quang-binh", date(2026, 1, 1), "quang-tri-2025"),
+        ("quang-tri-2025", date(2026, 1, 1), "quang-tri-2025"),
+        ("dien-bien", date(2026, 1, 1), "dien-bien"),
+    ],
+)
+def test_a_printed_unit_opens_the_one_of_its_line_that_stands_in_the_structure(
+    merged: dict[str, Unit], printed: str, day: date, opened: str
+) -> None:
+    found = standing_in(merged[printed], day=day)
+
+    assert found is not None
+    assert found.code == opened
+
+
+def test_a_successor_printed_on_paper_leads_back_in_an_old_campaign(merged: dict[str, Unit]) -> None:
+    found = standing_in(merged["quang-tri-2025"], day=date(2022, 1, 8))
+
+    assert found is not None
+    assert found.code in {"quang-tri", "quang-binh"}
+
+
+def test_a_unit_closed_without_a_successor_opens_nothing_later(tree: dict[str, Unit]) -> None:
+    Unit.objects.filter(code="cd-y-te").update(closed_on=MERGED_ON)
+
+    assert standing_in(Unit.objects.get(code="cd-y-te"), day=date(2026, 1, 1)) is None
+
+
+def test_its_poster_then_opens_the_form_without_a_unit(campaigns: dict[str, Campaign], tree: dict[str, Unit]) -> None:
+    Unit.objects.filter(code="cd-y-te").update(closed_on=MERGED_ON)
+    campaign = campaigns[YEAR_2022]
+    campaign.structure_day = date(2026, 1, 1)
+    campaign.save()
+
+    assert scanned(campaign, Unit.objects.get(code="cd-y-te")) == f"/{YEAR_2022}/nop/"
+
+
+def test_the_address_behind_a_code_is_asked_anew_each_time(campaigns: dict[str, Campaign]) -> None:
+    answer = Client().get(f"/q/{campaigns[YEAR_2022].poster_key}")
+
+    assert answer["Cache-Control"] == "no-cache"

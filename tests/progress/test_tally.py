@@ -1,0 +1,435 @@
+"""The tally is a plain count that somebody kept: after any life of any initiatives, whole or in steps, by any clock."""
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
+
+from initiatives import lifecycle
+from initiatives.models import Act, Campaign, Initiative, ReviewEvent, Status, Tally, TallyRun
+from initiatives.models.initiative import MOVES
+from initiatives.progress import tally
+from initiatives.submission import actions
+from orgtree.models import StaffAccount, Unit
+from portal.vietnamese.days import VIETNAM
+from tests.factories import CampaignFactory, InitiativeFactory, StaffAccountFactory, make_tree, unit_at
+from tests.submission.worker import IN_2022, YEAR_2022, Worker, person
+
+NOW = datetime(2022, 3, 10, 9, 0, tzinfo=VIETNAM)
+CODES = (
+    "tld",
+    "quang-tri",
+    "quang-tri/dong-ha",
+    "quang-tri/dong-ha/may-song-hieu",
+    "quang-tri/huong-hoa",
+    "dien-bien/dien-bien-phu",
+    "thanh-hoa/cd-giao-duc",
+    "cd-y-te",
+)
+Figures = dict[tuple[str, str, bool], tuple[int, int]]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def small_tree() -> dict[str, Unit]:
+    return make_tree()
+
+
+@pytest.fixture
+def campaign(small_tree: dict[str, Unit]) -> Campaign:
+    return CampaignFactory()
+
+
+def tallied(campaign: Campaign) -> Figures:
+    """Every row that counts anything."""
+    rows = Tally.objects.filter(campaign=campaign).select_related("unit")
+    return {
+        (row.unit.code, row.status, row.is_duplicate): (row.own, row.branch) for row in rows if row.own or row.branch
+    }
+
+
+def counted(campaign: Campaign) -> Figures:
+    """The same by looking at every initiative and walking up its unit's path, one by one."""
+    by_path = {unit.path: unit.code for unit in Unit.objects.all()}
+    own: Counter[tuple[str, str, bool]] = Counter()
+    branch: Counter[tuple[str, str, bool]] = Counter()
+    for each in Initiative.objects.filter(campaign=campaign).select_related("unit"):
+        what = (each.status, each.duplicate_of_id is not None)
+        own[each.unit.code, *what] += 1
+        for end in range(Unit.steplen, len(each.unit.path) + 1, Unit.steplen):
+            branch[by_path[each.unit.path[:end]], *what] += 1
+    return {key: (own[key], number) for key, number in branch.items()}
+
+
+def received(campaign: Campaign) -> int:
+    return Initiative.objects.filter(campaign=campaign).count()
+
+
+class Life:
+    """Random steps of many initiatives by a seed, each recorded at a moment of its own."""
+
+    def __init__(self, campaign: Campaign, seed: int) -> None:
+        self.campaign = campaign
+        self.chance = random.Random(seed)
+        self.units = [unit_at(code) for code in CODES]
+        self.officer: StaffAccount = StaffAccountFactory(unit=unit_at("tld"))
+        self.at = NOW
+
+    def step(self) -> None:
+        self.at += timedelta(seconds=self.chance.choice((0, 1, 40, 900)))
+        there = list(Initiative.objects.filter(campaign=self.campaign))
+        act = self.chance.choice(("receive", "receive", "move", "move", "duplicate", "reassign", "revise"))
+        if act == "receive" or not there:
+            InitiativeFactory(campaign=self.campaign, unit=self.chance.choice(self.units), submitted_at=self.at)
+            return
+        one = self.chance.choice(there)
+        if act == "move" and MOVES[one.status]:
+            to = self.chance.choice(sorted(MOVES[one.status]))
+            lifecycle.move(one, to, by=self.officer, at=self.at)
+        elif act == "duplicate" and one.may_become(Status.INVALID) and len(there) > 1:
+            primary = self.chance.choice([each for each in there if each.pk != one.pk])
+            lifecycle.move(one, Status.INVALID, by=self.officer, at=self.at, duplicate_of=primary)
+        elif act == "reassign":
+            elsewhere = [unit for unit in self.units if unit.pk != one.unit_id]
+            lifecycle.reassign(one, self.chance.choice(elsewhere), by=self.officer, at=self.at)
+        elif act == "revise":
+            self._revise(one)
+
+    def _revise(self, one: Initiative) -> None:
+        """As a sender who mends the unit; a stranger to the forms, so the values stay."""
+        if lifecycle.refuses_revision(one, at=self.at):
+            return
+        draft = actions.begin_revision(one, at=self.at)
+        draft.save()
+        values = {name: getattr(one, name) for name in ("full_name", "title", "phone")}
+        entry = lifecycle.Entry(
+            unit=self.chance.choice(self.units), counts_on=one.applied_on, phone_digits=one.phone_digits, values=values
+        )
+        lifecycle.revise(one.pk, entry, draft, at=self.at)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_step_by_step_or_all_at_once_it_is_the_plain_count(campaign: Campaign, seed: int) -> None:
+    life = Life(campaign, seed)
+
+    for _ in range(12):
+        for _ in range(life.chance.randrange(1, 8)):
+            life.step()
+        tally.refresh(campaign, at=life.at + timedelta(seconds=life.chance.randrange(0, 90)))
+
+        assert tallied(campaign) == counted(campaign)
+        assert tally.differences(campaign) == []
+        assert tally.totals([campaign], at=life.at)[campaign.pk].received == received(campaign)
+
+    step_by_step = tallied(campaign)
+    tally.refresh(campaign, at=life.at, everything=True)
+    assert tallied(campaign) == step_by_step
+    assert {status for _, status, _ in step_by_step} >= {Status.SUBMITTED, Status.INVALID}
+
+
+def test_only_touched_units_are_counted_again(campaign: Campaign, small_tree: dict[str, Unit]) -> None:
+    InitiativeFactory(campaign=campaign, unit=small_tree["dien-bien"], submitted_at=NOW - timedelta(days=2))
+    InitiativeFactory(campaign=campaign, unit=small_tree["quang-tri"], submitted_at=NOW)
+    tally.refresh(campaign, at=NOW, everything=True)
+    Tally.objects.filter(unit=small_tree["dien-bien"]).update(own=70)  # nobody looks there again
+    InitiativeFactory(campaign=campaign, unit=small_tree["quang-tri"], submitted_at=NOW + timedelta(seconds=30))
+
+    tally.refresh(campaign, at=NOW + timedelta(minutes=1))
+
+    own = {row.unit.code: row.own for row in Tally.objects.select_related("unit")}
+    assert (own["quang-tri"], own["dien-bien"]) == (2, 70)
+
+
+def test_what_was_committed_late_is_still_counted(campaign: Campaign) -> None:
+    """A request that arrived before the last count may end after it: its event lies behind `counted_at`."""
+    initiative = InitiativeFactory(campaign=campaign, submitted_at=NOW - timedelta(hours=2))
+    tally.refresh(campaign, at=NOW)
+
+    lifecycle.move(initiative, Status.WITHDRAWN, by=None, at=NOW - timedelta(minutes=9, seconds=59))
+    tally.refresh(campaign, at=NOW + timedelta(seconds=1))
+
+    assert tally.differences(campaign) == []
+    assert tallied(campaign) == counted(campaign)
+
+
+@pytest.mark.parametrize("back", [timedelta(seconds=1), timedelta(minutes=11), timedelta(hours=3), timedelta(days=400)])
+def test_a_clock_set_back_loses_nothing(campaign: Campaign, back: timedelta) -> None:
+    InitiativeFactory(campaign=campaign, submitted_at=NOW - timedelta(minutes=1))
+    tally.refresh(campaign, at=NOW)
+    then = NOW - back
+
+    InitiativeFactory(campaign=campaign, submitted_at=then)
+    tally.refresh(campaign, at=then + timedelta(seconds=1))
+    InitiativeFactory(campaign=campaign, submitted_at=then + timedelta(seconds=20))
+    tally.refresh(campaign, at=then + timedelta(seconds=61))
+
+    assert tally.differences(campaign) == []
+    assert tally.totals([campaign], at=then + timedelta(seconds=62))[campaign.pk].received == 3
+
+
+def test_a_sender_who_mends_the_unit_is_counted_there_and_no_longer_here(campaign: Campaign) -> None:
+    initiative = InitiativeFactory(campaign=campaign, submitted_at=NOW - timedelta(days=1))
+    tally.refresh(campaign, at=NOW)
+    life = Life(campaign, 1)
+    life.at = NOW + timedelta(minutes=30)
+    life.units = [unit_at("dien-bien")]
+
+    life._revise(initiative)
+    tally.refresh(campaign, at=NOW + timedelta(minutes=31))
+
+    assert tallied(campaign) == counted(campaign)
+    assert ("dien-bien", Status.SUBMITTED, False) in tallied(campaign)
+
+
+def test_duplicates_are_counted_apart(campaign: Campaign) -> None:
+    first, second = InitiativeFactory.create_batch(2, campaign=campaign)
+    lifecycle.move(second, Status.INVALID, by=StaffAccountFactory(), at=NOW, duplicate_of=first)
+
+    tally.refresh(campaign, at=NOW, everything=True)
+
+    root = {(status, duplicate): row for (code, status, duplicate), row in tallied(campaign).items() if code == "tld"}
+    assert root == {(Status.SUBMITTED, False): (0, 1), (Status.INVALID, True): (0, 1)}
+
+
+def test_one_campaign_is_not_counted_with_another(campaign: Campaign) -> None:
+    other = CampaignFactory()
+    InitiativeFactory.create_batch(2, campaign=campaign)
+    InitiativeFactory(campaign=other)
+
+    totals = tally.totals([campaign, other], at=NOW)
+
+    assert {pk: total.received for pk, total in totals.items()} == {campaign.pk: 2, other.pk: 1}
+
+
+# --- what is shown --------------------------------------------------------------------------------------------------
+
+
+def test_the_total_counts_every_status(campaign: Campaign) -> None:
+    for status in Status:
+        InitiativeFactory(campaign=campaign, status=status)
+
+    assert tally.totals([campaign], at=NOW)[campaign.pk].received == 5
+
+
+@pytest.mark.parametrize(
+    ("age", "old"),
+    [
+        (timedelta(), False),
+        (timedelta(seconds=60), False),
+        (timedelta(seconds=60, microseconds=1), True),
+        (timedelta(seconds=-30), False),
+        (timedelta(days=-1), True),
+    ],
+)
+def test_a_total_is_good_for_a_minute(age: timedelta, old: bool) -> None:
+    assert tally.Total(5, NOW).is_older_than_allowed(NOW + age) is old
+
+
+def test_what_was_never_counted_is_counted_now(campaign: Campaign) -> None:
+    InitiativeFactory(campaign=campaign)
+
+    assert tally.totals([campaign], at=NOW)[campaign.pk] == tally.Total(1, NOW)
+
+
+def test_a_number_carries_the_moment_it_was_counted(campaign: Campaign) -> None:
+    tally.refresh(campaign, at=NOW)
+    InitiativeFactory(campaign=campaign, submitted_at=NOW + timedelta(seconds=1))
+
+    assert tally.totals([campaign], at=NOW + timedelta(seconds=60))[campaign.pk] == tally.Total(0, NOW)
+    later = NOW + timedelta(seconds=61)
+    assert tally.totals([campaign], at=later)[campaign.pk] == tally.Total(1, later)
+
+
+def test_showing_totals_is_one_statement_however_many_campaigns_and_units(campaign: Campaign) -> None:
+    def statements() -> int:
+        every = list(Campaign.objects.all())
+        for each in every:
+            tally.refresh(each, at=NOW, everything=True)
+        with CaptureQueriesContext(connection) as asked:
+            tally.totals(every, at=NOW)
+        return len(asked)
+
+    InitiativeFactory(campaign=campaign)
+    one = statements()
+    for code in CODES:
+        InitiativeFactory.create_batch(2, campaign=campaign, unit=unit_at(code))
+    CampaignFactory.create_batch(3)
+    many = statements()
+
+    # (in a test the answer is read once more: the count may have been made inside the request)
+    assert one == many == 2
+
+
+def test_a_refresh_asks_the_same_statements_for_one_initiative_and_for_many(campaign: Campaign) -> None:
+    for code in CODES:
+        InitiativeFactory(campaign=campaign, unit=unit_at(code), submitted_at=NOW - timedelta(days=1))
+    tally.refresh(campaign, at=NOW, everything=True)
+
+    def statements(number: int, at: datetime) -> int:
+        InitiativeFactory.create_batch(number, campaign=campaign, unit=unit_at("dien-bien"), submitted_at=at)
+        with CaptureQueriesContext(connection) as asked:
+            tally.refresh(campaign, at=at + timedelta(seconds=1))
+        return len(asked)
+
+    first = statements(1, NOW + timedelta(hours=1))
+    assert statements(1, NOW + timedelta(hours=2)) <= first
+    assert statements(20, NOW + timedelta(hours=3)) <= first
+
+
+def test_where_nothing_happened_nothing_is_written(campaign: Campaign) -> None:
+    InitiativeFactory(campaign=campaign, submitted_at=NOW - timedelta(days=1))
+    tally.refresh(campaign, at=NOW, everything=True)
+
+    with CaptureQueriesContext(connection) as asked:
+        tally.refresh(campaign, at=NOW + timedelta(minutes=1))
+
+    written = [each["sql"] for each in asked if each["sql"].startswith(("UPDATE", "INSERT", "DELETE"))]
+    assert [sql.split('"')[1] for sql in written] == ["initiatives_tallyrun"]
+
+
+def test_counting_reads_the_index_and_not_the_rows(campaign: Campaign) -> None:
+    InitiativeFactory.create_batch(3, campaign=campaign)
+    with CaptureQueriesContext(connection) as asked:
+        tally.refresh(campaign, at=NOW, everything=True)
+    counting = next(each["sql"] for each in asked if "COUNT(" in each["sql"])
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
+            cursor.execute(f"EXPLAIN {counting}")
+        else:
+            cursor.execute(f"EXPLAIN QUERY PLAN {counting}")
+        plan = str(cursor.fetchall())
+
+    assert "initiative_counted" in plan
+    assert ("Index Only Scan" if connection.vendor == "postgresql" else "COVERING INDEX") in plan
+
+
+# --- differences ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("change", [{"own": 9}, {"branch": 9}, {"own": 0, "branch": 0}], ids=["own", "branch", "both"])
+def test_a_row_that_was_tampered_with_is_a_difference(campaign: Campaign, change: dict[str, int]) -> None:
+    unit = unit_at("quang-tri/dong-ha")
+    InitiativeFactory.create_batch(2, campaign=campaign, unit=unit)
+    tally.refresh(campaign, at=NOW, everything=True)
+    assert tally.differences(campaign) == []
+
+    Tally.objects.filter(unit=unit).update(**change)
+
+    (found,) = tally.differences(campaign)
+    assert (found.unit, found.status, found.counted) == ("quang-tri/dong-ha", Status.SUBMITTED, 2)
+
+
+def test_a_row_that_is_missing_or_too_many_is_a_difference(campaign: Campaign) -> None:
+    InitiativeFactory(campaign=campaign, unit=unit_at("quang-tri"))
+    tally.refresh(campaign, at=NOW, everything=True)
+    Tally.objects.filter(unit=unit_at("tld")).delete()
+    Tally.objects.create(campaign=campaign, unit=unit_at("cd-y-te"), status=Status.VALID, own=1, branch=1)
+
+    found = {(each.unit, each.tallied, each.counted) for each in tally.differences(campaign)}
+
+    assert found == {("tld", 0, 1), ("cd-y-te", 1, 0)}
+
+
+def test_counting_everything_mends_what_was_tampered_with(campaign: Campaign) -> None:
+    InitiativeFactory(campaign=campaign, unit=unit_at("quang-tri"))
+    tally.refresh(campaign, at=NOW)
+    Tally.objects.update(own=5, branch=7)
+
+    tally.refresh(campaign, at=NOW, everything=True)
+
+    assert tally.differences(campaign) == []
+
+
+# --- one at a time --------------------------------------------------------------------------------------------------
+
+
+def test_a_second_refresher_does_not_wait(campaign: Campaign) -> None:
+    with tally._one_at_a_time() as mine:
+        assert mine
+        outcomes: list[Any] = []
+
+        def second() -> None:
+            with tally._one_at_a_time() as also:
+                outcomes.append(also)
+            connections.close_all()
+
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join(timeout=30)
+
+        assert outcomes == [False]
+        assert tally.refresh(campaign, at=NOW) is False
+    assert tally.refresh(campaign, at=NOW) is True
+
+
+@pytest.mark.serial
+@pytest.mark.django_db(transaction=True)
+def test_counting_while_others_submit_ends_right(campaigns: dict[str, Campaign], at: Callable[[str], datetime]) -> None:
+    moment = at(IN_2022)
+    campaign = campaigns[YEAR_2022]
+    workers = [Worker(YEAR_2022).fill(person(phone=f"09351122{n:02d}")) for n in range(8)]
+    gate = threading.Barrier(len(workers) + 2)
+
+    def run(work: Callable[[], Any]) -> None:
+        try:
+            gate.wait(timeout=30)
+            work()
+        finally:
+            connections.close_all()
+
+    def refresh_often() -> None:
+        for _ in range(6):
+            tally.refresh(campaign, at=moment)
+
+    threads = [
+        threading.Thread(target=run, args=(work,)) for work in [*(w.confirm for w in workers), *[refresh_often] * 2]
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    tally.refresh(campaign, at=moment + timedelta(minutes=1))
+
+    assert received(campaign) == len(workers)
+    assert tally.differences(campaign) == []
+
+
+@pytest.mark.serial
+@pytest.mark.django_db(transaction=True)
+def test_what_is_old_is_counted_beside_the_answer(settings: Any) -> None:
+    settings.TALLY_BESIDE_THE_ANSWER = True
+    make_tree()
+    campaign = CampaignFactory()
+    tally.refresh(campaign, at=NOW)
+    InitiativeFactory(campaign=campaign, submitted_at=NOW + timedelta(minutes=1))
+    later = NOW + timedelta(minutes=5)
+
+    shown = tally.totals([campaign], at=later)[campaign.pk]
+    for thread in threading.enumerate():
+        if thread.name == "tally":
+            thread.join(timeout=30)
+
+    assert shown == tally.Total(0, NOW)
+    assert tally.totals([campaign], at=later)[campaign.pk] == tally.Total(1, later)
+
+
+def test_counting_writes_no_row_that_a_submission_waits_for(campaign: Campaign) -> None:
+    InitiativeFactory(campaign=campaign)
+    with CaptureQueriesContext(connection) as asked:
+        tally.refresh(campaign, at=NOW)
+
+    written = {each["sql"].split('"')[1] for each in asked if each["sql"].startswith(("UPDATE", "INSERT"))}
+    assert written == {"initiatives_tally", "initiatives_tallyrun"}
+    assert not [each for each in asked if "FOR UPDATE" in each["sql"] and "tallyrun" not in each["sql"]]
+    assert TallyRun.objects.get().counted_at == NOW
+    assert ReviewEvent.objects.get().act == Act.RECEIVED

@@ -1,0 +1,205 @@
+"""What must always be true: each invariant is silent on a whole portal and speaks when its one thing is broken."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from initiatives.invariants import INVARIANTS, Violation, violations
+from initiatives.lifecycle import Reason, move
+from initiatives.models import Act, Attachment, Draft, Initiative, ReviewEvent, Status
+from tests.factories import (
+    AttachmentFactory,
+    CampaignFactory,
+    CoAuthorFactory,
+    DraftFactory,
+    InitiativeFactory,
+    ReviewEventFactory,
+    StaffAccountFactory,
+)
+from tests.factories.initiatives import FIRST_SUBMISSION
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def portal() -> Initiative:
+    """One initiative that has lived: with co-author, document, draft and a decision; and others in every status."""
+    initiative = InitiativeFactory(share=70)
+    CoAuthorFactory(initiative=initiative, number=1)
+    content = b"%PDF-1.4 van ban"
+    document = AttachmentFactory(initiative=initiative, content=content)
+    path = settings.MEDIA_ROOT / document.stored_name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    DraftFactory(campaign=initiative.campaign, initiative=initiative, answers={})
+    DraftFactory(campaign=initiative.campaign)
+    officer = StaffAccountFactory()
+    reasons = [Reason("x", "title", "Xem lại.")]
+    move(initiative, Status.RETURNED, by=officer, at=FIRST_SUBMISSION + timedelta(days=9), reasons=reasons)
+    move(initiative, Status.SUBMITTED, by=None, at=FIRST_SUBMISSION + timedelta(days=10), act=Act.RESENT)
+    for status in Status:
+        InitiativeFactory(status=status, campaign=initiative.campaign)
+    first = Initiative.objects.filter(status=Status.VALID).get()
+    second = InitiativeFactory(campaign=initiative.campaign)
+    move(second, Status.INVALID, by=officer, at=FIRST_SUBMISSION + timedelta(days=9), duplicate_of=first)
+    return Initiative.objects.get(pk=initiative.pk)
+
+
+def test_a_whole_portal_violates_nothing(portal: Initiative) -> None:
+    assert list(violations()) == []
+
+
+def _receipt(one: Initiative) -> None:
+    wrong = (int(one.receipt_code[-1]) + 1) % 10
+    Initiative.objects.filter(pk=one.pk).update(receipt_code=f"{one.receipt_code[:-1]}{wrong}")
+
+
+def _campaign(one: Initiative) -> None:
+    Draft.objects.filter(initiative=one).update(campaign=CampaignFactory())
+
+
+def _no_first_event(one: Initiative) -> None:
+    one.events.filter(number=1).update(act=Act.EDITED)
+
+
+def _first_event_second(one: Initiative) -> None:
+    one.events.filter(number=1).update(act=Act.EDITED)
+    one.events.filter(number=2).update(act=Act.RECEIVED)
+
+
+def _status(one: Initiative) -> None:
+    Initiative.objects.filter(pk=one.pk).update(status=Status.VALID)
+
+
+def _status_it_once_had(one: Initiative) -> None:
+    """The history ends elsewhere, but has been where the row says it is."""
+    Initiative.objects.filter(pk=one.pk).update(status=Status.RETURNED)
+
+
+def _gap(one: Initiative) -> None:
+    one.events.filter(number=3).update(number=4)
+
+
+def _hash(one: Initiative) -> None:
+    one.events.filter(number=2).update(act=Act.APPROVED)
+
+
+def _step_taken_out(one: Initiative) -> None:
+    one.events.filter(number=2)._raw_delete("default")
+    one.events.filter(number=3).update(number=2)
+
+
+def _no_history(one: Initiative) -> None:
+    one.events.all()._raw_delete("default")
+
+
+def _file_gone(one: Initiative) -> None:
+    (settings.MEDIA_ROOT / one.attachments.get().stored_name).unlink()
+
+
+def _file_cut(one: Initiative) -> None:
+    (settings.MEDIA_ROOT / one.attachments.get().stored_name).write_bytes(b"%PDF")
+
+
+def _file_of_a_name_we_never_gave(one: Initiative) -> None:
+    Attachment.objects.filter(initiative=one).update(stored_name="../../etc/passwd")
+
+
+def _draft_keeps(one: Initiative) -> None:
+    Draft.objects.filter(initiative=one).update(answers={"full_name": "Hồ Thị"})
+
+
+def _draft_keeps_the_identity(one: Initiative) -> None:
+    Draft.objects.filter(initiative=one).update(sealed_national_id="khoa.abc")
+
+
+def _shares(one: Initiative) -> None:
+    one.co_authors.update(share=29)
+
+
+def _phase(one: Initiative) -> None:
+    Initiative.objects.filter(pk=one.pk).update(phase=CampaignFactory().phases.first())
+
+
+NO_FIRST, LAST, GAPS = "mỗi sáng kiến có bước đầu là đã nhận", "trạng thái khớp bước cuối", "các bước đánh số liền nhau"
+CHAIN, FILE, KEPT = "lịch sử nối nhau bằng mã băm", "mỗi tài liệu có tệp", "bản nháp đã nộp không giữ điều đã nhập"
+BROKEN: list[tuple[Callable[[Initiative], None], set[str]]] = [
+    (_receipt, {"mã biên nhận đúng chữ số kiểm tra"}),
+    (_campaign, {"bản nháp và sáng kiến cùng chương trình"}),
+    (_no_first_event, {NO_FIRST, CHAIN}),
+    (_first_event_second, {NO_FIRST, CHAIN}),
+    (_status, {LAST}),
+    (_status_it_once_had, {LAST}),
+    (_gap, {GAPS, CHAIN}),
+    (_hash, {CHAIN}),
+    (_step_taken_out, {CHAIN}),
+    (_no_history, {NO_FIRST}),
+    (_file_gone, {FILE}),
+    (_file_cut, {FILE}),
+    (_file_of_a_name_we_never_gave, {FILE}),
+    (_draft_keeps, {KEPT}),
+    (_draft_keeps_the_identity, {KEPT}),
+    (_shares, {"các phần đóng góp đủ 100%"}),
+    (_phase, {"đợt thuộc chương trình"}),
+]
+
+
+@pytest.mark.parametrize(("broken", "names"), BROKEN, ids=[case[0].__name__.strip("_") for case in BROKEN])
+def test_what_is_broken_is_named(portal: Initiative, broken: Callable[[Initiative], None], names: set[str]) -> None:
+    broken(portal)
+
+    found = list(violations())
+
+    assert {each.invariant for each in found} == names
+    assert all(isinstance(each, Violation) and each.row for each in found)
+    with pytest.raises(CommandError, match=f"{len(found)} chỗ sai"):
+        call_command("check_invariants", stdout=StringIO())
+
+
+def test_every_invariant_has_its_case() -> None:
+    spoken = set().union(*(names for _, names in BROKEN))
+
+    # what a constraint of the database keeps cannot be broken here; tests/codebase/test_constraints.py has its bite
+    assert set(INVARIANTS) - spoken == {"sáng kiến trùng lặp là không hợp lệ"}
+
+
+def test_nothing_printed_names_a_person(portal: Initiative) -> None:
+    for broken in (_status, _hash, _file_gone, _draft_keeps, _shares):
+        broken(portal)
+    printed = StringIO()
+
+    with pytest.raises(CommandError):
+        call_command("check_invariants", stdout=printed)
+
+    assert portal.full_name not in printed.getvalue()
+    assert portal.phone_digits not in printed.getvalue()
+    assert printed.getvalue().count("\n") >= 5
+
+
+def test_a_whole_portal_is_told_in_one_line(portal: Initiative) -> None:
+    printed = StringIO()
+
+    call_command("check_invariants", stdout=printed)
+
+    assert printed.getvalue() == f"{len(INVARIANTS)} điều luôn đúng đều đúng.\n"
+
+
+def test_rows_made_for_a_demonstration_may_have_any_status() -> None:
+    initiative = InitiativeFactory(campaign__is_demonstration=True)
+    Initiative.objects.filter(pk=initiative.pk).update(status=Status.VALID)
+
+    assert list(violations()) == []
+
+
+def test_history_in_any_order_of_rows_is_read_in_its_own_order() -> None:
+    """Rows of several initiatives lie mixed in the table."""
+    first, second = InitiativeFactory.create_batch(2)
+    for initiative in (second, first, second, first):
+        ReviewEventFactory(initiative=initiative)
+
+    assert list(violations()) == []
+    assert ReviewEvent.objects.count() == 6
