@@ -287,6 +287,7 @@ LOGGING = {
         # Scanners call us by every name; each would be a traceback.
         "django.security.DisallowedHost": {"level": "CRITICAL", "propagate": False},
         "axes": {"handlers": ["stdout"], "level": "ERROR", "propagate": False},
+        "gunicorn.http.wsgi": {"level": "ERROR"},  # warns of every HEAD
     },
 }
 DEFAULT_EXCEPTION_REPORTER_FILTER = "portal.logs.NoPostFilter"

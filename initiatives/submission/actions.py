@@ -178,7 +178,7 @@ def entry_of(draft: Draft, person: Mapping[str, Any], content: Mapping[str, Any]
         "workplace": person["workplace"],
         "bloc": person.get("bloc", ""),
         "target_group": person.get("target_group", ""),
-        "consent_text": draft.consent_text,
+        "consent_text_id": draft.consent_text_id,
         "consented_at": draft.consented_at or at,
         "publish_consented_at": (draft.consented_at or at) if person["publish_consent"] else None,
         "title": content["title"],

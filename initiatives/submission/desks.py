@@ -4,6 +4,7 @@ A desk knows its addresses and builds the forms of its steps; it saves nothing.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from initiatives.campaigns import windows
-from initiatives.models import Act, Campaign, Choice, Declaration, Draft, Initiative, Phase
+from initiatives.models import Act, Attachment, Campaign, Choice, Declaration, Draft, Initiative, Phase
 from initiatives.submission import answers, eligibility
 from initiatives.submission.actions import documents_of
 from initiatives.submission.forms import ContentForm, PersonForm
@@ -107,7 +108,7 @@ class Desk:
             remarks=self.remarks,
         )
 
-    def objections(self, form: ContentForm) -> list[eligibility.Objection]:
+    def objections(self, form: ContentForm, *, documents: Iterable[Attachment]) -> list[eligibility.Objection]:
         """What eligibility says of a content form that was cleaned, valid or not."""
         values = form.cleaned_data
         benefit = values.get("benefit_value")
@@ -116,7 +117,7 @@ class Desk:
             recognised_on=values.get("recognised_on"),
             declared=values.get("declaration", ()),
             benefit_value=benefit.dong if isinstance(benefit, Money) else None,
-            attachment_kinds={document.kind for document in self.documents},
+            attachment_kinds={document.kind for document in documents},
             has_link=bool(values.get("link")),
         )
         return eligibility.objections(
@@ -129,7 +130,7 @@ class Desk:
         )
 
     @cached_property
-    def documents(self) -> list:
+    def documents(self) -> list[Attachment]:
         return documents_of(self.draft)
 
     @property

@@ -85,8 +85,7 @@ def _person_fact(desk: "Desk", form: "StepForm", name: str) -> list[Fact]:
 
 def _unit_fact(form: Any, name: str, label: str) -> list[Fact]:
     if name == "top_unit":
-        shown = next((top[1] for top in form.tops if top[0] == form.chosen_top), "")
-        return [(label, shown)] if shown else []
+        return [(label, str(form.picked_top))] if form.picked_top else []
     return [(label, str(form.picked))] if form.picked else []
 
 

@@ -185,10 +185,19 @@ class PersonForm(StepForm):
     @cached_property
     def picked(self) -> Unit | None:
         """The unit whose code stands in `unit`; None when nothing or nothing of the campaign's structure."""
-        code = self._typed("unit")
-        if not re.fullmatch(r"[a-z0-9/-]{1,200}", code):
-            return None
-        return self.units.filter(code=code).first()
+        return self._named.get(self._typed("unit"))
+
+    @property
+    def picked_top(self) -> Unit | None:
+        """The province or sector whose code stands in `top_unit`, in the campaign's structure."""
+        top = self._named.get(self._typed("top_unit"))
+        return top if top is not None and top.is_top else None
+
+    @cached_property
+    def _named(self) -> dict[str, Unit]:
+        """The units of both answers, in one statement."""
+        codes = {code for code in (self._typed("unit"), self._typed("top_unit")) if _is_code(code)}
+        return {unit.code: unit for unit in self.units.filter(code__in=codes)} if codes else {}
 
     def clean_birth_year(self) -> int | None:
         typed = ascii_digits(single_line(self.cleaned_data["birth_year"] or ""))
@@ -206,7 +215,7 @@ class PersonForm(StepForm):
     def _attached_unit(self) -> Unit | None:
         """The deepest unit that was picked; the top unit where the worker did not find an own; never a wall."""
         top_code, unit_code = self._typed("top_unit"), self._typed("unit")
-        top = self.units.top().filter(code=top_code).first() if _is_code(top_code) else None
+        top = self.picked_top
         if top_code and top is None:
             self.add_error("top_unit", "Không có đơn vị này trong danh sách. Hãy chọn lại.")
         if unit_code and self.picked is None:

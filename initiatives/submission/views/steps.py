@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -50,9 +51,7 @@ def at_draft(view: View) -> View:
 
     @wraps(view)
     def opened(request: HttpRequest, token: str) -> HttpResponse:
-        draft = get_object_or_404(
-            Draft.objects.select_related("campaign", "unit"), token_hash=receipts.token_hash(token), revises=None
-        )
+        draft = get_object_or_404(_drafts(), token_hash=receipts.token_hash(token), revises=None)
         if draft.is_received:
             return redirect("receipt", token=receipts.receipt_token(token))
         if request.method != "POST" and not comes_from_our_page(request):
@@ -68,7 +67,7 @@ def at_draft(view: View) -> View:
 @require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: HttpRequest, campaign: str) -> HttpResponse:
     """Step 1 without a draft yet; the POST makes it."""
-    chosen = get_object_or_404(Campaign.objects.published().at_address(campaign))
+    chosen = get_object_or_404(Campaign.objects.published().at_address(campaign).prefetch_related("phases"))
     at = arrival(request)
     begun = actions.begin(chosen, at=at)
     desk = Desk(begun.draft, begun.token, at)
@@ -86,9 +85,7 @@ def begin(request: HttpRequest, campaign: str) -> HttpResponse:
 @private
 def door(request: HttpRequest, token: str) -> HttpResponse:
     """The draft's link itself: no personal data, one way on."""
-    draft = get_object_or_404(
-        Draft.objects.select_related("campaign", "unit"), token_hash=receipts.token_hash(token), revises=None
-    )
+    draft = get_object_or_404(_drafts(), token_hash=receipts.token_hash(token), revises=None)
     if draft.is_received:
         return render(
             request, "submission/door.html", {"receipt": reverse("receipt", args=[receipts.receipt_token(token)])}
@@ -113,7 +110,7 @@ def content(request: HttpRequest, desk: Desk) -> HttpResponse:
         form = desk.content_form(blank=not sent)
         if sent and form.is_bound:
             form.full_clean()
-            object_to(form, desk.objections(form))
+            object_to(form, desk.objections(form, documents=()))
         return _content_page(request, desk, form)
     typed = answers.read(request.POST, answers.CONTENT)
     actions.save(desk.draft, typed, at=desk.at, ruling=desk.window)
@@ -123,7 +120,7 @@ def content(request: HttpRequest, desk: Desk) -> HttpResponse:
         return _content_page(request, desk, form)
     form = desk.content_form()
     form.full_clean()
-    object_to(form, desk.objections(form))
+    object_to(form, desk.objections(form, documents=()))
     return _onward(request, desk, CONTENT, form.is_valid(), lambda: _content_page(request, desk, form))
 
 
@@ -196,7 +193,9 @@ def _save_person(request: HttpRequest, desk: Desk) -> PersonForm:
     form.full_clean()
     unit = form.cleaned_data.get("attached_unit") or desk.draft.unit
     ruling = windows.verdict(desk.campaign, at=desk.at, unit=unit, draft=desk.draft if desk.draft.pk else None)
-    actions.save(desk.draft, typed, at=desk.at, unit=unit, ruling=ruling, consent_text=ConsentText.in_force(desk.at))
+    asks_consent = bool(typed.get("consent")) and desk.draft.consented_at is None
+    consent_text = ConsentText.in_force(desk.at) if asks_consent else None
+    actions.save(desk.draft, typed, at=desk.at, unit=unit, ruling=ruling, consent_text=consent_text)
     desk.window = ruling
     if "choose" in request.POST:
         form.hide_errors()
@@ -267,7 +266,7 @@ def _outstanding(desk: Desk, person_form: PersonForm, content_form: Any) -> tupl
     """What blocks, with its place; and what is only asked about."""
     person_form.full_clean()
     content_form.full_clean()
-    objections = desk.objections(content_form)
+    objections = desk.objections(content_form, documents=desk.documents)
     object_to(content_form, objections)
     found = []
     for step, form in ((PERSON, person_form), (CONTENT, content_form)):
@@ -289,7 +288,6 @@ def _person_page(request: HttpRequest, desk: Desk, form: PersonForm, ruling: win
     context = {
         "form": form,
         "window": ruling,
-        "consent_text": ConsentText.in_force(desk.at),
         "action": desk.address(PERSON) if desk.draft.pk else reverse("begin", args=[desk.campaign.slug]),
     }
     return _step_page(request, desk, PERSON, "submission/person.html", context)
@@ -346,6 +344,11 @@ def _closed(request: HttpRequest, desk: Desk, ruling: windows.Verdict, unit: Uni
         "contacts": contacts.nearest(desk.campaign, unit),
     }
     return render(request, "submission/closed.html", context)
+
+
+def _drafts() -> QuerySet[Draft]:
+    """Drafts with what every step asks of their campaign."""
+    return Draft.objects.select_related("campaign", "unit").prefetch_related("campaign__phases")
 
 
 def _unit_named(code: str, desk: Desk) -> Unit | None:
