@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django import forms
@@ -508,6 +508,7 @@ def _is_code(typed: str) -> bool:
     return re.fullmatch(r"[a-z0-9/-]{1,200}", typed) is not None
 
 
+@lru_cache(maxsize=1024)
 def _plain_name(short_name: str) -> str:
     """Without what all of them begin with, so that a list runs from An Giang to Yên Bái."""
     return list_key(re.sub(r"\A(?:LĐLĐ (?:tỉnh|thành phố|Thành phố)|CĐ(?: ngành)?) ", "", short_name))

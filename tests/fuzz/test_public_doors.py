@@ -20,6 +20,7 @@ from django.utils import timezone
 from initiatives.invariants import violations
 from initiatives.models import Initiative
 from initiatives.submission import answers, tracking
+from portal.logs import MaskingFilter
 from portal.requests import read_as_utf8
 from tests.codebase.doors import World, make_world
 from tests.codebase.words import english_in, seen
@@ -373,3 +374,23 @@ def test_whatever_comes_gets_a_page_and_leaves_nothing(
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
     assert set(Initiative.objects.values_list("pk", flat=True)) == received
     assert list(violations()) == violated
+
+
+def test_a_form_cut_on_its_way_saves_nothing(world: World, send: Callable[[Sent], HttpResponse]) -> None:
+    whole = urlencode({"title": "Tên khác", "description": "Nội dung khác", "next": "1"}).encode()
+    cut = Sent("POST", world.addresses["draft_noi_dung"], content_type=CONTENT_TYPES[0], body=whole[:-20])
+    cut.headers = {"HTTP_SEC_FETCH_SITE": "same-origin", "CONTENT_LENGTH": str(len(whole))}
+    before = world.draft.answers["title"]
+
+    answer = send(cut)
+
+    world.draft.refresh_from_db()
+    assert (answer.status_code, world.draft.answers["title"]) == (400, before)
+
+
+def test_a_path_writes_no_line_of_its_own_in_the_log() -> None:
+    record = logging.makeLogRecord({"msg": "GET %s 404", "args": ("/x\r\n2026-01-01 INFO giả\u2028\x1b[31m",)})
+
+    MaskingFilter().filter(record)
+
+    assert record.getMessage() == "GET /x  2026-01-01 INFO giả  [31m 404"
