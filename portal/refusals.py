@@ -20,6 +20,7 @@ from django.template.loader import render_to_string
 from portal.requests import client_address
 
 RETRY_AFTER_SECONDS = 30
+LARGEST_BODY = 64 * 1024 * 1024  # bytes
 
 logger = logging.getLogger("portal.refusals")
 
@@ -44,6 +45,8 @@ class RefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
+            if _is_too_large(request):
+                return page(request, 413)
             if _holds_nul(request) or _is_cut_short(request):
                 return page(request, 400)
         except Exception as failure:
@@ -51,7 +54,12 @@ class RefusalMiddleware:
             if answer is None:
                 raise
             return answer
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            told = page(request, 405)
+            told["Allow"] = response["Allow"]
+            return told
+        return response
 
     def process_exception(self, request: HttpRequest, failure: Exception) -> HttpResponse | None:
         return answer_to(request, failure)
@@ -104,6 +112,12 @@ def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 def too_many_sign_ins(request: HttpRequest, credentials: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
     logger.warning("sign-in locked for one account from %s", client_address(request))
     return page(request, 429, retry_after=15 * 60)
+
+
+def _is_too_large(request: HttpRequest) -> bool:
+    """No form of ours brings more than the documents of one draft; a larger body is not read at all."""
+    told = request.META.get("CONTENT_LENGTH") or ""
+    return told.isascii() and told.isdigit() and (len(told) > 12 or int(told) > LARGEST_BODY)
 
 
 def _holds_nul(request: HttpRequest) -> bool:

@@ -85,9 +85,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "portal.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # inside the headers: a drawing opened by itself is a page too
     "portal.refusals.RefusalMiddleware",
     "portal.doors.SessionDoorMiddleware",
     "django.middleware.common.CommonMiddleware",

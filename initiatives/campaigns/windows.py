@@ -32,6 +32,7 @@ class Verdict:
 
     `phases` are those open now; `closes_at` the last moment among them; `opens_at` the next opening ahead; `closed_at` the
     last close behind; `open_units` the units for which it is still open when it is closed for the others.
+    `paused`: staff took the campaign off the portal.
     """
 
     state: State
@@ -42,6 +43,7 @@ class Verdict:
     closed_at: datetime | None = None
     open_units: tuple[Unit, ...] = ()
     extended: bool = False
+    paused: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -67,6 +69,8 @@ class Verdict:
     @property
     def sentence(self) -> str:
         """One sentence for people: open until when, opens when, or closed since when."""
+        if self.paused:
+            return "Chương trình đang tạm dừng nhận sáng kiến."
         if self.is_open and self.closes_at:
             return f"Đang nhận sáng kiến, đến {days.closing(self.closes_at)}."
         if self.is_open_for_some and self.closes_at:
@@ -83,6 +87,8 @@ class Verdict:
 
 def verdict(campaign: Campaign, *, at: datetime, unit: Unit | None = None, draft: Draft | None = None) -> Verdict:
     """Asks the database for what `judge` needs: two statements at the most."""
+    if not campaign.is_published:
+        return Verdict(State.CLOSED, at, paused=True)
     phases = list(campaign.phases.all())
     extensions: list[WindowExtension] = []
     if unit is not None or draft is not None or not any(phase.opens_at <= at < phase.closes_at for phase in phases):

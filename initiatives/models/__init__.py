@@ -3,6 +3,7 @@
 from initiatives.models.campaign import (
     Asked,
     Campaign,
+    CampaignAddress,
     CategoryScheme,
     Choice,
     ChoiceList,
@@ -25,6 +26,7 @@ __all__ = [
     "Asked",
     "Attachment",
     "Campaign",
+    "CampaignAddress",
     "CategoryScheme",
     "Choice",
     "ChoiceList",

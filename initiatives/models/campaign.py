@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -145,7 +145,15 @@ class Campaign(models.Model):
         if not self.poster_key:
             digest = hashlib.sha256(f"campaign:{self.slug}".encode()).digest()
             self.poster_key = base64.b32encode(digest).decode()[:POSTER_KEY_LENGTH].lower()
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            segments = [segment for segment in (self.slug, self.alias) if segment]
+            taken = set(self.addresses.values_list("segment", flat=True))
+            if taken != set(segments):
+                self.addresses.exclude(segment__in=segments).delete()
+                CampaignAddress.objects.bulk_create(
+                    CampaignAddress(campaign=self, segment=segment) for segment in segments if segment not in taken
+                )
 
     def clean(self) -> None:
         """A slug and an alias live in one street: no two campaigns may share a door."""
@@ -157,6 +165,27 @@ class Campaign(models.Model):
     @property
     def recognition_is_required(self) -> bool:
         return self.asks_recognition == Asked.REQUIRED
+
+
+class CampaignAddress(models.Model):
+    """Every first segment that leads to a campaign, its slug or its alias: one street, so that no two share a door."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="addresses")
+    segment = models.CharField("đoạn địa chỉ", max_length=80)
+
+    class Meta:
+        verbose_name = "địa chỉ chương trình"
+        verbose_name_plural = "địa chỉ chương trình"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["segment"],
+                name="campaign_address_leads_to_one",
+                violation_error_message="Địa chỉ này đã thuộc một chương trình khác.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.segment
 
 
 class Phase(models.Model):

@@ -150,6 +150,19 @@ class Initiative(models.Model):
         return status in MOVES[self.status]
 
     @property
+    def declaration(self) -> list[str]:
+        """The codes that were ticked, by the name they bear in the form."""
+        return list(self.declarations)
+
+    @property
+    def consent(self) -> bool:
+        return self.consented_at is not None
+
+    @property
+    def publish_consent(self) -> bool:
+        return self.publish_consented_at is not None
+
+    @property
     def is_returned(self) -> bool:
         return self.status == Status.RETURNED
 

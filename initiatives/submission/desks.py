@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from initiatives.campaigns import windows
-from initiatives.models import Act, Attachment, Campaign, Choice, Declaration, Draft, Initiative, Phase
+from initiatives.models import Act, Asked, Attachment, Campaign, Choice, Declaration, Draft, Initiative, Phase
 from initiatives.submission import answers, eligibility
 from initiatives.submission.actions import documents_of
 from initiatives.submission.forms import ContentForm, PersonForm
@@ -50,12 +50,18 @@ class Desk:
         route = "record" if self.revised else "draft"
         return reverse(f"{route}_{step.replace('-', '_')}" if step else f"{route}_door", args=[self.key])
 
+    @property
+    def steps(self) -> list[str]:
+        """The steps of this campaign: none for documents where it asks for none."""
+        asks_documents = self.campaign.asks_attachments != Asked.OFF
+        return [step for step in STEPS if step != STEPS[2] or asks_documents]
+
     def after(self, step: str) -> str:
-        return self.address(STEPS[STEPS.index(step) + 1])
+        return self.address(self.steps[self.steps.index(step) + 1])
 
     def before(self, step: str) -> str:
-        place = STEPS.index(step)
-        return self.address(STEPS[place - 1]) if place else ""
+        place = self.steps.index(step)
+        return self.address(self.steps[place - 1]) if place else ""
 
     @cached_property
     def units(self) -> UnitQuerySet:

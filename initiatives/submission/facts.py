@@ -31,11 +31,12 @@ def facts_of(desk: "Desk", person_form: "StepForm", content_form: "StepForm") ->
     about_person = [fact for name in person_form.fields for fact in _person_fact(desk, person_form, name)]
     about_content = [fact for name in content_form.fields for fact in _content_fact(desk, content_form, name)]
     about_documents = [(document.name, _document(document, desk.choices)) for document in desk.documents]
-    return [
-        Part(TITLES[STEPS[0]], desk.address(STEPS[0]), about_person),
-        Part(TITLES[STEPS[1]], desk.address(STEPS[1]), about_content),
-        Part(TITLES[STEPS[2]], desk.address(STEPS[2]), about_documents or [("Tài liệu", "Không gửi kèm")]),
-    ]
+    parts = {
+        STEPS[0]: about_person,
+        STEPS[1]: about_content,
+        STEPS[2]: about_documents or [("Tài liệu", "Không gửi kèm")],
+    }
+    return [Part(TITLES[step], desk.address(step), facts) for step, facts in parts.items() if step in desk.steps]
 
 
 def facts_of_initiative(initiative: Initiative, choices: Sequence[Choice]) -> list[Fact]:

@@ -8,7 +8,17 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
-from initiatives.models import Act, Choice, ChoiceList, Declaration, ReviewEvent, ReviewReason, Status, Tally
+from initiatives.models import (
+    Act,
+    CampaignAddress,
+    Choice,
+    ChoiceList,
+    Declaration,
+    ReviewEvent,
+    ReviewReason,
+    Status,
+    Tally,
+)
 from initiatives.models.campaign import RESERVED_SLUGS
 from orgtree.models import UnitAlias, UnitName
 from tests.factories import (
@@ -92,8 +102,14 @@ def _past_name_twice() -> None:
     twice(lambda: UnitName.objects.create(unit=unit, name="A", short_name="A", used_until=date(2020, 1, 1)))
 
 
+def _one_address_for_two() -> None:
+    first = CampaignFactory()
+    CampaignAddress.objects.create(campaign=CampaignFactory(slug="mot-chuong-trinh-khac"), segment=first.slug)
+
+
 BITES: dict[str, Callable[[], Any]] = {
     "attachment_has_an_owner": lambda: AttachmentFactory(initiative=None, draft=None),
+    "campaign_address_leads_to_one": _one_address_for_two,
     "campaign_alias_is_no_address_of_ours": lambda: CampaignFactory(alias=RESERVED_SLUGS[0]),
     "campaign_applied_days_in_order": lambda: CampaignFactory(
         applied_from=date(2022, 1, 2), applied_until=date(2022, 1, 1)

@@ -207,3 +207,18 @@ def test_an_overload_is_logged_without_its_values(visitor: Client, slow: str, ca
     lines = [record.getMessage() for record in caplog.records if record.name == "portal.refusals"]
     assert [line.split()[1] for line in lines] == ["503"]
     assert "locked" not in lines[0]
+
+
+def test_a_method_that_a_page_does_not_take_is_told_so_in_vietnamese(db: None) -> None:
+    answer = Client().post("/du-lieu-ca-nhan/")
+
+    assert answer.status_code == 405
+    assert answer["Allow"] == "GET, HEAD"
+    assert "Không mở được trang theo cách này" in answer.content.decode()
+
+
+@pytest.mark.parametrize("told", [str(64 * 1024 * 1024 + 1), "9" * 30], ids=["a byte too many", "an absurd length"])
+def test_a_body_that_no_form_of_ours_brings_is_not_read(visitor: Client, told: str) -> None:
+    answer = visitor.post("/tra-cuu/", b"", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=told)
+
+    assert answer.status_code == 413

@@ -110,6 +110,7 @@ def record_door(request: HttpRequest, initiative: Initiative, signed: str) -> Ht
         "reasons": [reason["text"] for reason in concerns.reasons] if concerns else [],
         "due_on": concerns.due_on if concerns and initiative.is_returned else None,
         "may_correct": not refusal,
+        "asks_documents": initiative.campaign.asks_attachments != Asked.OFF,
         "refusal": refusal if initiative.status == Status.RETURNED else "",
         "mend_at": reverse(f"record_{_step_to_mend(remarks).replace('-', '_')}", args=[signed]),
         "may_withdraw": initiative.may_become(Status.WITHDRAWN),

@@ -67,7 +67,8 @@ def at_draft(view: View) -> View:
 @require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: HttpRequest, campaign: str) -> HttpResponse:
     """Step 1 without a draft yet; the POST makes it."""
-    chosen = get_object_or_404(Campaign.objects.published().at_address(campaign).prefetch_related("phases"))
+    offered = Campaign.objects.all() if request.method == "POST" else Campaign.objects.published()
+    chosen = get_object_or_404(offered.at_address(campaign).prefetch_related("phases"))
     at = arrival(request)
     begun = actions.begin(chosen, at=at)
     desk = Desk(begun.draft, begun.token, at)
@@ -81,10 +82,13 @@ def begin(request: HttpRequest, campaign: str) -> HttpResponse:
 
 
 @public
-@require_http_methods(["GET", "HEAD"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @private
 def door(request: HttpRequest, token: str) -> HttpResponse:
-    """The draft's link itself: no personal data, one way on."""
+    """The draft's link itself: no personal data, one way on.
+
+    A browser that never says where it comes from would stand before it again at each step: its POST opens the step.
+    """
     draft = get_object_or_404(_drafts(), token_hash=receipts.token_hash(token), revises=None)
     if draft.is_received:
         return render(
@@ -92,6 +96,9 @@ def door(request: HttpRequest, token: str) -> HttpResponse:
         )
     desk = Desk(draft, token, arrival(request))
     step = next((step for step in (PERSON, CONTENT) if not desk.was_sent(step)), CHECK)
+    if request.method == "POST":
+        request.method = "GET"  # it sends nothing; the step is opened as if its address had been
+        return {PERSON: person, CONTENT: content, CHECK: check}[step](request, desk)
     return render(request, "submission/door.html", {"desk": desk, "window": desk.window, "onward": desk.address(step)})
 
 
@@ -125,6 +132,8 @@ def content(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 def documents(request: HttpRequest, desk: Desk) -> HttpResponse:
+    if DOCUMENTS not in desk.steps:
+        return see_other(desk.address(CHECK))
     faults: list[str] = []
     if not desk.window.is_open and desk.revised is None:
         if request.method == "POST":
@@ -321,8 +330,8 @@ def _step_page(request: HttpRequest, desk: Desk, step: str, template: str, conte
         "desk": desk,
         "campaign": desk.campaign,
         "step": step,
-        "number": STEPS.index(step) + 1,
-        "total": len(STEPS),
+        "number": desk.steps.index(step) + 1,
+        "total": len(desk.steps),
         "step_title": TITLES[step],
         "back": desk.before(step) if desk.draft.pk else "",
         "saved_at": desk.draft.saved_at if desk.draft.pk else None,
