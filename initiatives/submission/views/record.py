@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from initiatives import lifecycle
 from initiatives.campaigns import contacts
-from initiatives.models import Act, ConsentText, Draft, Initiative, Status
+from initiatives.models import Act, Asked, ConsentText, Draft, Initiative, Status
 from initiatives.submission import actions, answers, receipts, tracking
 from initiatives.submission.desks import STEPS, Desk, remarks_on
 from initiatives.submission.facts import facts_of_initiative
