@@ -159,8 +159,8 @@ class PersonForm(StepForm):
         category = "bloc" if campaign.category_scheme == CategoryScheme.BLOC else "target_group"
         del self.fields["target_group" if category == "bloc" else "bloc"]
         self.fields[category].choices = self.options(ChoiceList(category))  # type: ignore[attr-defined]
-        self.fields["top_unit"].widget.choices = self._top_options
-        self.fields["unit"].widget.choices = self._unit_options
+        self.fields["top_unit"].widget.choices = lambda: self._top_options
+        self.fields["unit"].widget.choices = lambda: self._unit_options
         self.fields["unit"].widget.attrs["data-none"] = NO_UNIT
         if self.unit_hint is not None and not self.is_bound:
             self.initial["top_unit"] = self._top_code_of(self.unit_hint)
@@ -232,6 +232,7 @@ class PersonForm(StepForm):
             self.add_error("top_unit", "Hãy chọn tỉnh, thành phố hoặc công đoàn ngành của bạn.")
         return None
 
+    @cached_property
     def _top_options(self) -> list[Any]:
         provinces = [(code, name) for code, name, level, _ in self.tops if level == "province"]
         sectors = [(code, name) for code, name, level, _ in self.tops if level == "sector"]
@@ -241,7 +242,9 @@ class PersonForm(StepForm):
             ("Công đoàn ngành trung ương", sectors),
         ]
 
+    @cached_property
     def _unit_options(self) -> list[tuple[str, str]]:
+        """Asked for twice by a widget: the count of its options and the options."""
         code = self.chosen_top or self.initial.get("top_unit", "")
         if not code:
             return [("", "Hãy chọn tỉnh hoặc ngành trước")]

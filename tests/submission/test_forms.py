@@ -548,7 +548,7 @@ def test_units_closed_before_the_structure_day_are_not_offered(
 def test_the_form_offers_63_provinces_and_20_sectors(campaigns: dict[str, Campaign]) -> None:
     blank = person_form(campaigns[YEAR_2022])
 
-    (_, (_, provinces), (_, sectors)) = blank._top_options()
+    (_, (_, provinces), (_, sectors)) = blank._top_options
 
     assert (len(provinces), len(sectors)) == (63, 20)
     assert provinces[0][0] == "an-giang"
@@ -576,7 +576,7 @@ def test_a_grassroots_union_of_a_qr_is_among_the_options(campaigns: dict[str, Ca
 
     blank = person_form(campaigns[YEAR_2022], hint=small)
 
-    assert small.code in [code for code, _ in blank._unit_options()]
+    assert small.code in [code for code, _ in blank._unit_options]
 
 
 # --- tracking's form ------------------------------------------------------------------------------------------------
