@@ -246,10 +246,16 @@ ACT_OF = {
 }
 
 
-def reassign(initiative: Initiative, unit: Unit, *, by: StaffAccount, at: datetime) -> ReviewEvent:
+def reassign(
+    initiative: Initiative, unit: Unit, *, by: StaffAccount, at: datetime, version: int | None = None
+) -> ReviewEvent:
     """Attaches an initiative to another unit (the sender did not find it, or picked the wrong one)."""
     with transaction.atomic():
         locked = _lock(initiative.pk)
+        if version is not None and locked.version != version:
+            raise ChangedMeanwhile(locked.status)
+        if locked.status == Status.WITHDRAWN:
+            raise MoveRefused("Người gửi đã rút sáng kiến này nên không chuyển đơn vị được nữa.")
         if locked.unit_id == unit.pk:
             raise MoveRefused("Sáng kiến đang thuộc đơn vị này.")
         note = f"{locked.unit.code} → {unit.code}"

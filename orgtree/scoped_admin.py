@@ -11,7 +11,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ALL_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
@@ -47,6 +47,13 @@ class CappedPaginator(Paginator):
     @cached_property
     def _counted(self) -> int:
         return cast(QuerySet, self.object_list).order_by()[: MOST_COUNTED + 1].count()
+
+
+class KeySelect(AutocompleteSelect):
+    """Django's asks the database for whatever was posted, to show it again, and breaks on what is no key."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        return super().optgroups(name, [each for each in value if not each or is_key(str(each))], attrs)
 
 
 class StaffAdmin(admin.ModelAdmin):
@@ -120,6 +127,8 @@ class StaffAdmin(admin.ModelAdmin):
         return vietnamese_field(db_field) or unwrapped(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KeySelect(db_field, self.admin_site, using=kwargs.get("using")))
         return super().formfield_for_foreignkey(db_field, request, **(within(db_field, request) | kwargs))
 
 
@@ -193,8 +202,10 @@ def vietnamese_field(db_field: models.Field) -> forms.Field | None:
     }
     if db_field.has_default() and not callable(db_field.default):
         shared["initial"] = db_field.default
-    if db_field.choices or not db_field.editable:
+    if db_field.choices or not db_field.editable or db_field.primary_key:
         return None
+    if isinstance(db_field, models.IntegerField):
+        return typed.WholeField(**shared)
     if isinstance(db_field, models.DateTimeField):
         closes = db_field.name.startswith("closes")
         return (typed.ClosingField if closes else typed.OpeningField)(widget=_line(), **shared)

@@ -49,6 +49,12 @@ class CodedForm(forms.ModelForm):
             raise forms.ValidationError("Đã có người chọn mã này nên không đổi được. Hãy đổi tên, hoặc thêm mã mới.")
         return code
 
+    def clean_list(self) -> str:
+        """A code means something in its list only."""
+        if self.instance.pk and "list" in self.changed_data and is_in_use(self.instance.campaign):
+            raise forms.ValidationError("Đã có người chọn mã này nên không chuyển sang danh mục khác được.")
+        return self.cleaned_data["list"]
+
 
 class CodedInline(StaffInline):
     form = CodedForm
@@ -84,8 +90,17 @@ class ReviewReasonInline(StaffInline):
     verbose_name_plural = "lý do trả lại, lý do không hợp lệ"
 
 
+class CampaignForm(forms.ModelForm):
+    def clean_category_scheme(self) -> str:
+        """What was answered in one scheme would stand nowhere in the other."""
+        if "category_scheme" in self.changed_data and is_in_use(self.instance):
+            raise forms.ValidationError("Đã có người trả lời theo cách phân loại này nên không đổi được.")
+        return self.cleaned_data["category_scheme"]
+
+
 @admin.register(Campaign)
 class CampaignAdmin(StaffAdmin):
+    form = CampaignForm
     list_display = ("name", "slug", "goal", "is_published", "is_demonstration")
     search_fields = ("name",)
     readonly_fields = ("is_demonstration",)
@@ -211,7 +226,7 @@ class ConsentTextAdmin(StaffAdmin):
         return False
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"in_force_from": timezone.now()}
+        return {"in_force_from": timezone.now().replace(second=0, microsecond=0)}
 
 
 class UnitContacts(StaffInline):

@@ -147,7 +147,7 @@ class Campaign(models.Model):
             self.poster_key = base64.b32encode(digest).decode()[:POSTER_KEY_LENGTH].lower()
         with transaction.atomic():
             super().save(*args, **kwargs)
-            segments = [segment for segment in (self.slug, self.alias) if segment]
+            segments = list(dict.fromkeys(filter(None, (self.slug, self.alias))))
             taken = set(self.addresses.values_list("segment", flat=True))
             if taken != set(segments):
                 self.addresses.exclude(segment__in=segments).delete()
@@ -157,7 +157,7 @@ class Campaign(models.Model):
 
     def clean(self) -> None:
         """A slug and an alias live in one street: no two campaigns may share a door."""
-        self.alias = self.alias or None
+        self.alias = self.alias if self.alias and self.alias != self.slug else None
         for segment in filter(None, (self.slug, self.alias)):
             if Campaign.objects.at_address(segment).exclude(pk=self.pk).exists():
                 raise ValidationError(f"Địa chỉ “{segment}” đã thuộc một chương trình khác.")
@@ -347,6 +347,35 @@ class Declaration(models.Model):
         return self.text
 
 
+# What a sender can be asked to mend, by its name in the form: a reason stands beside it.
+MENDABLE = [
+    ("full_name", "Họ và tên"),
+    ("phone", "Số điện thoại"),
+    ("national_id", "CMND/CCCD"),
+    ("birth_year", "Năm sinh"),
+    ("position", "Chức vụ, công việc"),
+    ("unit", "Đơn vị"),
+    ("workplace", "Nơi làm việc"),
+    ("bloc", "Khối"),
+    ("target_group", "Nhóm đối tượng"),
+    ("title", "Tên sáng kiến"),
+    ("field", "Lĩnh vực"),
+    ("solution_kind", "Loại giải pháp"),
+    ("applied_on", "Ngày áp dụng"),
+    ("recognised_on", "Ngày công nhận"),
+    ("recognised_by", "Cấp công nhận"),
+    ("recognition_number", "Số quyết định công nhận"),
+    ("description", "Nội dung"),
+    ("effect", "Hiệu quả"),
+    ("scope", "Phạm vi áp dụng"),
+    ("benefit_value", "Giá trị làm lợi"),
+    ("awards", "Danh hiệu, khen thưởng"),
+    ("share", "Phần đóng góp"),
+    ("link", "Liên kết Google Drive"),
+    ("attachments", "Tài liệu"),
+]
+
+
 class ReviewReason(models.Model):
     """A ready sentence for returning or declining, tied to the field it concerns ("" for the whole)."""
 
@@ -361,7 +390,7 @@ class ReviewReason(models.Model):
     code = models.CharField(
         "mã", max_length=40, validators=[RegexValidator(r"\A[a-z0-9_]+\Z", "Mã chỉ gồm a-z, 0-9, _.")]
     )
-    field = models.CharField("mục cần sửa", max_length=40, blank=True)
+    field = models.CharField("mục cần sửa", max_length=40, blank=True, choices=MENDABLE)
     text = models.CharField("lý do", max_length=300)
     position = models.PositiveSmallIntegerField("thứ tự", default=0)
 

@@ -9,7 +9,6 @@ from initiatives.models.campaign import Campaign, ConsentText
 from orgtree.models import Unit
 from orgtree.scope import ScopedQuerySet
 from portal import sealing
-from portal.vietnamese.text import length
 
 
 class DraftQuerySet(ScopedQuerySet):
@@ -69,10 +68,6 @@ class Draft(models.Model):
 
     def answer(self, name: str) -> Any:
         return self.answers.get(name, "")
-
-    @property
-    def description_length(self) -> int:
-        return length(self.answer("description"))
 
     @property
     def _row(self) -> str:

@@ -33,9 +33,6 @@ MOVES: dict[str, frozenset[str]] = {
 
 
 class InitiativeQuerySet(ScopedQuerySet):
-    def awaiting_decision(self) -> "InitiativeQuerySet":
-        return self.filter(status=Status.SUBMITTED)
-
     def reached(self) -> "InitiativeQuerySet":
         """What targets are compared with: received without withdrawn and duplicates (NT22)."""
         return self.exclude(status=Status.WITHDRAWN).filter(duplicate_of=None)

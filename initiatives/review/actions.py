@@ -84,12 +84,14 @@ def decide_many(rows: Iterable[tuple[int, int]], decision: Decision, *, by: Staf
     return outcome
 
 
-def attach(initiative_id: int, unit: Unit, *, by: StaffAccount, at: datetime) -> ReviewEvent:
+def attach(
+    initiative_id: int, unit: Unit, *, by: StaffAccount, at: datetime, version: int | None = None
+) -> ReviewEvent:
     """Moves an initiative to another unit of the branch."""
     initiative = _for_decision(initiative_id, by)
     if not Unit.objects.visible_to(by).filter(pk=unit.pk).exists():
         raise NotForThisAccount
-    return lifecycle.reassign(initiative, unit, by=by, at=at)
+    return lifecycle.reassign(initiative, unit, by=by, at=at, version=version)
 
 
 def _for_decision(initiative_id: int, account: StaffAccount) -> Initiative:

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -25,6 +25,7 @@ from orgtree.scoped_admin import ScopedAdmin, account_of, is_key
 from orgtree.sites import Figure, Panel
 from portal.vietnamese import days
 from portal.vietnamese.formats import whole
+from portal.vietnamese.text import single_line
 
 FILTERS = "_changelist_filters"  # Django's own name for the list one came from
 UNITS_SHOWN = 50
@@ -132,11 +133,9 @@ class InboxAdmin(ScopedAdmin):
         form = forms_by_name[name](request.POST)
         if not form.is_valid():
             return self.desk(request, initiative.pk, at=at, bound={name: form}, status=422)
-        version = request.POST.get("version", "")
         try:
-            decision = form.decision()
             actions.decide(
-                initiative.pk, decision, by=account_of(request), at=at, version=int(version) if is_key(version) else 0
+                initiative.pk, form.decision(), by=account_of(request), at=at, version=shown_version(request)
             )
         except ChangedMeanwhile as refusal:
             messages.error(request, f"{refusal.sentence} Phần bạn đã nhập còn nguyên bên dưới.")
@@ -148,7 +147,10 @@ class InboxAdmin(ScopedAdmin):
         return HttpResponseRedirect(self.next_address(request, initiative))
 
     def read(self, request: HttpRequest, pk: int) -> Initiative:
-        return queries.on_the_desk(self.get_queryset(request)).get(pk=pk)
+        found = queries.on_the_desk(self.get_queryset(request)).filter(pk=pk).first()
+        if found is None:  # attached to a unit outside the branch since this request began
+            raise Http404
+        return found
 
     def decision_forms(self, initiative: Initiative, *, at: Any) -> dict[str, Callable[..., Any]]:
         """The forms that the initiative's status allows, by the name of the decision."""
@@ -237,13 +239,14 @@ class InboxAdmin(ScopedAdmin):
         if request.method == "POST":
             chosen = (
                 queries.units_for(initiative, account_of(request))
-                .filter(code=request.POST.get("unit", "")[:200])
+                .filter(code=single_line(request.POST.get("unit", ""))[:200])
                 .first()
             )
             try:
                 if chosen is None:
                     raise MoveRefused("Hãy chọn một đơn vị trong danh sách.")
-                actions.attach(initiative.pk, chosen, by=account_of(request), at=timezone.now())
+                version = shown_version(request)
+                actions.attach(initiative.pk, chosen, by=account_of(request), at=timezone.now(), version=version)
             except MoveRefused as refusal:
                 messages.error(request, refusal.sentence)
             else:
@@ -369,6 +372,12 @@ class InboxAdmin(ScopedAdmin):
         for name, values in QueryDict(query).lists():
             kept.setlist(name, values)
         return f"{address}?{kept.urlencode()}" if kept else address
+
+
+def shown_version(request: HttpRequest) -> int:
+    """The version that the page showed; 0, which none is, where the form does not say."""
+    version = request.POST.get("version", "")
+    return int(version) if is_key(version) else 0
 
 
 def badge(initiative: Initiative) -> SafeString:

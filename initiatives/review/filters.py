@@ -16,6 +16,7 @@ from initiatives.review import queries
 from orgtree.models import Unit
 from orgtree.scoped_admin import OneOf, account_of
 from portal.vietnamese.formats import whole
+from portal.vietnamese.text import single_line
 
 EVERY = "all"
 UNITS_OFFERED = 60
@@ -180,7 +181,8 @@ def _find_campaign(request: HttpRequest) -> Campaign | None:
 
 
 def _find_unit(request: HttpRequest) -> Unit | None:
-    asked = request.GET.get(UnitFilter.parameter_name, "")
+    # A list address within an address is encoded twice, and may hold what the middleware refuses in the outer one.
+    asked = single_line(request.GET.get(UnitFilter.parameter_name, ""))
     return Unit.objects.visible_to(account_of(request)).filter(code=asked[:200]).first() if asked else None
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from initiatives.lifecycle import Reason
 from initiatives.models import Campaign, Initiative, ReviewReason, Status
+from initiatives.models.campaign import MENDABLE
 from initiatives.review.actions import Decision
 from initiatives.submission.receipts import parse_code
 from portal.vietnamese.fields import DayField, LineField, TextField
@@ -18,27 +19,7 @@ OTHER = "other"
 OWN_WORDS_LIMIT = 500
 
 # What a sender can correct, by the names of the form (`DESIGN.md` §4).
-CORRECTABLE = {
-    "": "Cả bản sáng kiến",
-    "full_name": "Họ và tên",
-    "phone": "Điện thoại",
-    "national_id": "Số CMND/CCCD",
-    "unit": "Đơn vị",
-    "workplace": "Nơi làm việc",
-    "title": "Tên sáng kiến",
-    "description": "Mô tả",
-    "field": "Lĩnh vực",
-    "applied_on": "Ngày áp dụng",
-    "recognised_on": "Ngày công nhận",
-    "recognised_by": "Cấp công nhận",
-    "recognition_number": "Số quyết định công nhận",
-    "effect": "Hiệu quả",
-    "scope": "Phạm vi áp dụng",
-    "benefit_value": "Giá trị làm lợi",
-    "share": "Tỷ lệ đóng góp, đồng tác giả",
-    "attachments": "Tài liệu",
-    "link": "Liên kết Google Drive",
-}
+ABOUT = {"": "Cả bản sáng kiến", **dict(MENDABLE)}
 
 
 class ApproveForm(forms.Form):
@@ -59,7 +40,7 @@ class ReasonsForm(forms.Form):
     own_words = TextField(
         label="Lý do khác", limit=OWN_WORDS_LIMIT, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
-    own_field = forms.ChoiceField(label="Lý do khác nói về", required=False, choices=CORRECTABLE.items())
+    own_field = forms.ChoiceField(label="Lý do khác nói về", required=False, choices=ABOUT.items())
 
     def __init__(self, *args: Any, campaign: Campaign, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,7 +52,7 @@ class ReasonsForm(forms.Form):
         return list(self.campaign.review_reasons.filter(use=self.use))
 
     def label_of(self, reason: ReviewReason) -> str:
-        about = CORRECTABLE.get(reason.field, "") if reason.field else ""
+        about = ABOUT.get(reason.field, "") if reason.field else ""
         return f"{reason.text} ({about.lower()})" if about else reason.text
 
     def clean(self) -> dict[str, Any]:

@@ -57,6 +57,19 @@ def moment(at: datetime) -> str:
     return f"{local.hour}h{local.minute:02} ngày {shown(local.date())}"
 
 
+def exact(at: datetime) -> str:
+    """As `moment`, with the seconds where there are any, for a form: saved unchanged, it is the same second."""
+    local = _local(at)
+    if not local.second:
+        return moment(at)
+    return f"{local.hour}h{local.minute:02}:{local.second:02} ngày {shown(local.date())}"
+
+
+def exact_closing(at: datetime) -> str:
+    """As `closing`, with the seconds where there are any."""
+    return exact(at) if at.second else closing(at)
+
+
 def closing(at: datetime) -> str:
     """The moment at which something ends. Midnight belongs to the day that ends: 24h00 ngày 20/4/2021."""
     local = _local(at)

@@ -4,6 +4,7 @@ No widget ever gets `maxlength`: it cuts decomposed Vietnamese silently in the m
 everything is kept and shown again.
 """
 
+import re
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -13,6 +14,9 @@ from django.core.validators import validate_email
 
 from portal.vietnamese import days, formats, identity, money, names, phones, text
 from portal.vietnamese.refusals import Refused
+
+_WHOLE = re.compile("-?[0-9]{1,18}")
+_GROUPED = re.compile("-?[0-9]{1,3}(?:[., ][0-9]{3}){1,5}")
 
 
 class _TypedField(forms.Field):
@@ -180,7 +184,7 @@ class OpeningField(_TypedField):
         return days.parse_opening(typed)
 
     def prepare_value(self, value: Any) -> Any:
-        return days.moment(value) if isinstance(value, datetime) else value
+        return days.exact(value) if isinstance(value, datetime) else value
 
 
 class ClosingField(_TypedField):
@@ -192,7 +196,24 @@ class ClosingField(_TypedField):
         return days.parse_closing(typed)
 
     def prepare_value(self, value: Any) -> Any:
-        return days.closing(value) if isinstance(value, datetime) else value
+        return days.exact_closing(value) if isinstance(value, datetime) else value
+
+
+class WholeField(forms.IntegerField):
+    """A number as it is written here: 75.000 is seventy-five thousand, where Django reads 75."""
+
+    widget = forms.TextInput(attrs={"class": "vIntegerField", "inputmode": "numeric"})
+
+    def to_python(self, value: Any) -> int | None:
+        typed = text.ascii_digits(text.single_line("" if value is None else str(value)))
+        if _GROUPED.fullmatch(typed):
+            typed = re.sub("[., ]", "", typed)
+        elif not _WHOLE.fullmatch(typed) and typed:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(typed)
+
+    def prepare_value(self, value: Any) -> Any:
+        return formats.whole(value) if isinstance(value, int) else value
 
 
 class MoneyField(_TypedField):

@@ -361,7 +361,7 @@ def test_a_worker_without_a_unit_in_the_list_is_attached_by_the_union(
 
     officer = client_as(StaffAccountFactory(unit=tree["quang-tri"], role=Role.REVIEWER))
     attach = reverse("admin:initiatives_initiative_attach", args=[initiative.pk])
-    assert officer.post(attach, {"unit": "quang-tri/dong-ha"}).status_code == 302
+    assert officer.post(attach, {"unit": "quang-tri/dong-ha", "version": initiative.version}).status_code == 302
 
     assert Initiative.objects.get().unit.code == "quang-tri/dong-ha"
 

@@ -1,7 +1,7 @@
 """Campaigns, extensions, contacts and consent in the admin, typed the way people type (M3, M16, M18)."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -61,6 +61,46 @@ def test_saving_what_is_shown_changes_nothing(world: World, enter: Enter) -> Non
     )
 
 
+def test_a_phase_that_is_renamed_keeps_its_seconds(world: World, enter: Enter) -> None:
+    phase = world.campaign.phases.first()
+    assert phase is not None
+    opens_at = phase.opens_at.replace(second=30)
+    closes_at = phase.closes_at - timedelta(seconds=1)
+    world.campaign.phases.filter(pk=phase.pk).update(opens_at=opens_at, closes_at=closes_at)
+
+    answer = save(enter("administrator"), world.campaign, **{"phases-0-name": "Đợt mới"})
+
+    assert answer.status_code == 302
+    saved = world.campaign.phases.get(pk=phase.pk)
+    assert (saved.name, saved.opens_at, saved.closes_at) == ("Đợt mới", opens_at, closes_at)
+
+
+@pytest.mark.parametrize(
+    "typed, goal",
+    [("75.000", 75_000), ("1.000.000", 1_000_000), ("75 000", 75_000), ("75000", 75_000), ("", None)],
+)
+def test_a_number_is_typed_as_people_write_it(world: World, enter: Enter, typed: str, goal: int | None) -> None:
+    assert save(enter("administrator"), world.campaign, goal=typed).status_code == 302
+    assert Campaign.objects.get(pk=world.campaign.pk).goal == goal
+
+
+@pytest.mark.parametrize("typed", ["7,5", "75.00", "-5", "1e6", "bảy nghìn", "99999999999999999999"])
+def test_what_is_no_number_is_refused(world: World, enter: Enter, typed: str) -> None:
+    assert save(enter("administrator"), world.campaign, goal=typed).status_code == 200
+    assert Campaign.objects.get(pk=world.campaign.pk).goal == world.campaign.goal
+
+
+def test_a_short_address_that_repeats_the_address_is_none(world: World, enter: Enter) -> None:
+    client = enter("administrator")
+    add = reverse("admin:initiatives_campaign_add")
+
+    answer = client.post(add, as_shown(client, add) | {"name": "Đợt mới", "slug": "dot-moi", "alias": "dot-moi"})
+
+    assert answer.status_code == 302
+    assert Campaign.objects.get(slug="dot-moi").alias is None
+    assert client.get("/dot-moi/").status_code == 200
+
+
 @pytest.mark.parametrize(
     "typed",
     ["24h00 ngày 20/7/2022", "đến hết ngày 20/7/2022", "20/7/2022", "0h00 ngày 21/7/2022", "21/7/2022 00:00"],
@@ -113,6 +153,21 @@ def test_a_code_that_was_chosen_stays_while_its_name_may_change(world: World, en
 
     assert "không đổi được" in refused.content.decode()
     assert (Choice.objects.get(pk=first.pk).code, Choice.objects.get(pk=first.pk).label) == (first.code, "Tên mới")
+
+
+def test_what_was_answered_keeps_its_meaning(world: World, enter: Enter) -> None:
+    """Neither a code moves to another list nor a campaign to another way of sorting people."""
+    client = enter("administrator")
+    choice = world.campaign.choices.first()
+    assert choice is not None
+
+    moved = save(client, world.campaign, **{"choices-0-list": "bloc"})
+    resorted = save(client, world.campaign, category_scheme="bloc")
+
+    assert "không chuyển sang danh mục khác được" in moved.content.decode()
+    assert "nên không đổi được" in resorted.content.decode()
+    assert Choice.objects.get(pk=choice.pk).list == choice.list
+    assert Campaign.objects.get(pk=world.campaign.pk).category_scheme == "target_group"
 
 
 def test_a_choice_in_use_is_not_deleted(world: World, enter: Enter) -> None:

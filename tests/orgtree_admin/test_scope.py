@@ -471,3 +471,14 @@ def test_no_log_entry_and_no_str_holds_a_person(world: World) -> None:
     shown = [str(world.rows[name]) for name in ("initiative", "draft", "attachment", "staffaccount", "windowextension")]
 
     assert [text for text in shown if any(person in text for person in people)] == []
+
+
+@pytest.mark.parametrize(
+    "page", ["initiatives_contact_add", "initiatives_windowextension_add", "orgtree_staffaccount_add"]
+)
+@pytest.mark.parametrize("typed", ["dien-bien", "' OR 1=1", "9" * 40, "1.5", "٣x", "-1", "<b>"])
+def test_a_unit_that_is_no_key_is_refused_on_the_page(world: World, enter: Enter, page: str, typed: str) -> None:
+    answer = enter("administrator").post(reverse(f"admin:{page}"), {"unit": typed})
+
+    assert answer.status_code == 200
+    assert "unit" in answer.context["adminform"].form.errors

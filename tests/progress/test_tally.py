@@ -96,7 +96,7 @@ class Life:
         elif act == "duplicate" and one.may_become(Status.INVALID) and len(there) > 1:
             primary = self.chance.choice([each for each in there if each.pk != one.pk])
             lifecycle.move(one, Status.INVALID, by=self.officer, at=self.at, duplicate_of=primary)
-        elif act == "reassign":
+        elif act == "reassign" and one.status != Status.WITHDRAWN:
             elsewhere = [unit for unit in self.units if unit.pk != one.unit_id]
             lifecycle.reassign(one, self.chance.choice(elsewhere), by=self.officer, at=self.at)
         elif act == "revise":

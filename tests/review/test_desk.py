@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 
+from initiatives import lifecycle
 from initiatives.lifecycle import MoveRefused
 from initiatives.models import Initiative, Status
 from initiatives.review.actions import Decision, decide, is_own
@@ -288,6 +291,18 @@ class TestDeciding:
 
         assert answer["Location"] == f"{office.desk(last)}{kept}"
 
+    @pytest.mark.parametrize("asked", ["unit=%00", "q=%00", "campaign=%00&phase=%00", "o=%00", "p=zz"])
+    def test_a_hostile_list_address_stops_no_decision(self, office: Office, asked: str) -> None:
+        """Encoded twice, it passes the middleware that refuses NUL."""
+        first = office.receive()
+        office.receive()
+        address = f"{office.desk(first)}?{urlencode({'_changelist_filters': asked})}"
+
+        answer = office.client.post(address, {"decision": "approve", "version": first.version})
+
+        assert answer.status_code == 302
+        assert again(first).status == Status.VALID
+
     def test_the_last_one_leads_back_to_the_list(self, office: Office) -> None:
         initiative = office.receive()
 
@@ -352,6 +367,10 @@ class TestAttaching:
     def address(self, initiative: Initiative) -> str:
         return reverse("admin:initiatives_initiative_attach", args=[initiative.pk])
 
+    def attach(self, office: Office, initiative: Initiative, code: str, version: object = None) -> Any:
+        shown = initiative.version if version is None else version
+        return office.client.post(self.address(initiative), {"unit": code, "version": shown})
+
     def test_units_like_the_typed_name_are_offered(self, office: Office, lost: Initiative) -> None:
         page = office.client.get(self.address(lost))
 
@@ -367,7 +386,7 @@ class TestAttaching:
         }
 
     def test_it_is_attached_and_the_step_recorded(self, office: Office, lost: Initiative) -> None:
-        answer = office.client.post(self.address(lost), {"unit": "quang-tri/dong-ha/may-song-hieu"})
+        answer = self.attach(office, lost, "quang-tri/dong-ha/may-song-hieu")
 
         assert answer["Location"] == office.desk(lost)
         attached = again(lost)
@@ -376,7 +395,36 @@ class TestAttaching:
 
     @pytest.mark.parametrize("code", ["dien-bien", "tld", "nonsense", "", "quang-tri"])
     def test_never_out_of_the_branch(self, office: Office, lost: Initiative, code: str) -> None:
-        answer = office.client.post(self.address(lost), {"unit": code})
+        answer = self.attach(office, lost, code)
+
+        assert answer.status_code == 200
+        assert again(lost).unit.code == "quang-tri"
+
+    def test_the_page_carries_the_version_it_shows(self, office: Office, lost: Initiative) -> None:
+        page = office.client.get(self.address(lost)).content.decode()
+
+        assert f'name="version" value="{lost.version}"' in page
+
+    @pytest.mark.parametrize("version", ["", "0", "99", "một"])
+    def test_a_page_from_before_attaches_nothing(self, office: Office, lost: Initiative, version: str) -> None:
+        answer = self.attach(office, lost, "quang-tri/dong-ha", version=version)
+
+        assert "vừa được người khác xử lý" in answer.content.decode()
+        assert again(lost).unit.code == "quang-tri"
+
+    def test_a_withdrawn_one_stays(self, office: Office, lost: Initiative) -> None:
+        lifecycle.move(lost, Status.WITHDRAWN, by=None, at=lost.submitted_at)
+
+        answer = self.attach(office, lost, "quang-tri/dong-ha")
+
+        assert "đã rút sáng kiến này" in answer.content.decode()
+        assert again(lost).unit.code == "quang-tri"
+
+    def test_a_nul_past_the_middleware_is_no_unit(self, office: Office, lost: Initiative) -> None:
+        """A multipart body is not looked through; PostgreSQL takes no NUL."""
+        body = encode_multipart(BOUNDARY, {"unit": "dien\0bien", "version": lost.version})
+
+        answer = office.client.generic("POST", self.address(lost), body, MULTIPART_CONTENT)
 
         assert answer.status_code == 200
         assert again(lost).unit.code == "quang-tri"
