@@ -111,7 +111,7 @@ def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def too_many_sign_ins(request: HttpRequest, credentials: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
     logger.warning("sign-in locked for one account from %s", client_address(request))
-    return page(request, 429, retry_after=15 * 60)
+    return page(request, 429, name="locked_out", retry_after=15 * 60)
 
 
 def _is_too_large(request: HttpRequest) -> bool:

@@ -3,8 +3,10 @@
 An unusable value stops the start and names its variable.
 """
 
+import importlib
 import ipaddress
 import os
+import re
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,6 +17,7 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
 from portal.keys import decode_key, read_keys
 
@@ -39,17 +42,61 @@ def strict_bool(name: str) -> bool:
     return word in {"1", "true", "on", "yes"}
 
 
+def folder(name: str) -> Path:
+    """A folder this process can keep things in; made where it is missing."""
+    path = Path(os.environ[name]).resolve()
+    path.mkdir(parents=True, exist_ok=True)
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise ValueError("not writable")
+    return path
+
+
+def address(name: str) -> str:
+    """http(s)://host[:port] and nothing after it."""
+    typed = os.environ[name].rstrip("/")
+    site = urlsplit(typed)
+    host = f"[{site.hostname}]" if site.hostname and ":" in site.hostname else site.hostname
+    whole = f"{site.scheme}://{host}" + (f":{site.port}" if site.port else "")
+    if site.scheme not in {"http", "https"} or not site.hostname or typed.lower() != whole or re.search(r"\s", typed):
+        raise ValueError("expected http(s)://host[:port] and nothing after it")
+    return whole
+
+
+def hosts(name: str) -> list[str]:
+    named = [part.strip() for part in os.environ[name].split(",")]
+    if not all(re.fullmatch(r"[\w.*-]+|\[[0-9A-Fa-f:]+\]", host) for host in named):
+        raise ValueError("expected names of hosts, without scheme or port")
+    return named
+
+
+def database(name: str) -> dict[str, Any]:
+    read = dict(env.db_url_config(os.environ[name]))
+    engine = read.get("ENGINE", "")
+    if "postgresql" not in engine and "sqlite" not in engine:
+        raise ValueError("expected postgres:// or sqlite://")
+    if not read["NAME"]:
+        raise ValueError("expected the name of a database")
+    return read
+
+
+def cache(name: str) -> dict[str, Any]:
+    """The cache of an address, where what it needs is installed."""
+    read = dict(env.cache_url_config(os.environ[name]))
+    import_string(read["BACKEND"])
+    if "Redis" in read["BACKEND"]:
+        importlib.import_module("redis")
+    return read
+
+
 def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     return [ipaddress.ip_network(part.strip()) for part in os.environ[name].split(",") if part.strip()]
 
 
 DEBUG = setting("DEBUG", strict_bool, False)
-DATA_DIR = Path(setting("DATA_DIR", env.str, str(BASE_DIR / "var"))).resolve()
+DATA_DIR = setting("DATA_DIR", folder, BASE_DIR / "var")
 
-SITE_URL = setting("SITE_URL", env.str, "http://127.0.0.1:8000").rstrip("/")
+SITE_URL = setting("SITE_URL", address, "http://127.0.0.1:8000")
 _site = urlsplit(SITE_URL)
-if _site.scheme not in {"http", "https"} or not _site.hostname or _site.path or _site.query:
-    raise ImproperlyConfigured("SITE_URL: expected http(s)://host[:port] and nothing after it.")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SERVES_ONLY_ITSELF = _site.hostname in _LOOPBACK
 SERVES_HTTPS = _site.scheme == "https"
@@ -61,7 +108,9 @@ if len(SECRET_KEY) < 32:
 FIELD_KEYS = [decode_key("FIELD_KEYS", part) for part in _keys["FIELD_KEYS"].split(",")]
 LOOKUP_KEY = decode_key("LOOKUP_KEY", _keys["LOOKUP_KEY"])
 
-ALLOWED_HOSTS = setting("ALLOWED_HOSTS", env.list, [_site.hostname] + (sorted(_LOOPBACK) if SERVES_ONLY_ITSELF else []))
+# Django compares an IPv6 host with its brackets.
+OWN_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if SERVES_ONLY_ITSELF else [_site.hostname]
+ALLOWED_HOSTS = setting("ALLOWED_HOSTS", hosts, OWN_HOSTS)
 TRUSTED_PROXIES = setting("TRUSTED_PROXIES", networks, [])
 
 # --- applications ---------------------------------------------------------------------------------------------------
@@ -129,16 +178,8 @@ CRISPY_TEMPLATE_PACK = "portal_pack"
 
 # --- databases: both as measured (a writer never loses a commit, a stuck transaction never holds the others) -----------
 
-DATABASE_URL = setting("DATABASE_URL", env.str, "")
-if DATABASE_URL:
-    try:
-        _database: dict[str, Any] = dict(env.db_url_config(DATABASE_URL))
-    except Exception as unusable:
-        raise ImproperlyConfigured(f"DATABASE_URL: unusable value ({unusable}).") from None
-    if "sqlite" not in _database["ENGINE"] and "postgresql" not in _database["ENGINE"]:
-        raise ImproperlyConfigured("DATABASE_URL: expected postgres:// or sqlite://.")
-else:
-    _database = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "portal.sqlite3")}
+_embedded = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "portal.sqlite3")}
+_database: dict[str, Any] = setting("DATABASE_URL", database, _embedded)
 
 if "sqlite" in _database["ENGINE"]:
     Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
@@ -159,7 +200,7 @@ else:
 _database["CONN_MAX_AGE"] = 600
 DATABASES = {"default": _database}
 
-CACHES = {"default": setting("CACHE_URL", env.cache, {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"})}
+CACHES = {"default": setting("CACHE_URL", cache, {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"})}
 
 # --- language, numbers, time -----------------------------------------------------------------------------------------
 
@@ -177,6 +218,7 @@ LOCALE_PATHS = [BASE_DIR / "portal" / "vietnamese" / "locale"]
 AUTH_USER_MODEL = "orgtree.StaffAccount"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -205,6 +247,9 @@ CSRF_COOKIE_SECURE = SERVES_HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "portal.refusals.csrf_refused"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SILENCED_SYSTEM_CHECKS = [
+    "security.W003"
+]  # it looks for Django's middleware by name; CsrfDoorMiddleware is built on it
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -17,7 +17,7 @@ WIDTH, MARGIN = 720, 40
 HEAD, EDGE = 100, 8
 INK, SOFT, BLUE, GOLD, PAPER = "#14202e", "#4a5868", "#072c60", "#f5b400", "#ffffff"
 LEADING, APART = 1.3, 20
-MAX_LINES = 4
+MAX_LINES = 10  # the longest title, 250 characters, stands whole in capitals too
 
 
 class Line(NamedTuple):

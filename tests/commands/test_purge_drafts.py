@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from initiatives.models import Attachment, Campaign, Draft, FailedLookUp, Initiative
 from initiatives.submission import actions, tidying
@@ -175,3 +175,13 @@ def test_a_file_put_again_is_young_again(campaigns: dict[str, Campaign], at: Clo
     Worker(YEAR_2022).fill(person(phone="0935 112 299")).send_files(("b.pdf", samples.pdf()))
 
     assert path.stat().st_mtime > (now - timedelta(days=3)).timestamp()
+
+
+@pytest.mark.parametrize("days", [0, -1])
+def test_what_somebody_is_writing_today_is_never_purged(now: datetime, days: int) -> None:
+    draft = DraftFactory(campaign__slug="chuong-trinh-khac")
+
+    with pytest.raises(CommandError, match="--days phải từ 1 trở lên"):
+        run(days=days)
+
+    assert Draft.objects.filter(pk=draft.pk).exists()

@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds; a busy machine starts slowly
@@ -30,6 +31,22 @@ def test_a_port_that_is_taken_is_refused_in_one_sentence(environment: dict[str, 
     assert done.returncode == 1
     assert f"Số cổng {port} đang có chương trình khác dùng" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        pytest.param(["--port", "99999"], "Số cổng 99999 không có", id="no-such-port"),
+        pytest.param(["--port", "0", "--host", "203.0.113.9"], "không nghe được ở 203.0.113.9", id="not-our-address"),
+    ],
+)
+def test_a_place_that_cannot_be_had_is_refused_in_one_sentence(arguments: list[str], sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        call_command("serve", *arguments, "--try-port")
+
+
+def test_a_free_port_is_only_tried() -> None:
+    call_command("serve", "--port", str(_free_port()), "--try-port")
 
 
 def test_the_server_answers_and_ends_with_its_worker(environment: dict[str, str]) -> None:

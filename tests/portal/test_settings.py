@@ -47,6 +47,14 @@ def read_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         pytest.param("SITE_URL", "sangkien.example", id="site-without-scheme"),
         pytest.param("SITE_URL", "ftp://sangkien.example", id="site-of-another-kind"),
         pytest.param("SITE_URL", "https://sangkien.example/cong", id="site-below-a-path"),
+        pytest.param("SITE_URL", "https://sangkien.example:99999", id="site-at-no-port"),
+        pytest.param("SITE_URL", "https://ai:gi@sangkien.example", id="site-with-a-password"),
+        pytest.param("SITE_URL", "https://sangkien.example#dau", id="site-with-a-fragment"),
+        pytest.param("SITE_URL", "https://sang kien.example", id="site-with-a-blank"),
+        pytest.param("SITE_URL", "http://[::1", id="site-half-an-address"),
+        pytest.param("ALLOWED_HOSTS", " , ", id="no-host"),
+        pytest.param("ALLOWED_HOSTS", "https://sangkien.example", id="host-with-scheme"),
+        pytest.param("DATA_DIR", __file__, id="a-file-for-a-folder"),
         pytest.param("SECRET_KEY", "short", id="short-secret"),
         pytest.param("FIELD_KEYS", "abc", id="field-key"),
         pytest.param("FIELD_KEYS", f"{KEY},abc", id="second-field-key"),
@@ -54,7 +62,10 @@ def read_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         pytest.param("TRUSTED_PROXIES", "10.0.0.0/8,proxy", id="proxies"),
         pytest.param("DATABASE_URL", "mysql://a@b/c", id="another-database"),
         pytest.param("DATABASE_URL", "portal.sqlite3", id="database-without-scheme"),
+        pytest.param("DATABASE_URL", "postgres://portal@127.0.0.1", id="database-without-name"),
         pytest.param("CACHE_URL", "nowhere://", id="cache"),
+        pytest.param("CACHE_URL", "rediscache://127.0.0.1:6379/0", id="cache-whose-package-is-missing"),
+        pytest.param("CACHE_URL", "memcache://127.0.0.1:11211", id="cache-that-django-dropped"),
     ],
 )
 def test_an_unusable_value_stops_the_start_and_names_its_variable(read_settings: Any, name: str, value: str) -> None:
@@ -86,6 +97,13 @@ def test_an_https_site_is_https_everywhere(read_settings: Any) -> None:
     assert settings["SECURE_SSL_REDIRECT"] is True
     assert settings["SECURE_HSTS_SECONDS"] >= 365 * 24 * 3600
     assert settings["SESSION_COOKIE_SECURE"] is settings["CSRF_COOKIE_SECURE"] is True
+
+
+def test_a_site_is_its_address_however_it_was_written(read_settings: Any) -> None:
+    assert read_settings(**PUBLIC | {"SITE_URL": "https://SangKien.Example:8443/"})["SITE_URL"] == (
+        "https://sangkien.example:8443"
+    )
+    assert read_settings(SITE_URL="http://[::1]:8000")["SITE_URL"] == "http://[::1]:8000"
 
 
 def test_the_scheme_of_a_proxy_is_believed_only_where_one_is_trusted(read_settings: Any) -> None:

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from initiatives.submission import tidying
@@ -18,6 +18,8 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true")
 
     def handle(self, *args: Any, days: int = 180, dry_run: bool = False, **options: Any) -> None:
+        if days < 1:
+            raise CommandError("--days phải từ 1 trở lên: bản nháp đang viết dở hôm nay không bao giờ bị xóa.")
         purged = tidying.purge(at=timezone.now(), untouched_for=timedelta(days=days), dry_run=dry_run)
         word = "Sẽ xóa" if dry_run else "Đã xóa"
         self.stdout.write(

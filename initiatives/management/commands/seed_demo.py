@@ -23,6 +23,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, initiatives: int = 0, password: str = "", **options: Any) -> None:
         if not password and not settings.DEBUG:
             raise CommandError("Chỉ chạy khi DEBUG bật, hoặc với --password: tài khoản thử nghiệm mở được cổng thật.")
+        if initiatives < 0:
+            raise CommandError("--initiatives phải từ 0 trở lên.")
         if not Unit.objects.filter(code="quang-tri/dong-ha").exists():
             raise CommandError("Chưa có danh sách đơn vị. Hãy chạy “manage.py setup” trước.")
         password = password or demonstration.new_password()

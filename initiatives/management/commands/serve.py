@@ -2,6 +2,7 @@
 
 import errno
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,32 +24,29 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="địa chỉ nghe")
         parser.add_argument("--port", type=int, default=8000, help="cổng nghe")
+        parser.add_argument("--try-port", action="store_true", help="chỉ xem số cổng có nghe được không, rồi thôi")
         parser.add_argument("--without-worker", action="store_true", help="không chạy tiến trình nền")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        _refuse_a_port_that_cannot_be_had(options["host"], options["port"])
+        if options["try_port"]:
+            return
         from waitress import create_server
 
         from portal.wsgi import application
 
         signal.signal(signal.SIGTERM, _stop)
-        try:
-            server = create_server(
-                application,
-                host=options["host"],
-                port=options["port"],
-                threads=8,
-                connection_limit=1000,
-                asyncore_use_poll=True,
-                max_request_body_size=MAX_BODY_BYTES,
-                channel_timeout=120,
-                ident=None,
-            )
-        except OSError as taken:
-            if taken.errno != errno.EADDRINUSE:
-                raise
-            raise CommandError(
-                f"Số cổng {options['port']} đang có chương trình khác dùng. Hãy chọn số khác: make run PORT=8001"
-            ) from None
+        server = create_server(
+            application,
+            host=options["host"],
+            port=options["port"],
+            threads=8,
+            connection_limit=1000,
+            asyncore_use_poll=True,
+            max_request_body_size=MAX_BODY_BYTES,
+            channel_timeout=120,
+            ident=None,
+        )
         self.stdout.write(f"Cổng:    {settings.SITE_URL}/")
         self.stdout.write(f"Cán bộ:  {settings.SITE_URL}/admin/")
         self.stdout.write("Bấm Ctrl+C để dừng.")
@@ -58,6 +56,24 @@ class Command(BaseCommand):
                 server.run()
             finally:
                 server.close()
+
+
+def _refuse_a_port_that_cannot_be_had(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port left a moment ago is free
+        try:
+            probe.bind((host, port))
+        except OverflowError:
+            raise CommandError(f"Số cổng {port} không có. Hãy chọn một số từ 1024 đến 65535.") from None
+        except OSError as refused:
+            if refused.errno == errno.EADDRINUSE:
+                raise CommandError(
+                    f"Số cổng {port} đang có chương trình khác dùng. Hãy chọn số khác: make run PORT=8001"
+                ) from None
+            raise CommandError(
+                f"Máy này không nghe được ở {host}, số cổng {port}. Hãy chọn địa chỉ hoặc số khác."
+            ) from None
 
 
 @contextmanager
