@@ -5,18 +5,15 @@ from initiatives.models.campaign import (
     Campaign,
     CampaignAddress,
     CategoryScheme,
-    Choice,
-    ChoiceList,
-    ConsentText,
-    Contact,
     Counts,
-    Declaration,
     Phase,
-    ReviewReason,
     WindowExtension,
 )
+from initiatives.models.consent import ConsentText
+from initiatives.models.contact import Contact
 from initiatives.models.draft import Draft, FailedLookUp
 from initiatives.models.initiative import MOVES, Attachment, CoAuthor, Initiative, Status
+from initiatives.models.lists import Choice, ChoiceList, Declaration, ReviewReason
 from initiatives.models.progress import Tally, TallyRun
 from initiatives.models.review import Act, ReviewEvent
 

@@ -5,7 +5,8 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
-from initiatives.models.campaign import Campaign, ConsentText
+from initiatives.models.campaign import Campaign
+from initiatives.models.consent import ConsentText
 from orgtree.models import Unit
 from orgtree.scope import ScopedQuerySet
 from portal import sealing

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from initiatives.models.campaign import Campaign, ConsentText, Phase
+from initiatives.models.campaign import Campaign, Phase
+from initiatives.models.consent import ConsentText
 from orgtree.models import Unit
 from orgtree.scope import ScopedQuerySet
 from portal import sealing

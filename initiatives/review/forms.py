@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from initiatives.lifecycle import Reason
 from initiatives.models import Campaign, Initiative, ReviewReason, Status
-from initiatives.models.campaign import MENDABLE
+from initiatives.models.lists import MENDABLE
 from initiatives.review.actions import Decision
 from initiatives.submission.receipts import parse_code
 from portal.vietnamese.fields import DayField, LineField, TextField
