@@ -1,12 +1,11 @@
 """The one door to a new status: which moves there are, who wins when two decide, and a history that tells of tampering."""
 
-import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
 
@@ -18,6 +17,7 @@ from initiatives.submission.actions import entry_of
 from initiatives.submission.desks import Desk
 from orgtree.models import StaffAccount, Unit
 from portal.vietnamese.days import VIETNAM
+from tests.concurrency import together
 from tests.factories import InitiativeFactory, StaffAccountFactory, WindowExtensionFactory, unit_at
 from tests.submission.worker import YEAR_2022, Worker, content, person
 
@@ -125,28 +125,6 @@ def test_with_the_version_that_is_there_the_second_may_decide(officer: StaffAcco
     move(initiative.pk, Status.INVALID, by=officer, at=NOW, version=2)
 
     assert Initiative.objects.get().status == Status.INVALID
-
-
-def together(*works: Callable[[], Any]) -> list[Any]:
-    """Each in a thread with a connection of its own, all let go at one moment; what it answered or raised."""
-    gate = threading.Barrier(len(works))
-    outcomes: list[Any] = [None] * len(works)
-
-    def run(place: int, work: Callable[[], Any]) -> None:
-        try:
-            gate.wait(timeout=30)
-            outcomes[place] = work()
-        except Exception as failure:
-            outcomes[place] = failure
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return outcomes
 
 
 @pytest.mark.serial

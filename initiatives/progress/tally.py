@@ -128,13 +128,11 @@ def _recount(campaign: Campaign, since: datetime | None) -> None:
     own = _own_counts(campaign, touched)
     rows = Tally.objects.filter(campaign=campaign)
     before = {(row.unit_id, row.status, row.is_duplicate): row for row in rows}
-    counted = {key: own.get(key, 0) for key in before if touched is None or key[0] in touched} | own
-    change: dict[Key, int] = {
-        key: number - (before[key].own if key in before else 0) for key, number in counted.items()
-    }
     if touched is None:
         _store_all(campaign, before, _rolled_up(own))
         return
+    counted = {key: own.get(key, 0) for key in before if key[0] in touched} | own
+    change = {key: number - (before[key].own if key in before else 0) for key, number in counted.items()}
     changed = {key: difference for key, difference in change.items() if difference}
     above = _ancestors({unit for unit, _, _ in changed})
     steps: dict[Key, list[int]] = defaultdict(lambda: [0, 0])

@@ -238,8 +238,9 @@ def submit(
 
 def withdraw(initiative: Initiative, *, at: datetime) -> None:
     """The sender takes the initiative back; an open correction of it goes with it. Raises lifecycle.MoveRefused."""
-    lifecycle.move(initiative, Status.WITHDRAWN, by=None, at=at)
-    Draft.objects.filter(revises=initiative).delete()
+    with transaction.atomic():
+        lifecycle.move(initiative, Status.WITHDRAWN, by=None, at=at)
+        Draft.objects.filter(revises=initiative).delete()
 
 
 def _is_first(draft: Draft) -> bool:

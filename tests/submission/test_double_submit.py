@@ -1,7 +1,6 @@
 """Double tap, two tabs, retries: real threads with connections of their own, one initiative and one receipt."""
 
 import random
-import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -9,12 +8,13 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, OperationalError, connections
+from django.db import IntegrityError, OperationalError
 
 from initiatives import lifecycle
 from initiatives.models import Attachment, Campaign, Draft, Initiative, ReviewEvent
 from initiatives.submission import actions, receipts
 from initiatives.submission.desks import Desk
+from tests.concurrency import together
 from tests.submission import samples
 from tests.submission.worker import IN_2022, YEAR_2022, Worker, content, person
 
@@ -30,27 +30,6 @@ def worker(campaigns: dict[str, Campaign], at: Clock) -> Worker:
     return Worker(YEAR_2022).fill()
 
 
-def at_once(*works: Callable[[], Any]) -> list[Any]:
-    gate = threading.Barrier(len(works))
-    outcomes: list[Any] = [None] * len(works)
-
-    def run(place: int, work: Callable[[], Any]) -> None:
-        try:
-            gate.wait(timeout=30)
-            outcomes[place] = work()
-        except Exception as failure:
-            outcomes[place] = failure
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=120)
-    return outcomes
-
-
 def another_tab(worker: Worker) -> Worker:
     tab = Worker(YEAR_2022, raises=False)
     tab.token = worker.token
@@ -64,7 +43,7 @@ def where(answer: Any) -> tuple[int, str]:
 def test_a_button_pressed_many_times_gives_one_initiative_and_one_receipt(worker: Worker) -> None:
     tabs = [another_tab(worker) for _ in range(TAPS)]
 
-    answers = at_once(*[tab.confirm for tab in tabs])
+    answers = together(*[tab.confirm for tab in tabs])
 
     assert {answer["Location"] for answer in answers} == {worker.receipt}
     assert {answer.status_code for answer in answers} <= {302, 303}
@@ -76,7 +55,7 @@ def test_gui_them_pressed_many_times_adds_one(worker: Worker) -> None:
     Worker(YEAR_2022).submit()
     tabs = [another_tab(worker) for _ in range(TAPS)]
 
-    answers = at_once(*[lambda tab=tab: tab.confirm(again="1") for tab in tabs])
+    answers = together(*[lambda tab=tab: tab.confirm(again="1") for tab in tabs])
 
     assert {answer["Location"] for answer in answers} == {worker.receipt}
     assert Initiative.objects.count() == 2
@@ -102,7 +81,7 @@ def test_without_the_lock_one_draft_would_become_many(worker: Worker, monkeypatc
             lifecycle.write_values(made, entry)
             made.save()
 
-    at_once(*[lambda n=n: naive(n) for n in range(TAPS)])
+    together(*[lambda n=n: naive(n) for n in range(TAPS)])
 
     assert Initiative.objects.count() > 1
 
@@ -119,7 +98,7 @@ def test_a_step_saved_while_it_is_submitted_loses_neither(worker: Worker) -> Non
     """Whichever comes first: one initiative, no draft with answers beside it, or the tab is told and nothing is sent."""
     saving, sending = another_tab(worker), another_tab(worker)
 
-    answers = at_once(lambda: saving.send_content(content(title="Tên sửa ở cửa sổ khác")), sending.confirm)
+    answers = together(lambda: saving.send_content(content(title="Tên sửa ở cửa sổ khác")), sending.confirm)
 
     assert all(answer.status_code < 500 for answer in answers)
     if Initiative.objects.exists():
@@ -136,7 +115,7 @@ def test_two_steps_saved_at_once_both_stay(worker: Worker) -> None:
         who, what = f"Nơi {round_}", f"Tên {round_}"
         tabs = another_tab(worker), another_tab(worker)
 
-        at_once(
+        together(
             lambda who=who, tab=tabs[0]: tab.post(tab.step("nguoi-nop"), person(workplace=who)),
             lambda what=what, tab=tabs[1]: tab.send_content(content(title=what)),
         )
@@ -147,7 +126,7 @@ def test_two_steps_saved_at_once_both_stay(worker: Worker) -> None:
 def test_a_document_on_its_way_while_it_is_submitted_is_kept_or_refused_and_never_lost(worker: Worker) -> None:
     uploading, sending = another_tab(worker), another_tab(worker)
 
-    answers = at_once(lambda: uploading.send_files(("a.pdf", samples.pdf())), sending.confirm)
+    answers = together(lambda: uploading.send_files(("a.pdf", samples.pdf())), sending.confirm)
 
     assert all(answer.status_code < 500 for answer in answers)
     assert not Attachment.objects.filter(draft=worker.draft).exists()
@@ -158,7 +137,7 @@ def test_a_document_on_its_way_while_it_is_submitted_is_kept_or_refused_and_neve
 def test_one_file_sent_by_many_taps_is_kept_once(worker: Worker) -> None:
     tabs = [another_tab(worker) for _ in range(6)]
 
-    answers = at_once(*[lambda tab=tab: tab.send_files(("a.pdf", samples.pdf())) for tab in tabs])
+    answers = together(*[lambda tab=tab: tab.send_files(("a.pdf", samples.pdf())) for tab in tabs])
 
     assert {answer.status_code for answer in answers} == {303}
     assert Attachment.objects.count() == 1
@@ -167,7 +146,7 @@ def test_one_file_sent_by_many_taps_is_kept_once(worker: Worker) -> None:
 def test_more_than_five_files_at_once_are_five(worker: Worker) -> None:
     tabs = [another_tab(worker) for _ in range(8)]
 
-    at_once(*[lambda tab=tab, n=n: tab.send_files((f"{n}.pdf", samples.pdf(str(n)))) for n, tab in enumerate(tabs)])
+    together(*[lambda tab=tab, n=n: tab.send_files((f"{n}.pdf", samples.pdf(str(n)))) for n, tab in enumerate(tabs)])
 
     assert Attachment.objects.count() == 5
 
@@ -178,7 +157,7 @@ def test_many_workers_at_once_each_get_a_receipt_of_their_own(campaigns: dict[st
     for n, each in enumerate(workers):
         each.fill(person(phone=f"09351122{n:02d}"), content())
 
-    answers = at_once(*[each.confirm for each in workers])
+    answers = together(*[each.confirm for each in workers])
 
     assert [where(answer) for answer in answers] == [(303, each.receipt) for each in workers]
     assert Initiative.objects.count() == len(set(Initiative.objects.values_list("receipt_code", flat=True))) == 12
@@ -248,7 +227,7 @@ def test_random_taps_on_random_steps_never_make_two(worker: Worker) -> None:
             )
             for tab in tabs
         ]
-        answers = at_once(*acts)
+        answers = together(*acts)
         assert all(answer.status_code in {200, 302, 303} for answer in answers)
 
     if not Initiative.objects.exists():

@@ -149,7 +149,6 @@ def documents(request: HttpRequest, desk: Desk) -> HttpResponse:
         "documents": desk.documents,
         "own_ids": {each.pk for each in desk.documents if each.draft_id},
         "kinds": [choice for choice in desk.choices if choice.list == ChoiceList.ATTACHMENT_KIND],
-        "labels": {c.code: c.label for c in desk.choices if c.list == ChoiceList.ATTACHMENT_KIND},
         "max_files": actions.MAX_FILES,
         "room": max(actions.MAX_FILES - len(desk.documents), 0),
         "objections": [{"id": "id_attachments", "text": fault} for fault in faults],
@@ -173,11 +172,10 @@ def check(request: HttpRequest, desk: Desk) -> HttpResponse:
             return _closed(request, desk, refusal.verdict, unit=desk.draft.unit)
         except lifecycle.MoveRefused as refusal:
             outstanding = [Outstanding(CHECK, "", refusal.sentence)]
-    tried = request.method == "POST"
-    if tried and not desk.window.is_open and desk.revised is None:
+    if request.method == "POST" and not desk.window.is_open and desk.revised is None:
         actions.save(desk.draft, {}, at=desk.at, ruling=desk.window)
         return _closed(request, desk, desk.window, unit=desk.draft.unit)
-    return _check_page(request, desk, person_form, content_form, outstanding=outstanding, flags=flags, tried=tried)
+    return _check_page(request, desk, person_form, content_form, outstanding=outstanding, flags=flags)
 
 
 # --- what the steps share -------------------------------------------------------------------------------------------
