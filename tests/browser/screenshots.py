@@ -210,7 +210,7 @@ def documents(camera: Camera) -> None:
         worker.press("add")
     camera.shoot("documents full")
     for _ in range(4):
-        worker.press("step", form=".documents li:last-child")
+        worker.press(form=".documents li:last-child")
     camera.shoot("documents with one")
     worker.press("next")
 
