@@ -20,10 +20,10 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from initiatives.reports import measures
-from initiatives.reports.cells import SafeText, safe_cell, safe_text
 from initiatives.reports.layouts import Layout, Letterhead, Line
 from initiatives.reports.measures import POINTS_PER_MM
 from initiatives.reports.summary import SummaryRow
+from portal.sheets.cells import SafeText, safe_cell, safe_text
 
 CREATOR = "Cổng sáng kiến"
 SHEET = "Bảng tổng hợp"

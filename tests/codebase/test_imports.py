@@ -15,7 +15,7 @@ SPOKEN_TO = {
     "initiatives/submission/desks.py",
     "initiatives/review/filters.py",
     "initiatives/campaigns/extension_forms.py",
-    "orgtree/account_forms.py",
+    "orgtree/staff/forms.py",
     "orgtree/scoped_admin.py",
     "orgtree/sites.py",
 }

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from orgtree.accounts import may_manage, refuses_role
 from orgtree.models import StaffAccount
 from orgtree.roles import Role
+from orgtree.staff.rights import may_manage, refuses_role
 from tests.factories import PASSWORD, StaffAccountFactory, make_tree
 from tests.orgtree_admin.conftest import World
 

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import SetPasswordMixin
 
-from orgtree.accounts import refuses_role, roles_given_by
 from orgtree.models import StaffAccount
 from orgtree.roles import Role
+from orgtree.staff.rights import refuses_role, roles_given_by
 from portal.vietnamese import phones
 from portal.vietnamese.refusals import Refused
 

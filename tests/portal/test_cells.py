@@ -2,7 +2,7 @@
 
 import pytest
 
-from initiatives.reports.cells import CUT_NOTE, LONGEST, safe_text
+from portal.sheets.cells import CUT_NOTE, LONGEST, safe_text
 from tests.reports.sheets import opened, part_of, summary_row, table_of, written
 
 

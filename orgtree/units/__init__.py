@@ -1,0 +1,1 @@
+"""Units in the admin: the acts that change the tree, and grassroots unions from Excel."""
