@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from orgtree.models.unit import Unit
-from orgtree.roles import Role, allows, allows_any
+from orgtree.roles import RANK, Role, allows, allows_any
 from orgtree.scope import ScopedQuerySet
 
 
@@ -48,6 +48,18 @@ class StaffAccount(AbstractBaseUser):
     is_active = models.BooleanField(
         "đang hoạt động", default=True, help_text="Bỏ chọn để đóng tài khoản. Việc đã làm vẫn giữ tên người làm."
     )
+    must_change_password = models.BooleanField("phải đổi mật khẩu", default=False, editable=False)
+    # The moment it was set up; a session that gave a code bears the same, so taking it away ends what it opened.
+    second_factor_since = models.DateTimeField("bật lớp thứ hai lúc", null=True, blank=True, editable=False)
+    handed_to = models.ForeignKey(
+        "self",
+        verbose_name="bàn giao cho",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="taken_over",
+    )
     is_demonstration = models.BooleanField("tài khoản thử nghiệm", default=False, editable=False)
     created_at = models.DateTimeField("tạo lúc", default=timezone.now, editable=False)
 
@@ -64,7 +76,12 @@ class StaffAccount(AbstractBaseUser):
                 name="staff_role_is_known",
                 condition=models.Q(role__in=Role.values),
                 violation_error_message="Vai trò không hợp lệ.",
-            )
+            ),
+            models.CheckConstraint(
+                name="staff_who_handed_over_is_closed",
+                condition=models.Q(handed_to=None) | models.Q(is_active=False),
+                violation_error_message="Tài khoản đã bàn giao thì phải đóng.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -81,6 +98,11 @@ class StaffAccount(AbstractBaseUser):
         return self.is_active
 
     @property
+    def needs_second_factor(self) -> bool:
+        """Managers and above must have one; whether it is set up says `second_factor_since`."""
+        return not self.is_demonstration and RANK.get(self.role, 0) >= RANK[Role.MANAGER]
+
+    @property
     def is_superuser(self) -> bool:
         return self.is_active and self.role == Role.ADMINISTRATOR
 
@@ -93,3 +115,22 @@ class StaffAccount(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_active and allows_any(self.role, app_label)
+
+
+class SignIn(models.Model):
+    """One successful sign-in, for its owner to look through."""
+
+    account = models.ForeignKey(
+        StaffAccount, verbose_name="tài khoản", on_delete=models.CASCADE, related_name="sign_ins"
+    )
+    at = models.DateTimeField("lúc")
+    address = models.CharField("địa chỉ mạng", max_length=45, blank=True)
+    device = models.CharField("thiết bị", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "lần đăng nhập"
+        verbose_name_plural = "lần đăng nhập"
+        indexes = [models.Index(fields=["account", "-at"], name="sign_in_by_account")]
+
+    def __str__(self) -> str:
+        return str(self.pk)

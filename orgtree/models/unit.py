@@ -11,8 +11,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Substr
+from django.db.models import F, Q
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
 from orgtree.scope import ScopedQuerySet, branch
@@ -20,7 +19,7 @@ from portal.vietnamese.text import folded
 
 CODE = r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)*"
 POSTER_KEY_LENGTH = 8
-SEARCH_TEXT_LENGTH = 1000
+SEARCH_TEXT_LENGTH = 2000
 
 
 class Level(models.TextChoices):
@@ -29,10 +28,14 @@ class Level(models.TextChoices):
     SECTOR = "sector", "Công đoàn ngành trung ương"
     DISTRICT = "district", "Liên đoàn Lao động cấp huyện"
     PROVINCIAL_SECTOR = "provincial_sector", "Công đoàn ngành địa phương và tương đương"
+    SECTOR_BRANCH = "sector_branch", "Công đoàn cấp trên cơ sở thuộc ngành trung ương"
+    COMMUNE = "commune", "Công đoàn xã, phường, đặc khu"
     GRASSROOTS = "grassroots", "Công đoàn cơ sở"
 
 
 TOP_LEVELS = (Level.PROVINCE, Level.SECTOR)
+# The upper level of grassroots unions: what stands between a top unit and them.
+MIDDLE_LEVELS = (Level.DISTRICT, Level.PROVINCIAL_SECTOR, Level.SECTOR_BRANCH, Level.COMMUNE)
 
 PARENT_LEVELS: dict[str, frozenset[str]] = {
     Level.CONFEDERATION: frozenset(),
@@ -40,7 +43,9 @@ PARENT_LEVELS: dict[str, frozenset[str]] = {
     Level.SECTOR: frozenset({Level.CONFEDERATION}),
     Level.DISTRICT: frozenset({Level.PROVINCE}),
     Level.PROVINCIAL_SECTOR: frozenset({Level.PROVINCE}),
-    Level.GRASSROOTS: frozenset({Level.PROVINCE, Level.SECTOR, Level.DISTRICT, Level.PROVINCIAL_SECTOR}),
+    Level.SECTOR_BRANCH: frozenset({Level.SECTOR}),
+    Level.COMMUNE: frozenset({Level.PROVINCE}),
+    Level.GRASSROOTS: frozenset({*TOP_LEVELS, *MIDDLE_LEVELS}),
 }
 
 
@@ -55,12 +60,12 @@ class UnitQuerySet(MP_NodeQuerySet, ScopedQuerySet):
         """What a campaign offers whose structure is that of `day`: the units standing then, and those opened later
         below them that succeed nobody (a new grassroots union)."""
         standing = (Q(opened_on=None) | Q(opened_on__lte=day)) & (Q(closed_on=None) | Q(closed_on__gt=day))
-        step = self.model.steplen
-        line = [Substr(OuterRef("path"), 1, depth * step) for depth in range(2, 5)] + [OuterRef("path")]
-        on_a_later_line = self.model._default_manager.filter(
-            path__in=line, opened_on__gt=day, predecessors__isnull=False
-        ).order_by()
-        return self.filter(standing | (Q(opened_on__gt=day) & ~Exists(on_a_later_line)))
+        on_an_old_line = Q(succeeds_since=None) | Q(succeeds_since__lte=day)
+        return self.filter(standing | (Q(opened_on__gt=day) & on_an_old_line))
+
+    def last_of_their_lines(self) -> Self:
+        """Units nothing has succeeded: those that stand, and those that closed for good."""
+        return self.filter(successor=None)
 
     def top(self) -> Self:
         """The units that submit to the confederation: provinces and central sectors."""
@@ -105,6 +110,7 @@ class Unit(MP_Node):
     admin_code = models.CharField("mã hành chính", max_length=10, blank=True)
     source = models.CharField("nguồn", max_length=200, blank=True)
     opened_on = models.DateField("thành lập ngày", null=True, blank=True)
+    opening_document = models.CharField("văn bản thành lập", max_length=200, blank=True)
     closed_on = models.DateField("kết thúc ngày", null=True, blank=True)
     closing_document = models.CharField("văn bản kết thúc", max_length=200, blank=True)
     successor = models.ForeignKey(
@@ -115,8 +121,11 @@ class Unit(MP_Node):
         on_delete=models.PROTECT,
         related_name="predecessors",
     )
+    # The latest opening day of a successor at or above: what tells a new union in an old place from an old one in a new.
+    succeeds_since = models.DateField("nối tiếp từ ngày", null=True, blank=True, editable=False)
     current_path = models.CharField("vị trí hiện nay", max_length=255, db_index=True, editable=False)
     search_text = models.CharField("chữ để tìm", max_length=SEARCH_TEXT_LENGTH, blank=True, editable=False)
+    search_words = models.TextField("từ để tìm", blank=True, editable=False)
     poster_key = models.CharField("khóa trên áp phích", max_length=POSTER_KEY_LENGTH, unique=True, editable=False)
     path = models.CharField("vị trí", max_length=255, unique=True, editable=False)
     depth = models.PositiveIntegerField("bậc", editable=False)
@@ -127,6 +136,10 @@ class Unit(MP_Node):
     class Meta:
         verbose_name = "đơn vị"
         verbose_name_plural = "đơn vị"
+        indexes = [
+            # Everything but the 126,000 grassroots unions: some hundreds of rows, read whole.
+            models.Index(fields=["path"], name="unit_upper_by_path", condition=~Q(level=Level.GRASSROOTS)),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="unit_closes_after_it_opens",

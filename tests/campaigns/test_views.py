@@ -100,6 +100,7 @@ def merged(tree: dict[str, Unit]) -> dict[str, Unit]:
         code="quang-tri-2025",
         name="Liên đoàn Lao động tỉnh Quảng Trị",
         opened_on=MERGED_ON,
+        succeeds_since=MERGED_ON,
     )
     for code in ("quang-tri", "quang-binh"):
         Unit.objects.filter(code=code).update(closed_on=MERGED_ON, successor=united)

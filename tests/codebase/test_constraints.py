@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 
 from initiatives.models import (
     Act,
@@ -20,7 +21,7 @@ from initiatives.models import (
     Tally,
 )
 from initiatives.models.campaign import RESERVED_SLUGS
-from orgtree.models import UnitAlias, UnitName
+from orgtree.models import UnitAlias, UnitChange, UnitName, WordForm
 from tests.factories import (
     AttachmentFactory,
     CampaignFactory,
@@ -102,6 +103,14 @@ def _past_name_twice() -> None:
     twice(lambda: UnitName.objects.create(unit=unit, name="A", short_name="A", used_until=date(2020, 1, 1)))
 
 
+def _unknown_act() -> None:
+    UnitChange.objects.create(unit=unit_at("quang-tri"), act="lost", at=timezone.now())
+
+
+def _handed_over_yet_open() -> None:
+    StaffAccountFactory(handed_to=StaffAccountFactory())
+
+
 def _one_address_for_two() -> None:
     first = CampaignFactory()
     CampaignAddress.objects.create(campaign=CampaignFactory(slug="mot-chuong-trinh-khac"), segment=first.slug)
@@ -130,12 +139,15 @@ BITES: dict[str, Callable[[], Any]] = {
         eligible_from=date(2022, 1, 2), eligible_until=date(2022, 1, 1)
     ),
     "review_reason_code_once_a_use": _reason_twice,
+    "staff_who_handed_over_is_closed": _handed_over_yet_open,
     "staff_role_is_known": lambda: StaffAccountFactory(role="chief"),
     "tally_row_once": _tally_twice,
     "unit_alias_stands_once": _alias_twice,
+    "unit_change_act_is_known": _unknown_act,
     "unit_closes_after_it_opens": lambda: UnitFactory(opened_on=date(2022, 1, 1), closed_on=date(2022, 1, 1)),
     "unit_name_ends_once_a_day": _past_name_twice,
     "unit_with_a_successor_is_closed": _successor_of_an_open_unit,
+    "word_form_stands_once": lambda: twice(lambda: WordForm.objects.create(form="qang", word="quang")),
 }
 
 

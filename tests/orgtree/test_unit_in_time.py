@@ -58,6 +58,7 @@ def line(db: None) -> dict[str, Unit]:
     )
     for code, successor in (("quang-tri", new), ("dien-bien", new), ("quang-tri/dong-ha", moved)):
         Unit.objects.filter(code=code).update(closed_on=merged_on, successor=successor, current_path=successor.path)
+    Unit.objects.filter(path__startswith=new.path).update(succeeds_since=merged_on)
     return {unit.code: unit for unit in Unit.objects.all()}
 
 
