@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from orgtree.finding import other_names
 from orgtree.forms import UnitSearchForm
 from orgtree.models import Unit
 from orgtree.search import Found, find, offered_below
@@ -23,10 +24,12 @@ MOST_LISTED = 300
 
 @dataclass(frozen=True)
 class Shown:
-    """One line of the answer. `depth` is 1 for a unit listed below its parent; `link` chooses it for a campaign."""
+    """One line of the answer. `depth` is 1 for a unit listed below its parent; `link` chooses it for a campaign; `reason`
+    says why it is here when its name does not."""
 
     unit: Unit
     above: str
+    reason: str
     depth: int
     link: str
     below: str
@@ -67,6 +70,7 @@ def _answer(form: UnitSearchForm) -> dict[str, Any]:
         found = [Found(unit, ()) for unit in offered_below(inside, among=structure, limit=most)]
     else:
         found = [Found(unit, ()) for unit in structure.top().order_by("path")]
+    reasons = other_names.reasons([one.unit for one in found[:most]], typed) if typed else {}
     return {
         "is_lost": bool(code) and inside is None,
         "inside": inside,
@@ -78,6 +82,7 @@ def _answer(form: UnitSearchForm) -> dict[str, Any]:
             Shown(
                 unit=one.unit,
                 above=one.line,
+                reason=reasons.get(one.unit, ""),
                 depth=one.unit.depth - inside.depth - 1 if inside and not typed else 0,
                 link=_choosing(campaign, one.unit),
                 below=_address({"thuoc": one.unit.code} | carried) if one.unit.numchild else "",

@@ -19,6 +19,7 @@ from portal.vietnamese.formats import whole
 from portal.vietnamese.text import single_line
 
 EVERY = "all"
+YES, NO = "yes", "no"
 UNITS_OFFERED = 60
 
 
@@ -133,6 +134,32 @@ class PhaseFilter(OneOf):
 
     def narrowed(self, queryset: QuerySet, value: str) -> QuerySet:
         return queryset.filter(phase_id=int(value))
+
+
+class ResentFilter(OneOf):
+    """Returned before, put right by the sender, and waiting again."""
+
+    title = "gửi lại"
+    parameter_name = "resent"
+
+    def options(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [(YES, "Đã bổ sung và gửi lại")]
+
+    def narrowed(self, queryset: QuerySet, value: str) -> QuerySet:
+        return queryset.filter(queries.SENT_AGAIN, status=Status.SUBMITTED)
+
+
+class AttachedFilter(OneOf):
+    """Whether a grassroots union has it, or it still lies above them."""
+
+    title = "công đoàn cơ sở"
+    parameter_name = "attached"
+
+    def options(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [(NO, "Chưa gắn CĐCS")]
+
+    def narrowed(self, queryset: QuerySet, value: str) -> QuerySet:
+        return queryset.filter(queries.ABOVE_GRASSROOTS)
 
 
 class CategoryFilter(OneOf):

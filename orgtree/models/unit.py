@@ -14,12 +14,11 @@ from django.db import models
 from django.db.models import F, Q
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
+from orgtree.finding.words import SEARCH_TEXT_LENGTH, search_fields
 from orgtree.scope import ScopedQuerySet, branch
-from portal.vietnamese.text import folded
 
 CODE = r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)*"
 POSTER_KEY_LENGTH = 8
-SEARCH_TEXT_LENGTH = 2000
 
 
 class Level(models.TextChoices):
@@ -82,16 +81,6 @@ class UnitQuerySet(MP_NodeQuerySet, ScopedQuerySet):
         """From the confederation down to `unit`."""
         step = self.model.steplen
         return self.filter(path__in=[unit.path[:end] for end in range(step, len(unit.path) + 1, step)]).order_by("path")
-
-    def matching(self, typed: str) -> Self:
-        """Units whose names or aliases hold every word typed, with or without accents; none for nothing typed."""
-        words = folded(typed).split()[:8]
-        if not words:
-            return self.none()
-        found = self
-        for word in words:
-            found = found.filter(search_text__contains=word)
-        return found
 
 
 class UnitManager(MP_NodeManager.from_queryset(UnitQuerySet)):  # type: ignore[misc]
@@ -162,8 +151,14 @@ class Unit(MP_Node):
         if not self.poster_key:
             self.poster_key = poster_key(self.code)
         if not self.search_text:
-            self.search_text = search_text(self)
+            self.be_found_by(())
         super().save(*args, **kwargs)
+
+    def be_found_by(self, other_names: Iterable[str]) -> None:
+        """Sets, unsaved, what a search looks through: its names and the others it is or was known by."""
+        is_place = self.level != Level.GRASSROOTS
+        names = (self.name, self.short_name, *other_names)
+        self.search_text, self.search_words = search_fields(names, is_place=is_place)
 
     @property
     def is_top(self) -> bool:
@@ -239,16 +234,3 @@ def poster_key(code: str, *, attempt: int = 0) -> str:
     """
     digest = hashlib.sha256(f"unit:{code}:{attempt}".encode()).digest()
     return base64.b32encode(digest).decode()[:POSTER_KEY_LENGTH].lower()
-
-
-def search_text(unit: Unit, aliases: list[str] | None = None) -> str:
-    """What a search looks through: the folded names and aliases, each once, as "| name | alias |".
-
-    So " ha" finds the beginning of a word, "| ha noi |" a whole name, and neither costs the database a concatenation.
-    """
-    return as_search_text([folded(name) for name in (unit.name, unit.short_name, *(aliases or []))])
-
-
-def as_search_text(folded_names: Iterable[str]) -> str:
-    joined = " | ".join(dict.fromkeys(folded_names))
-    return f"| {joined[: SEARCH_TEXT_LENGTH - 4]} |"

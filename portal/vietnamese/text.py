@@ -29,6 +29,8 @@ _REPLACED = {
 _NOT_LETTERS_OR_DIGITS = re.compile(r"[\W_]+")
 _DIGIT = re.compile(r"\d")
 _D_WITH_STROKE = str.maketrans("đðɖ", "ddd")
+# The marks of nearly every text there is; without them it is ASCII, and folds several times as fast.
+_USUAL_MARKS = dict.fromkeys(range(0x300, 0x370))
 
 
 def canonical(typed: str) -> str:
@@ -57,7 +59,8 @@ def is_blank(typed: str) -> bool:
 def folded(typed: str) -> str:
     """For search and comparison only: "Đặng Thị Ánh" and "dang thi anh" fold to the same."""
     letters = unicodedata.normalize("NFD", canonical(typed)).casefold().translate(_D_WITH_STROKE)
-    return _NOT_LETTERS_OR_DIGITS.sub(_gap, unicodedata.normalize("NFD", letters)).strip()
+    letters = unicodedata.normalize("NFD", letters).translate(_USUAL_MARKS)
+    return _NOT_LETTERS_OR_DIGITS.sub(" " if letters.isascii() else _gap, letters).strip()
 
 
 def _gap(found: re.Match[str]) -> str:

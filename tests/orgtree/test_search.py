@@ -5,11 +5,15 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from orgtree.models import Level, Unit, UnitAlias
-from orgtree.models.unit import search_text
-from orgtree.search import find, offered_below
-from tests.factories.units import UnitFactory
+from orgtree import search
+from orgtree.finding.suggestions import suggested
+from orgtree.finding.words import words_of
+from orgtree.models import Level, Unit, UnitAlias, WordForm
+from orgtree.search import find, learn_words, matching, offered_below, searchable
+from tests.factories.units import UnitFactory, unit_at
 
 DAY = date(2022, 1, 8)
 
@@ -44,6 +48,26 @@ FIRST = {
     "quận 1 before quận 10": ("quận 1", "ho-chi-minh/quan-1"),
     "a provincial sector": ("y tế ninh thuận", "ninh-thuan/cd-y-te"),
     "a name that begins like a province's": ("thị xã quảng trị", "quang-tri/quang-tri"),
+    "shortened as on a seal": ("cđ y tế vn", "cd-y-te"),
+    "in full what the short name shortens": ("Liên đoàn Lao động TP HCM", "ho-chi-minh"),
+    "shortened where the name is in full": ("LĐLĐ H. Triệu Phong", "quang-tri/trieu-phong"),
+    "a quarter of a city by its letter": ("q 1", "ho-chi-minh/quan-1"),
+    "an industrial zone": ("CĐ KCN KCX Hà Nội", "ha-noi/cd-kcn-che-xuat"),
+    "with its province behind it": ("châu thành long an", "long-an/chau-thanh"),
+    "with its province before it": ("long an châu thành", "long-an/chau-thanh"),
+    "with its province in full": ("LĐLĐ huyện Châu Thành, tỉnh Long An", "long-an/chau-thanh"),
+    "another of the same name": ("châu thành bến tre", "ben-tre/chau-thanh"),
+    "two letters the wrong way round": ("đogn hà", "quang-tri/dong-ha"),
+    "a letter too many": ("quảngg trị", "quang-tri"),
+    "a letter too few": ("triu phong", "quang-tri/trieu-phong"),
+    "another letter": ("lào coi", "lao-cai"),
+    "another letter that makes a word": ("vĩnh lanh", "quang-tri/vinh-linh"),
+    "a blank missing": ("quangtri", "quang-tri"),
+    "two blanks missing": ("quangtri dongha", "quang-tri/dong-ha"),
+    "a blank missing before a number": ("quận10", "ho-chi-minh/quan-10"),
+    "a blank too many": ("quảng tr ị", "quang-tri"),
+    "a slip in what is usually shortened": ("liên đoàn lao đọngg quảng trị", "quang-tri"),
+    "a slip and a place": ("châu thnàh long an", "long-an/chau-thanh"),
 }
 
 
@@ -59,6 +83,8 @@ NOTHING = {
     "nobody": "zzzz",
     "the middle of a word": "ang tri",
     "one wrong word among right ones": "đông hà zzzz",
+    "two slips": "đogn hàa bắcc",
+    "words of the index": "AND OR NOT NEAR",
 }
 
 
@@ -113,30 +139,155 @@ def test_units_above_are_named_nearest_first_without_the_confederation(tree: dic
     assert find("tỉnh quảng trị", among=Unit.objects.all(), limit=1)[0].line == ""
 
 
-def test_one_unit_and_many_cost_the_same_two_statements(tree: dict[str, Unit]) -> None:
-    with CaptureQueriesContext(connection) as for_one:
-        assert len(found("vĩnh linh")) == 1
-    with CaptureQueriesContext(connection) as for_many:
-        assert len(found("binh")) == 50
+STATEMENTS = {
+    "one unit": ("vĩnh linh", 1, 4),
+    "many units": ("binh", 50, 4),
+    "words apart": ("ldld quang tri", 2, 6),
+    "with its place": ("châu thành long an", 1, 8),
+    "with a slip": ("vĩnh linhh", 1, 9),
+    "none": ("zzzz", 0, 2),
+}
 
-    assert len(for_one) == len(for_many) == 2
+
+@pytest.mark.parametrize(("typed", "number", "statements"), STATEMENTS.values(), ids=STATEMENTS)
+def test_the_statements_do_not_grow_with_what_is_found(
+    tree: dict[str, Unit], typed: str, number: int, statements: int
+) -> None:
+    with CaptureQueriesContext(connection) as caught:
+        assert len(found(typed)) >= number
+
+    assert len(caught) <= statements
 
 
 def test_a_very_long_search_asks_for_its_first_eight_words_only(tree: dict[str, Unit]) -> None:
     assert found("lien doan lao dong thanh pho dong ha " + "zzzz " * 500)[0] == "quang-tri/dong-ha"
 
 
-def test_staff_search_finds_inside_words_too(tree: dict[str, Unit]) -> None:
-    assert Unit.objects.matching("ang tri").filter(code="quang-tri").exists()
-    assert not Unit.objects.matching("").exists()
+LISTED = {
+    "words together": ("đông hà", {"quang-tri/dong-ha", "bac-lieu/dong-hai"}),
+    "words apart": ("quảng trị huyện gio", {"quang-tri/gio-linh"}),
+    "with its place": ("châu thành long an", {"long-an/chau-thanh"}),
+    "with a slip": ("vĩnh lihn", {"quang-tri/vinh-linh"}),
+    "nobody": ("zzzz", set()),
+    "nothing": (" ", set()),
+}
 
 
-def test_search_text_holds_every_name_once_between_bars() -> None:
-    unit = Unit(name="Công đoàn Y tế", short_name="CĐ Y tế")
+@pytest.mark.parametrize(("typed", "codes"), LISTED.values(), ids=LISTED)
+def test_a_list_holds_what_is_found_in_its_own_order(tree: dict[str, Unit], typed: str, codes: set[str]) -> None:
+    rows = matching(Unit.objects.order_by("-path"), typed)
 
-    assert search_text(unit, ["CĐ Y Tế", "Y tế VN"]) == "| cong doan y te | cd y te | y te vn |"
-    assert search_text(unit, ["a" * 2000])[-2:] == " |"
-    assert len(search_text(unit, ["a" * 2000])) == Unit._meta.get_field("search_text").max_length
+    assert set(rows.values_list("code", flat=True)) == codes
+    assert list(rows.values_list("path", flat=True)) == sorted((tree[code].path for code in codes), reverse=True)
+
+
+@pytest.mark.parametrize("ranked", [1000, 3])
+@pytest.mark.parametrize("counted", [10_000, 5])
+def test_a_list_is_whole_however_many_there_are(
+    tree: dict[str, Unit], monkeypatch: pytest.MonkeyPatch, ranked: int, counted: int
+) -> None:
+    monkeypatch.setattr(search, "MOST_RANKED", ranked)
+    monkeypatch.setattr(search, "MOST_COUNTED", counted)
+
+    assert matching(Unit.objects.all(), "huyện").count() == Unit.objects.filter(kind="huyen").count() > 500
+    assert not matching(Unit.objects.filter(level=Level.PROVINCE), "huyện").exists()
+
+
+def test_where_more_hold_it_than_can_be_ranked_upper_units_come_first_and_a_small_branch_still_finds_its_own(
+    tree: dict[str, Unit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place, code in enumerate(("ha-noi", "ha-noi", "ha-noi", "quang-tri/dong-ha")):
+        UnitFactory(
+            parent=tree[code], level=Level.GRASSROOTS, code=f"{code}/{place}", name="Công đoàn cơ sở Y tế dự phòng"
+        )
+    monkeypatch.setattr(search, "MOST_RANKED", 2)
+    monkeypatch.setattr(search, "MOST_SAMPLED", 1)
+
+    everywhere = find("y tế", among=Unit.objects.all(), limit=500)
+    in_dong_ha = find("y tế", among=Unit.objects.below(tree["quang-tri/dong-ha"]), limit=500)
+
+    assert everywhere[0].unit.code == "cd-y-te"
+    assert [one.unit.level for one in everywhere[-4:]] == [Level.GRASSROOTS] * 4
+    assert [one.unit.code for one in in_dong_ha] == ["quang-tri/dong-ha/3"]
+
+
+def test_a_unit_is_found_by_the_names_it_is_given(tree: dict[str, Unit]) -> None:
+    unit = tree["quang-tri/dong-ha"]
+
+    searchable(unit, other_names=["Thị xã Bạch Vân Trà"])
+    unit.save()
+    learn_words([unit])
+
+    assert found("bạch vân trà") == ["quang-tri/dong-ha"]
+    assert found("bạchh vân trà") == ["quang-tri/dong-ha"]
+    assert found("đông hà")[0] == "quang-tri/dong-ha"
+
+
+def test_a_name_that_is_gone_finds_nothing(tree: dict[str, Unit]) -> None:
+    unit = tree["quang-tri/dong-ha"]
+    searchable(unit, other_names=["Bạch Vân Trà"])
+    unit.save()
+
+    searchable(unit)
+    unit.save()
+
+    assert found("bạch vân trà") == []
+
+
+def test_a_unit_taken_from_the_tree_is_taken_from_the_index(tree: dict[str, Unit]) -> None:
+    Unit.objects.filter(code="quang-tri/vinh-linh").delete()
+
+    assert found("vĩnh linh") == []
+
+
+def test_words_are_learnt_once(tree: dict[str, Unit]) -> None:
+    before = WordForm.objects.count()
+
+    learn_words(tree.values())
+
+    assert WordForm.objects.count() == before > 0
+
+
+@given(typed=st.text(max_size=100))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_typed_is_answered(db: None, typed: str) -> None:
+    """In other scripts, with quotation marks, operators, backslashes: an answer, never an error."""
+    unit = unit_at("quang-tri/dong-ha/may-song-hieu")
+
+    assert find(typed, among=Unit.objects.all(), limit=5) is not None
+    assert matching(Unit.objects.all(), typed).count() >= 0
+    assert suggested(typed, among=Unit.objects.all()) is not None
+
+    searchable(unit, other_names=[typed])
+    unit.save()
+    learn_words([unit])
+    if words_of(typed):
+        assert unit in [one.unit for one in find(typed, among=Unit.objects.all(), limit=50)]
+
+
+SCRIPTS = ("ไทย ภาษา", "東京 都", "हिन्दी भाषा", "Ελλάδα", "ἀρχή", "עברית", "ﷺ", "x²³ ½", "ª º ǅ", "𞤀𞤁", "한국 노총")
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_name_in_another_script_is_found(db: None, name: str) -> None:
+    unit = unit_at("quang-tri/dong-ha/may-song-hieu")
+    searchable(unit, other_names=[name])
+    unit.save()
+
+    assert [one.unit for one in find(name, among=Unit.objects.all(), limit=5)] == [unit]
+
+
+def test_the_database_keeps_the_index_whatever_migrations_did(db: None) -> None:
+    """A migration that makes the table anew on SQLite takes its triggers away, and must make them again."""
+    if connection.vendor == "sqlite":
+        statement = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'orgtree_unit'"
+        kept = 3
+    else:
+        statement = "SELECT count(*) FROM pg_indexes WHERE indexname = 'orgtree_unit_words_index'"
+        kept = 1
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        assert cursor.fetchone()[0] == kept
 
 
 def test_every_alias_of_the_real_tree_finds_its_unit(tree: dict[str, Unit]) -> None:

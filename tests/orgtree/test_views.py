@@ -99,7 +99,10 @@ def test_the_picker_gets_rows_with_their_depth(tree: dict[str, Unit], client: Cl
 
 
 def test_what_is_found_by_name_has_no_depth(tree: dict[str, Unit], client: Client) -> None:
-    assert rows(client, q="hcm") == [{"code": "ho-chi-minh", "name": "LĐLĐ Thành phố Hồ Chí Minh", "depth": 0}]
+    found = rows(client, q="hcm")
+
+    assert found[0] == {"code": "ho-chi-minh", "name": "LĐLĐ Thành phố Hồ Chí Minh", "depth": 0}
+    assert {row["depth"] for row in found} == {0}
 
 
 def test_more_than_fifty_are_not_shown_and_the_page_says_so(tree: dict[str, Unit], client: Client) -> None:
@@ -120,7 +123,13 @@ def test_nothing_found_says_what_to_do(tree: dict[str, Unit], client: Client) ->
 
 def test_the_structure_is_that_of_the_day_asked(tree: dict[str, Unit], client: Client) -> None:
     merged_on = date(2025, 7, 1)
-    new = UnitFactory(parent=tree["tld"], level=Level.PROVINCE, code="quang-tri-2025", opened_on=merged_on)
+    new = UnitFactory(
+        parent=tree["tld"],
+        level=Level.PROVINCE,
+        code="quang-tri-2025",
+        opened_on=merged_on,
+        succeeds_since=merged_on,
+    )
     Unit.objects.filter(code__in=("quang-tri", "quang-binh")).update(closed_on=merged_on, successor=new)
 
     usual = {row["code"] for row in rows(client)}
@@ -129,6 +138,38 @@ def test_the_structure_is_that_of_the_day_asked(tree: dict[str, Unit], client: C
     assert usual - later == {"quang-tri", "quang-binh"}
     assert later - usual == {"quang-tri-2025"}
     assert len(rows(client, ngay="2025-08-01")) == 82
+
+
+FOUND_BY = {
+    "its own name": ("tuyên quang", "LĐLĐ tỉnh Tuyên Quang", ""),
+    "its own name in full": ("liên đoàn lao động tỉnh tuyên quang", "LĐLĐ tỉnh Tuyên Quang", ""),
+    "a predecessor": ("Hà Giang", "LĐLĐ tỉnh Tuyên Quang", "gồm LĐLĐ tỉnh Hà Giang trước đây"),
+    "another name of a predecessor": (
+        "BR-VT",
+        "LĐLĐ thành phố Hồ Chí Minh",
+        "gồm LĐLĐ tỉnh Bà Rịa - Vũng Tàu trước đây",
+    ),
+    "a slip": ("tuyên quagn", "LĐLĐ tỉnh Tuyên Quang", ""),
+}
+
+
+@pytest.mark.parametrize(("typed", "name", "reason"), FOUND_BY.values(), ids=FOUND_BY)
+def test_the_page_says_why_a_unit_is_found_by_a_name_it_does_not_bear(
+    tree_of_2025: dict[str, Unit], client: Client, typed: str, name: str, reason: str
+) -> None:
+    page = ask(client, q=typed, ngay="2025-08-01").content.decode()
+
+    listed = unescape(re.search(r'<ul class="units">(.*?)</ul>', page, re.DOTALL)[1])
+    first = listed.split("<li>")[1]
+    assert name in first
+    assert re.findall(r'<p class="hint">(.*?)</p>', first) == ([reason] if reason else [])
+
+
+def test_an_old_name_and_another_way_to_write_it_are_told(tree_of_2025: dict[str, Unit], client: Client) -> None:
+    page = unescape(ask(client, q="thị xã phổ yên").content.decode())
+
+    assert "LĐLĐ tỉnh Thái Nguyên; trước đây là LĐLĐ thị xã Phổ Yên" in page
+    assert "còn gọi là LĐLĐ huyện Krông Ana" in ask(client, q="krong ana").content.decode()
 
 
 HOSTILE = {
@@ -222,10 +263,10 @@ def test_it_only_answers_questions(tree: dict[str, Unit], client: Client, method
 
 STATEMENTS = {
     "the top units": ({}, 1),
-    "a search": ({"q": "binh"}, 2),
-    "a search that finds nothing": ({"q": "zzzz"}, 1),
+    "a search": ({"q": "binh"}, 4),
+    "a search that finds nothing": ({"q": "zzzz"}, 2),
     "below a unit": ({"thuoc": "quang-tri"}, 2),
-    "a search below a unit": ({"thuoc": "quang-tri", "q": "dong ha"}, 3),
+    "a search below a unit": ({"thuoc": "quang-tri", "q": "dong ha"}, 5),
     "an unknown unit": ({"thuoc": "atlantis"}, 1),
     "a refused address": ({"ngay": "x"}, 0),
 }

@@ -371,15 +371,44 @@ class TestAttaching:
         shown = initiative.version if version is None else version
         return office.client.post(self.address(initiative), {"unit": code, "version": shown})
 
-    def test_units_like_the_typed_name_are_offered(self, office: Office, lost: Initiative) -> None:
+    def test_the_workplace_that_was_typed_is_suggested(self, office: Office, lost: Initiative) -> None:
         page = office.client.get(self.address(lost))
 
-        assert [unit.code for unit in page.context["units"]] == ["quang-tri/dong-ha/may-song-hieu"]
+        assert [one.unit.code for one in page.context["likely"]] == ["quang-tri/dong-ha/may-song-hieu"]
+        assert "Có thể là" in page.content.decode()
+        assert "LĐLĐ thành phố Đông Hà, LĐLĐ tỉnh Quảng Trị" in page.content.decode()
+
+    def test_what_is_suggested_is_not_offered_again(self, office: Office, lost: Initiative) -> None:
+        page = office.client.get(self.address(lost), {"q": "đông hà"})
+
+        assert [one.unit.code for one in page.context["found"]] == ["quang-tri/dong-ha"]
+        assert page.content.decode().count('value="quang-tri/dong-ha/may-song-hieu"') == 1
+
+    @pytest.mark.parametrize(
+        ("typed", "suggested"),
+        [
+            pytest.param({"workplace": "Tổ cắt, công ty may Sông Hiếu"}, True, id="by the place of work"),
+            pytest.param({"workplace": "Trường THPT Sông Hương"}, False, id="nothing like it"),
+            pytest.param({"unit_name": "CĐ huyện Điện Biên"}, False, id="another branch"),
+        ],
+    )
+    def test_suggestions_come_from_what_was_typed(
+        self, office: Office, signed_in: Callable[..., Any], typed: dict[str, str], suggested: bool
+    ) -> None:
+        office.client = signed_in("quang-tri", Role.REVIEWER)
+        lost = office.receive(unit=office.units["quang-tri"], **{"unit_name": "", "workplace": "x", **typed})
+
+        assert bool(office.client.get(self.address(lost)).context["likely"]) is suggested
+
+    def test_nothing_is_suggested_where_a_grassroots_union_has_it(self, office: Office) -> None:
+        attached = office.receive(unit=office.units["quang-tri/dong-ha/may-song-hieu"], unit_name="May Sông Hiếu")
+
+        assert office.client.get(self.address(attached)).context["likely"] == []
 
     def test_without_a_name_those_directly_below(self, office: Office, lost: Initiative) -> None:
         page = office.client.get(self.address(lost), {"q": ""})
 
-        assert {unit.code for unit in page.context["units"]} == {
+        assert {one.unit.code for one in page.context["found"]} == {
             "quang-tri/dong-ha",
             "quang-tri/huong-hoa",
             "quang-tri/cd-vien-chuc",
