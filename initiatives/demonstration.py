@@ -25,6 +25,8 @@ from initiatives.models import (
     Status,
 )
 from initiatives.submission import receipts
+from orgtree import changes
+from orgtree.changes import NewUnit, Order
 from orgtree.models import Level, StaffAccount, Unit
 from orgtree.roles import Role
 from portal import sealing
@@ -86,7 +88,7 @@ STATUSES = (Status.SUBMITTED,) * 3 + (Status.VALID,) * 6 + (Status.RETURNED,) + 
 def seed(*, password: str, at: datetime) -> Campaign:
     """Makes or renews the campaign, its grassroots union and accounts, all with `password`."""
     campaign = _campaign(at)
-    _grassroots()
+    _grassroots(at)
     hashed = make_password(password)
     for username, code, role, full_name in ACCOUNTS:
         StaffAccount.objects.update_or_create(
@@ -96,7 +98,10 @@ def seed(*, password: str, at: datetime) -> Campaign:
                 "role": role,
                 "full_name": full_name,
                 "password": hashed,
+                "must_change_password": False,
+                "second_factor_since": None,
                 "is_active": True,
+                "handed_to": None,
                 "is_demonstration": True,
             },
         )
@@ -227,18 +232,17 @@ def _campaign(at: datetime) -> Campaign:
     return campaign
 
 
-def _grassroots() -> Unit:
+def _grassroots(at: datetime) -> Unit:
     found = Unit.objects.filter(code=GRASSROOTS_CODE).first()
     if found is None:
-        parent = Unit.objects.get(code="quang-tri/dong-ha")
-        found = Unit(
+        new = NewUnit(
             code=GRASSROOTS_CODE,
             level=Level.GRASSROOTS,
             kind="cong-doan-co-so",
             name="Công đoàn cơ sở Công ty cổ phần May Đông Hà (thử nghiệm)",
             short_name="CĐCS Công ty May Đông Hà (thử nghiệm)",
         )
-        Unit.objects.add_child(parent, instance=found)
+        found = changes.add(Unit.objects.get(code="quang-tri/dong-ha"), new, order=Order(day=None, at=at))
     Contact.objects.get_or_create(
         unit=found,
         campaign=None,

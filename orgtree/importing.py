@@ -5,21 +5,24 @@ moves and mergers are dated acts, not imports. So a file can be imported again a
 """
 
 import csv
-import io
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import count
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
+from orgtree import search
+from orgtree.changes import lock, take_time
+from orgtree.changing.successors import find_anew
+from orgtree.csv_rows import Row, rows_of
 from orgtree.models import Level, Unit, UnitAlias, UnitName
-from orgtree.models.unit import CODE, PARENT_LEVELS, as_search_text, poster_key, search_text
-from portal.vietnamese import days, formats
-from portal.vietnamese.names import canonical_name
-from portal.vietnamese.text import folded, single_line
+from orgtree.models.unit import CODE, PARENT_LEVELS, poster_key
+from portal.vietnamese import formats
 
 UNIT_COLUMNS = {
     "code": "mã đơn vị",
@@ -33,21 +36,12 @@ UNIT_COLUMNS = {
 }
 ALIAS_COLUMNS = {"code": "mã đơn vị", "alias": "cách gọi khác", "note": "ghi chú"}
 MAY_BE_EMPTY = {"parent_code", "admin_code", "note"}
-NAMES = {"name", "short_name", "alias"}
-LIMITS = {
-    "code": 200,
-    "kind": 40,
-    "name": 200,
-    "short_name": 200,
-    "admin_code": 10,
-    "source_id": 200,
-    "alias": 200,
-    "note": 200,
-}
 _READ = (
-    *("pk", "code", "level", "path", "numchild", "name", "short_name", "kind", "admin_code", "source"),
-    *("search_text", "poster_key", "closed_on"),
+    *("pk", "code", "level", "path", "current_path", "name", "short_name", "kind", "admin_code", "source"),
+    *("opened_on", "closed_on", "closing_document", "succeeds_since", "poster_key"),
 )
+_WRITTEN_AT_ONCE = 1000
+LEVELS = frozenset(Level.values)  # Level.values is made anew at every look
 ALIASES_BESIDE = "name-aliases.csv"
 SOURCES_BESIDE = "sources.csv"
 
@@ -95,18 +89,6 @@ class ImportResult:
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of a file; `wrong` are the columns whose cell has been objected to already."""
-
-    line: int
-    values: Mapping[str, str]
-    wrong: frozenset[str] = frozenset()
-
-    def __getitem__(self, column: str) -> str:
-        return self.values[column]
-
-
-@dataclass(frozen=True)
 class Known:
     """A unit that was in the tree before."""
 
@@ -114,11 +96,17 @@ class Known:
     code: str
     level: str
     path: str
-    numchild: int
+    current_path: str
     names: frozenset[tuple[str, str]]
     described: tuple[str, str, str]
-    search_text: str
-    closed_on: str
+    opened_on: date | None
+    closed_on: date | None
+    closing_document: str
+    succeeds_since: date | None
+
+    @property
+    def is_renamed(self) -> bool:
+        return len(self.names) > 1
 
 
 def import_units(path: str | Path, *, aliases_path: str | Path | None = None, dry_run: bool = False) -> ImportResult:
@@ -130,11 +118,15 @@ def import_units(path: str | Path, *, aliases_path: str | Path | None = None, dr
     beside = path.parent / ALIASES_BESIDE
     aliases_file = Path(aliases_path) if aliases_path else (beside if beside.exists() else None)
     faults: list[str] = []
-    rows = list(_rows(path, UNIT_COLUMNS, faults))
-    alias_rows = list(_rows(aliases_file, ALIAS_COLUMNS, faults, named=True)) if aliases_file else []
+    rows = list(rows_of(path, UNIT_COLUMNS, faults, may_be_empty=MAY_BE_EMPTY))
+    alias_rows = []
+    if aliases_file:
+        alias_rows = list(rows_of(aliases_file, ALIAS_COLUMNS, faults, may_be_empty=MAY_BE_EMPTY, named=True))
     faults += _unknown_sources(rows, path.parent / SOURCES_BESIDE)
     try:
         with transaction.atomic():
+            lock()
+            take_time()
             tree = _Tree()
             faults += _faults_of(rows, tree)
             faults += _faults_of_aliases(alias_rows, rows, tree, aliases_file)
@@ -162,27 +154,35 @@ class _Tree:
                 code=row.code,
                 level=row.level,
                 path=row.path,
-                numchild=row.numchild,
+                current_path=row.current_path,
                 names=frozenset(past[row.pk] | {(row.name, row.short_name)}),
                 described=(row.kind, row.admin_code, row.source),
-                search_text=row.search_text,
-                closed_on=days.shown(row.closed_on) if row.closed_on else "",
+                opened_on=row.opened_on,
+                closed_on=row.closed_on,
+                closing_document=row.closing_document,
+                succeeds_since=row.succeeds_since,
             )
             self.poster_keys.add(row.poster_key)
-            self.last_child[row.path[: -Unit.steplen]] = row.path
+            self._take(row.path)
+            self._take(row.current_path)
             if row.level == Level.CONFEDERATION:
                 self.root = row.code
         self.aliases: dict[int, set[str]] = defaultdict(set)
         for unit_id, alias in UnitAlias.objects.values_list("unit_id", "alias"):
             self.aliases[unit_id].add(alias)
 
-    def next_child(self, parent_path: str) -> str:
-        """The path behind the last child, now taken."""
-        last = self.last_child.get(parent_path, "")
+    def next_place(self, above: str) -> str:
+        """The place behind the last one below `above`, now taken."""
+        last = self.last_child.get(above, "")
         step = Unit._str2int(last[-Unit.steplen :]) + 1 if last else 1
-        path = Unit._get_path(parent_path, len(parent_path) // Unit.steplen + 1, step)
-        self.last_child[parent_path] = path
-        return path
+        place = Unit._get_path(above, len(above) // Unit.steplen + 1, step)
+        self.last_child[above] = place
+        return place
+
+    def _take(self, place: str) -> None:
+        above = place[: -Unit.steplen]
+        if place > self.last_child.get(above, ""):
+            self.last_child[above] = place
 
     def next_key(self, code: str) -> str:
         """A free poster key for `code`, now taken."""
@@ -191,52 +191,7 @@ class _Tree:
         return key
 
 
-# --- reading ---------------------------------------------------------------------------------------------------------
-
-
-def _rows(path: Path, columns: Mapping[str, str], faults: list[str], *, named: bool = False) -> Iterator[Row]:
-    """Every row there is, so that a child of a faulty row is not blamed as well; what is wrong goes to `faults`."""
-    label = f"{path.name}, " if named else ""
-    try:
-        written = path.read_bytes().decode("utf-8-sig")
-    except OSError:
-        faults.append(f"Không đọc được tệp {path.name}.")
-        return
-    except UnicodeDecodeError as wrong:
-        line = wrong.object[: wrong.start].count(b"\n") + 1
-        faults.append(f"{label}dòng {line}: tệp không ở dạng UTF-8.")
-        return
-    reader = csv.reader(io.StringIO(written, newline=""), strict=True)
-    began = 1
-    try:
-        if (header := next(reader, [])) != list(columns):
-            faults.append(f"{label}dòng 1: các cột phải là {', '.join(columns)}.")
-            return
-        began = reader.line_num + 1
-        for cells in reader:
-            line, began = began, reader.line_num + 1
-            values = dict(zip(header, cells + [""] * len(header), strict=False))
-            objections = {column: sentence for column in columns if (sentence := _objection(column, values[column]))}
-            if len(cells) != len(header):
-                objections = dict.fromkeys(columns, "")
-                faults.append(f"{label}dòng {line}: có {len(cells)} cột, phải có {len(header)} cột.")
-            faults += [f"{label}dòng {line}: {columns[column]} {why}" for column, why in objections.items() if why]
-            yield Row(line, values, frozenset(objections))
-    except csv.Error:
-        faults.append(f"{label}dòng {began}: không đọc được, hãy xem lại các dấu ngoặc kép.")
-
-
-def _objection(column: str, cell: str) -> str:
-    """What is wrong with a cell by itself; "" when nothing is."""
-    wanted = canonical_name(cell) if column in NAMES else single_line(cell)
-    limit = LIMITS.get(column)
-    if not wanted:
-        return "để trống." if cell or column not in MAY_BE_EMPTY else ""
-    if cell != wanted:
-        return f"chưa ở dạng chuẩn, hãy ghi “{wanted[:100]}”."
-    if limit and len(cell) > limit:
-        return f"dài {formats.whole(len(cell))} ký tự, tối đa {formats.whole(limit)}."
-    return ""
+# --- judging ---------------------------------------------------------------------------------------------------------
 
 
 def _unknown_sources(rows: Sequence[Row], listed_in: Path) -> list[str]:
@@ -255,9 +210,6 @@ def _unknown_sources(rows: Sequence[Row], listed_in: Path) -> list[str]:
         for source in row["source_id"].split(";")
         if source not in known
     ]
-
-
-# --- judging ---------------------------------------------------------------------------------------------------------
 
 
 def _faults_of(rows: Sequence[Row], tree: _Tree) -> list[str]:
@@ -289,22 +241,20 @@ def _faults_of_unit(row: Row, by_code: Mapping[str, Row], tree: _Tree) -> Iterat
         yield f"mã {code} đã có ở dòng {by_code[code].line}."
     if not re.fullmatch(CODE, code):
         yield f"mã {code} không đúng: chỉ gồm chữ thường không dấu, số, gạch nối, và dấu / sau mã đơn vị cấp trên."
-    elif "/" in code and code.rpartition("/")[0] != parent_code:
+    elif code not in tree.units and "/" in code and code.rpartition("/")[0] != parent_code:
         yield f"mã {code} phải bắt đầu bằng mã đơn vị cấp trên ({parent_code or 'đang để trống'})."
     if "level" in row.wrong:
         return
-    if level not in Level.values:
+    if level not in LEVELS:
         yield f"không có cấp {level}; các cấp là {', '.join(Level.values)}."
         return
     if "parent_code" not in row.wrong:
-        yield from _faults_of_parent(parent_code, level, by_code, tree, is_new=code not in tree.units)
+        yield from _faults_of_parent(parent_code, level, by_code, tree)
     if code in tree.units and not row.wrong:
         yield from _contradictions(row, tree.units[code], tree)
 
 
-def _faults_of_parent(
-    parent_code: str, level: str, by_code: Mapping[str, Row], tree: _Tree, *, is_new: bool
-) -> Iterator[str]:
+def _faults_of_parent(parent_code: str, level: str, by_code: Mapping[str, Row], tree: _Tree) -> Iterator[str]:
     if not PARENT_LEVELS[level]:
         if parent_code:
             yield "Tổng Liên đoàn không có đơn vị cấp trên."
@@ -316,11 +266,9 @@ def _faults_of_parent(
     parent_level = known.level if known else by_code[parent_code]["level"] if parent_code in by_code else None
     if parent_level is None:
         yield f"không có đơn vị cấp trên {parent_code}, cả trong tệp lẫn trong cây đơn vị."
-    elif parent_level in Level.values and parent_level not in PARENT_LEVELS[level]:
+    elif parent_level in LEVELS and parent_level not in PARENT_LEVELS[level]:
         labels = Level(level).label, Level(parent_level).label
         yield f"đơn vị cấp trên {parent_code} không đúng cấp: {labels[0]} không thuộc {labels[1]}."
-    if known and known.closed_on and is_new:
-        yield f"đơn vị cấp trên {parent_code} đã kết thúc ngày {known.closed_on}."
 
 
 def _contradictions(row: Row, known: Known, tree: _Tree) -> Iterator[str]:
@@ -378,7 +326,7 @@ def _write(rows: Sequence[Row], alias_rows: Sequence[Row], tree: _Tree, *, dry_r
         kept_as_they_are=sum(
             (row["kind"], row["admin_code"], row["source_id"]) != tree.units[row["code"]].described
             for row in rows
-            if row["code"] in tree.units
+            if row["code"] in tree.units and not tree.units[row["code"]].is_renamed
         ),
     )
     if dry_run:
@@ -387,64 +335,67 @@ def _write(rows: Sequence[Row], alias_rows: Sequence[Row], tree: _Tree, *, dry_r
     for row in new_aliases:
         called[row["code"]].append(row["alias"])
     units = _placed(new_rows, called, tree)
-    Unit.objects.bulk_create(units)
-    _count_new_children(units, tree)
-    _make_findable({tree.units[code]: aliases for code, aliases in called.items() if code in tree.units})
+    Unit.objects.bulk_create(units, batch_size=_WRITTEN_AT_ONCE)
+    _count_new_children(units)
+    search.learn_words(units)
     pks = {unit.code: unit.pk for unit in units} | {code: known.pk for code, known in tree.units.items()}
     UnitAlias.objects.bulk_create(
         UnitAlias(unit_id=pks[row["code"]], alias=row["alias"], note=row["note"]) for row in new_aliases
     )
+    for unit in Unit.objects.filter(code__in=called.keys() & tree.units.keys()):
+        find_anew(unit)
     return result
 
 
 def _placed(new_rows: Sequence[Row], called: Mapping[str, Sequence[str]], tree: _Tree) -> list[Unit]:
-    """New units with their places: below each parent in the order of the file, behind the children already there."""
+    """New units with their places: below each parent in the order of the file, behind the children already there.
+
+    What joins a unit that closed belongs to the old structure: it closed with it, and has a present place of its own.
+    """
     below: dict[str, list[Row]] = defaultdict(list)
     for row in new_rows:
         below[row["parent_code"]].append(row)
     new_codes = {row["code"] for row in new_rows}
-    waiting = [(parent, tree.units[parent].path if parent else "") for parent in below if parent not in new_codes]
+    waiting: list[tuple[str, Known | Unit | None]] = [
+        (code, tree.units.get(code)) for code in below if code not in new_codes
+    ]
     placed = []
     while waiting:
-        parent_code, parent_path = waiting.pop()
+        parent_code, parent = waiting.pop()
         for row in below[parent_code]:
-            path = tree.next_child(parent_path)
-            code = row["code"]
-            unit = Unit(
-                code=code,
-                level=row["level"],
-                kind=row["kind"],
-                name=row["name"],
-                short_name=row["short_name"],
-                admin_code=row["admin_code"],
-                source=row["source_id"],
-                path=path,
-                current_path=path,
-                depth=len(path) // Unit.steplen,
-                numchild=len(below.get(code, ())),
-                poster_key=tree.next_key(code),
-            )
-            unit.search_text = search_text(unit, list(called.get(code, ())))
+            unit = _below(parent, row, tree)
+            unit.numchild = len(below.get(unit.code, ()))
+            search.searchable(unit, other_names=called.get(unit.code, ()))
             placed.append(unit)
-            if code in below:
-                waiting.append((code, path))
+            if unit.code in below:
+                waiting.append((unit.code, unit))
     return sorted(placed, key=lambda unit: unit.path)
 
 
-def _count_new_children(units: Sequence[Unit], tree: _Tree) -> None:
-    joining = Counter(unit.path[: -Unit.steplen] for unit in units)
-    grown = [
-        Unit(pk=known.pk, numchild=known.numchild + joining[known.path])
-        for known in tree.units.values()
-        if known.path in joining
-    ]
-    Unit.objects.bulk_update(grown, ["numchild"], batch_size=500)
+def _below(parent: Known | Unit | None, row: Row, tree: _Tree) -> Unit:
+    path = current_path = tree.next_place(parent.path if parent else "")
+    unit = Unit(
+        code=row["code"],
+        level=row["level"],
+        kind=row["kind"],
+        name=row["name"],
+        short_name=row["short_name"],
+        admin_code=row["admin_code"],
+        source=row["source_id"],
+        depth=len(path) // Unit.steplen,
+        poster_key=tree.next_key(row["code"]),
+    )
+    if parent:
+        unit.opened_on, unit.succeeds_since = parent.opened_on, parent.succeeds_since
+        unit.closed_on, unit.closing_document = parent.closed_on, parent.closing_document
+        if parent.current_path != parent.path:
+            current_path = tree.next_place(parent.current_path)
+    unit.path, unit.current_path = path, current_path
+    return unit
 
 
-def _make_findable(called: Mapping[Known, Sequence[str]]) -> None:
-    """Adds new aliases to what a search looks through, keeping what stands there (past names)."""
-    changed = []
-    for known, aliases in called.items():
-        standing = known.search_text.strip("| ").split(" | ")
-        changed.append(Unit(pk=known.pk, search_text=as_search_text([*standing, *map(folded, aliases)])))
-    Unit.objects.bulk_update(changed, ["search_text"], batch_size=500)
+def _count_new_children(units: Sequence[Unit]) -> None:
+    new = {unit.path for unit in units}
+    joining = Counter(above for unit in units if (above := unit.path[: -Unit.steplen]) and above not in new)
+    for path, number in joining.items():
+        Unit.objects.filter(path=path).update(numchild=F("numchild") + number)

@@ -1,33 +1,47 @@
 """The line of a unit through time: what it was before and what it became."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 
 from orgtree.models import Unit
 
-LONGEST_LINE = 20
-
 
 def standing_in(unit: Unit, *, day: date) -> Unit | None:
-    """The unit of this line in the structure of `day`: itself, its first standing successor, or a predecessor.
+    """What stands for `unit` in the structure of `day`: itself, its first standing successor, or a predecessor.
 
-    Where several units merged, a successor's line leads back to the one that gave it its name first. None when the line
-    had no unit then.
+    Where several units merged, a successor's line leads back to the one whose name it kept. A line that had no unit then is
+    answered by that of the unit above; None below the confederation. Two statements for each step up.
     """
-    offered = Unit.objects.in_structure_of(day)
-    seen: Unit | None = unit
-    for _ in range(LONGEST_LINE):
-        if seen is None:
-            break
-        if offered.filter(pk=seen.pk).exists():
-            return seen
-        seen = seen.successor
-    generation = [unit.pk]
-    for _ in range(LONGEST_LINE):
-        earlier = Unit.objects.filter(successor__in=generation)
-        found = offered.filter(pk__in=earlier.values("pk")).order_by("path").first()
+    above = Unit.objects.ancestors_and_self(unit).filter(depth__gt=1)
+    for each in reversed(above):
+        found = _of_line(each, day)
         if found is not None:
             return found
-        generation = list(earlier.values_list("pk", flat=True))
-        if not generation:
-            return None
     return None
+
+
+def _of_line(unit: Unit, day: date) -> Unit | None:
+    """All units of a line, and of those merged into it, have one present place."""
+    line = {one.pk: one for one in Unit.objects.filter(current_path=unit.current_path)}
+    offered = set(Unit.objects.in_structure_of(day).filter(pk__in=line).order_by().values_list("pk", flat=True))
+    return next((one for one in (*_after(unit, line), *_before(unit, line)) if one.pk in offered), None)
+
+
+def _after(unit: Unit, line: dict[int, Unit]) -> Iterator[Unit]:
+    """The unit and what went on for it, one after the other."""
+    one: Unit | None = unit
+    while one is not None:
+        yield one
+        one = line.get(one.successor_id) if one.successor_id else None
+
+
+def _before(unit: Unit, line: dict[int, Unit]) -> Iterator[Unit]:
+    """What the unit goes on for, the nearest generation first, in each the one of its own name first."""
+    earlier: dict[int | None, list[Unit]] = defaultdict(list)
+    for one in line.values():
+        earlier[one.successor_id].append(one)
+    generation = [unit]
+    while generation:
+        generation = [one for later in generation for one in earlier[later.pk]]
+        yield from sorted(generation, key=lambda one: (one.name != unit.name, one.path))

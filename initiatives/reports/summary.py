@@ -10,7 +10,7 @@ from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from portal.vietnamese import days, formats, money
 
-ORDER = ("unit__current_path", "submitted_at", "id")
+ORDER = ("unit__path", "submitted_at", "id")
 CHUNK = 500
 
 

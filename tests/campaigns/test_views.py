@@ -1,6 +1,7 @@
 """The short link inside a QR: paper keeps working, and leads to the form with the unit chosen."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 
 import pytest
@@ -9,8 +10,11 @@ from django.test import Client
 
 from initiatives.campaigns.views import short_address
 from initiatives.models import Campaign
+from orgtree import changes
+from orgtree.changes import Order
 from orgtree.lines import standing_in
 from orgtree.models import Level, Unit
+from portal.vietnamese.days import VIETNAM
 from tests.factories import UnitFactory
 from tests.submission.worker import YEAR_2021, YEAR_2022, Worker, page
 
@@ -89,22 +93,7 @@ def test_posters_are_a4_or_a5(campaigns: dict[str, Campaign], size: str, status:
 # --- paper outlives units -------------------------------------------------------------------------------------------
 
 MERGED_ON = date(2025, 7, 1)
-
-
-@pytest.fixture
-def merged(tree: dict[str, Unit]) -> dict[str, Unit]:
-    """Quảng Bình and Quảng Trị close on 1/7/2025, and one province opens that succeeds both."""
-    united = UnitFactory(
-        parent=tree["tld"],
-        level=Level.PROVINCE,
-        code="quang-tri-2025",
-        name="Liên đoàn Lao động tỉnh Quảng Trị",
-        opened_on=MERGED_ON,
-        succeeds_since=MERGED_ON,
-    )
-    for code in ("quang-tri", "quang-binh"):
-        Unit.objects.filter(code=code).update(closed_on=MERGED_ON, successor=united)
-    return {unit.code: unit for unit in Unit.objects.all()}
+CLOSED = Order(day=MERGED_ON, at=datetime(2025, 8, 1, tzinfo=VIETNAM))
 
 
 @pytest.mark.parametrize(
@@ -115,33 +104,46 @@ def merged(tree: dict[str, Unit]) -> dict[str, Unit]:
         ("quang-tri", MERGED_ON, "quang-tri-2025"),
         ("quang-binh", date(2026, 1, 1), "quang-tri-2025"),
         ("quang-tri-2025", date(2026, 1, 1), "quang-tri-2025"),
-        ("dien-bien", date(2026, 1, 1), "dien-bien"),
+        ("quang-tri-2025", date(2022, 1, 8), "quang-tri"),
+        ("quang-tri/dong-ha", date(2022, 1, 8), "quang-tri/dong-ha"),
+        ("quang-tri/dong-ha", MERGED_ON, "quang-tri-2025"),
+        ("cd-cong-nghiep-tau-thuy", date(2022, 1, 8), "cd-cong-nghiep-tau-thuy"),
+        ("cd-cong-nghiep-tau-thuy", date(2022, 4, 2), "cd-cong-nghiep-tau-thuy-2022"),
+        ("cd-cong-nghiep-tau-thuy", MERGED_ON, "cd-cong-nghiep-tau-thuy-2025"),
+        ("cd-cong-nghiep-tau-thuy-2025", date(2022, 1, 8), "cd-cong-nghiep-tau-thuy"),
+        ("cd-giao-thong-van-tai", MERGED_ON, "cd-xay-dung-2025"),
+        ("cd-vien-chuc", MERGED_ON, None),
     ],
 )
 def test_a_printed_unit_opens_the_one_of_its_line_that_stands_in_the_structure(
-    merged: dict[str, Unit], printed: str, day: date, opened: str
+    tree_of_2025: dict[str, Unit], printed: str, day: date, opened: str | None
 ) -> None:
-    found = standing_in(merged[printed], day=day)
+    found = standing_in(tree_of_2025[printed], day=day)
 
-    assert found is not None
-    assert found.code == opened
-
-
-def test_a_successor_printed_on_paper_leads_back_in_an_old_campaign(merged: dict[str, Unit]) -> None:
-    found = standing_in(merged["quang-tri-2025"], day=date(2022, 1, 8))
-
-    assert found is not None
-    assert found.code in {"quang-tri", "quang-binh"}
+    assert (found and found.code) == opened
 
 
-def test_a_unit_closed_without_a_successor_opens_nothing_later(tree: dict[str, Unit]) -> None:
-    Unit.objects.filter(code="cd-y-te").update(closed_on=MERGED_ON)
+def test_what_opened_in_a_new_structure_leads_to_the_old_unit_above(tree_of_2025: dict[str, Unit]) -> None:
+    commune = UnitFactory(
+        parent=tree_of_2025["quang-tri-2025"],
+        level=Level.COMMUNE,
+        code="quang-tri-2025/a",
+        opened_on=MERGED_ON,
+        succeeds_since=MERGED_ON,
+    )
 
-    assert standing_in(Unit.objects.get(code="cd-y-te"), day=date(2026, 1, 1)) is None
+    assert standing_in(commune, day=date(2022, 1, 8)) == tree_of_2025["quang-tri"]
+
+
+def test_a_line_is_read_in_few_statements(
+    tree_of_2025: dict[str, Unit], django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    with django_assert_max_num_queries(5):
+        standing_in(tree_of_2025["quang-tri/dong-ha"], day=MERGED_ON)
 
 
 def test_its_poster_then_opens_the_form_without_a_unit(campaigns: dict[str, Campaign], tree: dict[str, Unit]) -> None:
-    Unit.objects.filter(code="cd-y-te").update(closed_on=MERGED_ON)
+    changes.close(tree["cd-y-te"], order=CLOSED)
     campaign = campaigns[YEAR_2022]
     campaign.structure_day = date(2026, 1, 1)
     campaign.save()

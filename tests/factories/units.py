@@ -3,8 +3,11 @@
 from typing import Any
 
 import factory
+from django.db.models import F
 
+from orgtree.changing.places import next_place
 from orgtree.models import Level, Unit
+from orgtree.search import learn_words
 
 ROOT = "tld"
 
@@ -82,10 +85,15 @@ class UnitFactory(factory.django.DjangoModelFactory):
     def _create(cls, model_class: type[Unit], *args: Any, **fields: Any) -> Unit:
         parent = fields.pop("parent", None)
         if fields["level"] == Level.CONFEDERATION:
-            return Unit.objects.add_root(instance=Unit(**fields))
+            root = Unit.objects.add_root(instance=Unit(**fields))
+            learn_words([root])
+            return root
         above = parent or unit_at("quang-tri")
-        # A parent fetched earlier does not know of children that came since, and would give their path again.
-        return Unit.objects.add_child(Unit.objects.get(pk=above.pk), instance=Unit(**fields))
+        place = next_place(above)
+        unit = Unit.objects.create(**{"path": place, "depth": len(place) // Unit.steplen} | fields)
+        Unit.objects.filter(pk=above.pk).update(numchild=F("numchild") + 1)
+        learn_words([unit])
+        return unit
 
 
 def unit_at(code: str) -> Unit:

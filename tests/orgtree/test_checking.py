@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -7,9 +7,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from orgtree import changes
+from orgtree.changes import NewUnit, Order
 from orgtree.checking import faults_in_tree
-from orgtree.models import Level, Unit, UnitName
+from orgtree.models import Level, Unit, UnitName, WordForm
 from orgtree.models.unit import poster_key
+from portal.vietnamese.days import VIETNAM
 from tests.factories.units import UnitFactory, make_tree
 
 DAY = date(2025, 7, 1)
@@ -37,7 +40,7 @@ def orphan(units: dict[str, Unit]) -> None:
 
 
 def second_root(units: dict[str, Unit]) -> None:
-    Unit.objects.add_root(instance=Unit(code="tld-2", level=Level.CONFEDERATION, name="Tổng", short_name="Tổng"))
+    UnitFactory(code="tld-2", level=Level.CONFEDERATION, name="Tổng", short_name="Tổng")
 
 
 def succeeded(code: str, by: str, **fields: Any) -> Callable[[dict[str, Unit]], None]:
@@ -85,7 +88,7 @@ DAMAGES: dict[str, tuple[Callable[[dict[str, Unit]], None], list[str]]] = {
             "tld-2: là một trong 2 gốc của cây; chỉ được có một.",
         ],
     ),
-    "a level that is none": (set_to("cd-y-te", level="commune"), ["cd-y-te: cấp commune không có."]),
+    "a level that is none": (set_to("cd-y-te", level="ward"), ["cd-y-te: cấp ward không có."]),
     "a level in the wrong place": (
         set_to("cd-y-te", level=Level.DISTRICT),
         ["cd-y-te: Liên đoàn Lao động cấp huyện không thể thuộc tld (Tổng Liên đoàn)."],
@@ -105,19 +108,40 @@ DAMAGES: dict[str, tuple[Callable[[dict[str, Unit]], None], list[str]]] = {
             "như đơn vị kế thừa quang-tri/cd-vien-chuc."
         ],
     ),
-    "a successor that came too late": (
-        lambda units: (
-            set_to("quang-tri/cd-vien-chuc", opened_on=date(2025, 8, 1))(units),
-            succeeded("quang-tri/huong-hoa", "quang-tri/cd-vien-chuc")(units),
-        ),
-        ["quang-tri/huong-hoa: kết thúc trước khi đơn vị kế thừa quang-tri/cd-vien-chuc thành lập ngày 1/8/2025."],
-    ),
     "a successor that had gone": (
         lambda units: (
             set_to("quang-tri/cd-vien-chuc", closed_on=date(2024, 1, 1))(units),
             succeeded("quang-tri/huong-hoa", "quang-tri/cd-vien-chuc")(units),
         ),
         ["quang-tri/huong-hoa: đơn vị kế thừa quang-tri/cd-vien-chuc đã kết thúc ngày 1/1/2024."],
+    ),
+    "a successor that is not marked as one": (
+        lambda units: (
+            set_to("quang-tri/cd-vien-chuc", opened_on=DAY)(units),
+            succeeded("quang-tri/huong-hoa", "quang-tri/cd-vien-chuc")(units),
+        ),
+        ["quang-tri/cd-vien-chuc: ghi nối tiếp từ ngày trống, phải là 1/7/2025."],
+    ),
+    "a unit marked as a successor that is none": (
+        set_to("cd-y-te", succeeds_since=DAY),
+        ["cd-y-te: ghi nối tiếp từ ngày 1/7/2025, phải là trống."],
+    ),
+    "two that closed for good in one place": (
+        lambda units: (
+            set_to("quang-tri/huong-hoa", closed_on=DAY)(units),
+            set_to("quang-tri/cd-vien-chuc", closed_on=DAY, current_path=units["quang-tri/huong-hoa"].path)(units),
+        ),
+        [
+            "quang-tri/huong-hoa: vị trí hiện nay 000100030002 cũng là của quang-tri/cd-vien-chuc.",
+            "quang-tri/cd-vien-chuc: vị trí hiện nay 000100030002 cũng là của quang-tri/huong-hoa.",
+        ],
+    ),
+    "a place of its own that is another's path": (
+        lambda units: (
+            succeeded("quang-tri/huong-hoa", "quang-tri/dong-ha")(units),
+            set_to("quang-tri/cd-vien-chuc", closed_on=DAY, current_path=units["quang-tri/huong-hoa"].path)(units),
+        ),
+        ["quang-tri/cd-vien-chuc: vị trí hiện nay 000100030002 cũng là của quang-tri/huong-hoa."],
     ),
     "successors in a round": (
         round_of_successors,
@@ -155,6 +179,14 @@ DAMAGES: dict[str, tuple[Callable[[dict[str, Unit]], None], list[str]]] = {
         set_to("cd-y-te", search_text="| cong doan y |"),
         ["cd-y-te: tìm theo tên thường gọi không ra."],
     ),
+    "a word that no search finds": (
+        set_to("cd-y-te", search_words="cd y _cd_y"),
+        ["cd-y-te: tìm theo tên thường gọi không ra."],
+    ),
+    "a word that is not measured against": (
+        lambda units: WordForm.objects.filter(word="dong").delete(),
+        ["từ “dong” trong tên đơn vị chưa có trong các từ để tìm khi gõ nhầm."],
+    ),
 }
 
 
@@ -172,14 +204,22 @@ def test_damage_is_named(
 def test_a_unit_that_closed_for_good_keeps_a_place_below_the_successor_of_the_unit_above(
     small_tree: dict[str, Unit],
 ) -> None:
-    new = UnitFactory(parent=small_tree["tld"], level=Level.PROVINCE, code="dien-bien-2025", opened_on=DAY)
-    for code in ("dien-bien/dien-bien-phu", "dien-bien/cd-vien-chuc"):
-        Unit.objects.filter(code=code).update(closed_on=DAY)
-    succeeded("dien-bien", "dien-bien-2025")({"dien-bien-2025": new})
-    Unit.objects.filter(code="dien-bien/dien-bien-phu").update(current_path=new.path + "0001")
+    order = Order(day=DAY, at=datetime(2025, 8, 1, tzinfo=VIETNAM))
+    new = NewUnit(level=Level.PROVINCE, code="dien-bien-2025", name="Mới", short_name="Mới")
+    changes.add(small_tree["tld"], new, order=order)
+    changes.merge(
+        small_tree["dien-bien"],
+        into=Unit.objects.get(code="dien-bien-2025"),
+        order=order,
+        ending=frozenset({Level.DISTRICT, Level.PROVINCIAL_SECTOR}),
+    )
+    assert list(faults_in_tree()) == []
+
     Unit.objects.filter(code="dien-bien/cd-vien-chuc").update(current_path="000100020009")
 
-    assert list(faults_in_tree()) == ["dien-bien/cd-vien-chuc: vị trí hiện nay là 000100020009, phải là 000100010002."]
+    assert list(faults_in_tree()) == [
+        "dien-bien/cd-vien-chuc: vị trí hiện nay là 000100020009, phải ở ngay dưới 00010005 như đơn vị cấp trên dien-bien."
+    ]
 
 
 def test_a_second_poster_key_is_right_when_the_first_is_taken(small_tree: dict[str, Unit]) -> None:
@@ -203,7 +243,7 @@ def test_the_number_of_statements_does_not_grow_with_the_tree(small_tree: dict[s
     with CaptureQueriesContext(connection) as of_more:
         list(faults_in_tree())
 
-    assert len(of_few) == len(of_more) == 2
+    assert len(of_few) == len(of_more) == 3
 
 
 def test_the_command_praises_a_sound_tree(small_tree: dict[str, Unit], capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,8 @@
 import csv
 import io
 from collections import Counter
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from orgtree import importing
+from orgtree.changes import NewUnit, Order, add, close, merge, rename
 from orgtree.checking import faults_in_tree
-from orgtree.importing import LIMITS, UNIT_COLUMNS, ImportRefused, import_units
+from orgtree.csv_rows import LIMITS
+from orgtree.importing import UNIT_COLUMNS, ImportRefused, import_units
 from orgtree.models import Level, Unit, UnitAlias, UnitName
-from orgtree.models.unit import poster_key, search_text
+from orgtree.models.unit import poster_key
+from portal.vietnamese.days import VIETNAM
 
 REAL_FILE = Path(settings.BASE_DIR) / "fixtures" / "units" / "units-2021.csv"
 
@@ -25,6 +29,11 @@ DONG_HA = (
     "quang-tri/dong-ha,quang-tri,district,thanh-pho,Liên đoàn Lao động thành phố Đông Hà,LĐLĐ thành phố Đông Hà,461,U01"
 )
 SMALL = (ROOT, QUANG_TRI, Y_TE, DONG_HA)
+
+
+DAY = date(2025, 7, 1)
+ORDER = Order(day=DAY, document="202/2025/QH15", at=datetime(2025, 8, 1, tzinfo=VIETNAM))
+PROVINCE = NewUnit(level=Level.PROVINCE, name="Liên đoàn Lao động tỉnh Huế", short_name="LĐLĐ tỉnh Huế")
 
 
 def changed(line: str, **cells: str) -> str:
@@ -90,7 +99,7 @@ def test_an_imported_unit_holds_what_its_line_says(tmp_path: Path, db: None) -> 
     assert (unit.name, unit.short_name) == ("Liên đoàn Lao động thành phố Đông Hà", "LĐLĐ thành phố Đông Hà")
     assert (unit.path, unit.current_path, unit.depth, unit.numchild) == ("000100010001", "000100010001", 3, 0)
     assert (unit.opened_on, unit.closed_on, unit.successor_id) == (None, None, None)
-    assert unit.search_text == search_text(unit)
+    assert "| ldld thanh pho dong ha |" in unit.search_text
 
 
 def test_importing_again_changes_nothing_and_writes_nothing(tree: dict[str, Unit]) -> None:
@@ -101,8 +110,8 @@ def test_importing_again_changes_nothing_and_writes_nothing(tree: dict[str, Unit
 
     verbs = {query["sql"].split()[0] for query in asked.captured_queries}
     assert result.sentence == "Không có gì thay đổi: 886 đơn vị."
-    assert verbs <= {"SELECT", "SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"}
-    assert len([query for query in asked.captured_queries if query["sql"].startswith("SELECT")]) == 3
+    assert verbs <= {"SELECT", "SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "SET"}
+    assert len([query for query in asked.captured_queries if query["sql"].startswith("SELECT")]) == 4
 
 
 REFUSALS = {
@@ -147,10 +156,10 @@ REFUSALS = {
         ["dòng 6: mã quang-trix/a phải bắt đầu bằng mã đơn vị cấp trên (quang-tri)."],
     ),
     "an unknown level": (
-        [*SMALL, changed(Y_TE, code="cd-a", name="Công đoàn A", level="commune")],
+        [*SMALL, changed(Y_TE, code="cd-a", name="Công đoàn A", level="ward")],
         [
-            "dòng 6: không có cấp commune; các cấp là "
-            "confederation, province, sector, district, provincial_sector, grassroots."
+            "dòng 6: không có cấp ward; các cấp là "
+            "confederation, province, sector, district, provincial_sector, sector_branch, commune, grassroots."
         ],
     ),
     "a decomposed name": (
@@ -188,7 +197,7 @@ REFUSALS = {
         [ROOT, changed(QUANG_TRI, level="x"), Y_TE, Y_TE, changed(DONG_HA, name="")],
         [
             "dòng 3: không có cấp x; các cấp là "
-            "confederation, province, sector, district, provincial_sector, grassroots.",
+            "confederation, province, sector, district, provincial_sector, sector_branch, commune, grassroots.",
             "dòng 5: mã cd-y-te đã có ở dòng 4.",
             "dòng 6: tên đầy đủ để trống.",
         ],
@@ -344,13 +353,36 @@ def test_what_staff_described_otherwise_is_kept_and_told(tmp_path: Path, db: Non
     assert Unit.objects.get(code="quang-tri/dong-ha").kind == "thi-xa"
 
 
-def test_nothing_new_joins_a_unit_that_has_closed(tmp_path: Path, db: None) -> None:
+def test_what_joins_a_unit_that_closed_belongs_to_the_old_structure(tmp_path: Path, db: None) -> None:
     import_units(write(tmp_path, *SMALL))
-    Unit.objects.filter(code__startswith="quang-tri").update(closed_on=date(2025, 7, 1))
+    closed = close(Unit.objects.get(code="quang-tri/dong-ha"), order=ORDER)
+    renewed = add(Unit.objects.get(code="tld"), replace(PROVINCE, name="LĐLĐ tỉnh Mới"), order=ORDER)
+    merge(Unit.objects.get(code="quang-tri"), into=renewed, order=ORDER)
+    closed.refresh_from_db()
+    below_closed = changed(
+        DONG_HA, code="quang-tri/dong-ha/a", parent_code="quang-tri/dong-ha", level="grassroots", name="Công đoàn A"
+    )
+    below_succeeded = changed(DONG_HA, code="quang-tri/b", name="Công đoàn B")
 
-    faults = refused(write(tmp_path, *SMALL, changed(DONG_HA, code="quang-tri/b", name="Công đoàn B")))
+    import_units(write(tmp_path, below_closed, below_succeeded))
 
-    assert faults == ["dòng 6: đơn vị cấp trên quang-tri đã kết thúc ngày 1/7/2025."]
+    found = Unit.objects.in_bulk(["quang-tri/dong-ha/a", "quang-tri/b"], field_name="code")
+    assert {code: (unit.opened_on, unit.closed_on, unit.current_path) for code, unit in found.items()} == {
+        "quang-tri/dong-ha/a": (None, DAY, f"{closed.current_path}0001"),
+        "quang-tri/b": (None, DAY, f"{renewed.path}0002"),
+    }
+    assert {unit.closing_document for unit in found.values()} == {ORDER.document}
+    assert list(faults_in_tree()) == []
+
+
+def test_what_joins_a_unit_that_opened_is_no_older(tmp_path: Path, db: None) -> None:
+    import_units(write(tmp_path, *SMALL))
+    province = add(Unit.objects.get(code="tld"), replace(PROVINCE, code="hue"), order=ORDER)
+
+    import_units(write(tmp_path, changed(DONG_HA, code="hue/a", parent_code="hue", name="Công đoàn A")))
+
+    assert Unit.objects.get(code="hue/a").opened_on == province.opened_on == DAY
+    assert list(faults_in_tree()) == []
 
 
 def test_a_poster_key_that_is_taken_gives_way_to_the_next(tmp_path: Path, db: None) -> None:
@@ -391,11 +423,12 @@ def test_aliases_come_from_the_file_beside_or_from_the_one_named(tmp_path: Path,
 def test_a_new_alias_makes_an_old_unit_findable_and_takes_nothing_away(tmp_path: Path, db: None) -> None:
     path = write(tmp_path, *SMALL)
     import_units(path)
-    Unit.objects.filter(code="quang-tri").update(search_text="| ldld tinh quang tri | ten cu |")
+    rename(Unit.objects.get(code="quang-tri"), name="Công đoàn Mới", short_name="CĐ Mới", order=ORDER)
     write(tmp_path, "quang-tri,LĐLĐ QT,", name="name-aliases.csv", columns="code,alias,note")
 
     assert import_units(path).sentence == "Đã thêm 1 cách gọi khác; 4 đơn vị trong tệp đã có từ trước."
-    assert Unit.objects.get(code="quang-tri").search_text == "| ldld tinh quang tri | ten cu | ldld qt |"
+    found = Unit.objects.get(code="quang-tri").search_text
+    assert all(f"| {name} |" in found for name in ("cd moi", "ldld tinh quang tri", "ldld qt"))
     assert import_units(path).sentence == "Không có gì thay đổi: 4 đơn vị."
 
 
@@ -433,10 +466,10 @@ def test_a_unit_that_appears_meanwhile_undoes_the_whole_import(
 
 
 def test_a_cell_may_be_as_long_as_its_column() -> None:
-    columns = {name: "source" if name == "source_id" else name for name in LIMITS}
+    columns = {"source_id": "source", "document": "opening_document"}
     lengths = {
-        name: (UnitAlias if name in {"alias", "note"} else Unit)._meta.get_field(column).max_length
-        for name, column in columns.items()
+        name: (UnitAlias if name in {"alias", "note"} else Unit)._meta.get_field(columns.get(name, name)).max_length
+        for name in LIMITS
     }
 
     assert lengths == LIMITS

@@ -14,6 +14,7 @@ from initiatives.models import Campaign, Initiative, Status
 from initiatives.reports.export import write_summary, year_of
 from initiatives.reports.layouts import LAYOUTS
 from orgtree.models import Unit
+from orgtree.scope import branch
 from portal.vietnamese import formats
 
 
@@ -47,7 +48,7 @@ class Command(BaseCommand):
             raise CommandError(f"Không có mẫu bảng “{options['layout']}”. Các mẫu: {', '.join(LAYOUTS)}.")
         statuses = _known(options["status"])
 
-        received = Initiative.objects.in_branch_of(unit).filter(campaign=campaign)
+        received = _received_from(unit, campaign)
         initiatives = received.filter(status__in=statuses) if statuses else received.reached()
 
         written = _write_whole(
@@ -59,6 +60,15 @@ class Command(BaseCommand):
             at=timezone.now(),
         )
         self.stdout.write(f"Đã ghi {formats.whole(written)} sáng kiến của {unit.name} vào {options['output']}.")
+
+
+def _received_from(unit: Unit, campaign: Campaign) -> Any:
+    """A unit of the campaign's structure keeps its own branch, whatever it merged into since; any other stands for all that
+    is found below it today."""
+    received = Initiative.objects.filter(campaign=campaign)
+    if Unit.objects.in_structure_of(campaign.structure_day).filter(pk=unit.pk).exists():
+        return received.filter(branch(unit.path, by="unit__path"))
+    return received.in_branch_of(unit)
 
 
 def _known(statuses: list[str]) -> list[str]:

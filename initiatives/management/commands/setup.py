@@ -1,12 +1,16 @@
-"""`setup`: tables, the tree, the two campaigns of the letters. Can be run again at any time."""
+"""`setup`: tables, the tree and what befell it since, the two campaigns of the letters. Can be run again at any time."""
 
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from initiatives.campaigns.loading import load_campaigns
+from orgtree.acts import ActsRefused, apply_acts
 from orgtree.importing import import_units
 
 
@@ -17,6 +21,18 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         units = settings.BASE_DIR / "fixtures" / "units"
         result = import_units(units / "units-2021.csv", aliases_path=units / "name-aliases.csv")
+        acts = _acts(units / "acts-2022-2025.csv", at=timezone.now())
         made = load_campaigns()
         names = ", ".join(campaign.slug for campaign in made) or "không có gì mới"
-        self.stdout.write(f"{result.sentence} Chương trình: {names}.")
+        self.stdout.write(f"{result.sentence} {acts} Chương trình: {names}.")
+
+
+def _acts(path: Path, *, at: datetime) -> str:
+    """What was done. A tree that lived on by itself may refuse an act: then it stays as it is, and the rest stands."""
+    try:
+        return apply_acts(path, at=at, until=timezone.localdate(at)).sentence
+    except ActsRefused as refused:
+        return (
+            f"Các việc trong {path.name} chưa ghi được, cây đơn vị giữ nguyên: {refused.faults[0]} "
+            f"Xem đủ {len(refused.faults)} chỗ bằng “manage.py change_units --dry-run”."
+        )
