@@ -24,3 +24,4 @@ def grant_all() -> None:
     grant(Role.REVIEWER, "initiatives.change_initiative")
     grant(Role.MANAGER, *(f"initiatives.{action}_contact" for action in ("add", "change", "delete")))
     grant(Role.MANAGER, *(f"orgtree.{action}_staffaccount" for action in ("view", "add", "change")))
+    grant(Role.MANAGER, "orgtree.add_unit", "orgtree.change_unit")

@@ -17,6 +17,11 @@ def python_files() -> list[Path]:
     )
 
 
+def said_to_be(path: Path) -> set[str]:
+    """What folders and name say a module is; of "sheets_admin" the last word counts."""
+    return {part.rpartition("_")[2] for part in path.relative_to(ROOT).with_suffix("").parts}
+
+
 def templates() -> list[Path]:
     return sorted((ROOT / "templates").rglob("*.html"))
 

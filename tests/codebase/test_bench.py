@@ -34,3 +34,32 @@ def test_the_bench_asks_every_page_and_compares_every_budget() -> None:
     assert set(report["ratios"]) == {"landing", "campaign", "form", "submission"}
     assert set(report["first_visit"]) == {"landing", "campaign", "form", "track", "units"}
     assert all("holds" in each for part in ("ratios", "flat", "first_visit") for each in report[part].values())
+
+
+@pytest.mark.skipif(
+    "sqlite" not in settings.DATABASES["default"]["ENGINE"], reason="one database is enough to keep it alive"
+)
+def test_the_bench_adds_grassroots_unions_from_sheets() -> None:
+    command = [sys.executable, "-m", "bench.sheets", "--unions", "5", "--rows", "3"]
+
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr[-3000:]
+    report = json.loads(done.stdout)
+    assert report["unions"] == 5
+    assert [each["rows"] for each in report["files"]] == [3, 2]
+    assert set(report["files"][0]) == {"rows", "kib", "dry_run", "corrected", "adding", "the_same_again"}
+
+
+@pytest.mark.skipif(
+    "sqlite" not in settings.DATABASES["default"]["ENGINE"], reason="one database is enough to keep it alive"
+)
+def test_the_bench_asks_for_units_in_every_way() -> None:
+    command = [sys.executable, "-m", "bench.finding", "--unions", "20", "--rounds", "1"]
+
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr[-3000:]
+    report = json.loads(done.stdout)
+    assert set(report["ways"]) == {"search", "worker", "list"}
+    assert all(way["p50_ms"] <= way["p95_ms"] for way in report["ways"].values())

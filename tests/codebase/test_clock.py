@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from tests.codebase.house import ROOT, calls, name_of, python_files
+from tests.codebase.house import ROOT, calls, name_of, python_files, said_to_be
 
 READERS = {"views", "admin", "commands", "pages"}
 ALLOWED = {
@@ -25,11 +25,7 @@ def reads_the_clock(path: Path) -> list[int]:
     return found
 
 
-RULES = [
-    path
-    for path in python_files()
-    if not READERS & set(path.relative_to(ROOT).with_suffix("").parts) and name_of(path) not in ALLOWED
-]
+RULES = [path for path in python_files() if not READERS & said_to_be(path) and name_of(path) not in ALLOWED]
 
 
 def test_a_rule_is_told_the_time() -> None:
