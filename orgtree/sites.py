@@ -6,35 +6,57 @@ of them.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.i18n import JavaScriptCatalog
 
-NOT_OURS = {"view_on_site"}  # leads from any number to "it exists" or "it does not", past every scope
+from orgtree.staff.gate import way_on
+from orgtree.staff.own import views as own
+
+NOT_OURS = {
+    "view_on_site",  # leads from any number to "it exists" or "it does not", past every scope
+    "password_change_done",
+}
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One number of the first page: what is counted, how many, and the list behind it."""
+    """One number of the first page: what is counted, how many (at least, where nobody counted on), and the list of it."""
 
     label: str
     count: int
+    address: str
+    is_urgent: bool = False
+    is_least: bool = False
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What cannot be said by a number, and where to read on."""
+
+    text: str
     address: str
     is_urgent: bool = False
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A group of figures on the first page."""
+    """A group of figures and sentences on the first page."""
 
     title: str
-    figures: tuple[Figure, ...]
+    figures: tuple[Figure, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
 
 
 class StaffAutocomplete(AutocompleteJsonView):
@@ -61,10 +83,13 @@ class StaffSite(admin.AdminSite):
         self.panels: list[Callable[[HttpRequest], list[Panel]]] = []
         self.warnings: list[Callable[[], str]] = []
         self.sections: list[tuple[str, str, str]] = []
+        self.guide_facts: dict[str, Any] = {}
+        self.guide_parts: dict[str, str] = {}  # the beginning of an address's name, the part of the guide on it
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)
         if context["has_permission"]:
+            context["guide_part"] = self.guide_part(request)
             context["site_warnings"] = [sentence for warn in self.warnings if (sentence := warn())]
             context["site_sections"] = [
                 {"label": label, "name": name}
@@ -76,6 +101,23 @@ class StaffSite(admin.AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         panels = [panel for gather in self.panels for panel in gather(request)]
         return super().index(request, {"panels": panels} | (extra_context or {}))
+
+    def guide_part(self, request: HttpRequest) -> str:
+        """Where the guide speaks of this page: what the longest fitting beginning of its name says."""
+        name = (request.resolver_match.url_name if request.resolver_match else None) or ""
+        fitting = [start for start in self.guide_parts if name.startswith(start)]
+        return self.guide_parts[max(fitting, key=len)] if fitting else ""
+
+    def guide_view(self, request: HttpRequest) -> HttpResponse:
+        """How the work is done here, for staff."""
+        told = {
+            "title": "Hướng dẫn cho cán bộ",
+            "idle_minutes": settings.SESSION_IDLE // timedelta(minutes=1),
+            "session_hours": settings.SESSION_COOKIE_AGE // 3600,
+            "tries": settings.AXES_FAILURE_LIMIT,
+            "lock_minutes": settings.AXES_COOLOFF_TIME // timedelta(minutes=1),
+        }
+        return TemplateResponse(request, "admin/guide.html", {**self.each_context(request), **self.guide_facts, **told})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         apps = super().get_app_list(request, app_label)
@@ -101,5 +143,26 @@ class StaffSite(admin.AdminSite):
         """With our own words beside Django's, which lack many."""
         return JavaScriptCatalog.as_view()(request)
 
+    @method_decorator(never_cache)
+    @login_not_required
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(way_on(request))
+        return own.SignInView.as_view()(request)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return own.password_view(request)
+
     def get_urls(self) -> list[Any]:
-        return [url for url in super().get_urls() if getattr(url, "name", None) not in NOT_OURS]
+        view = self.admin_view
+        kept = (url for url in super().get_urls() if getattr(url, "name", None) not in NOT_OURS)
+        return [
+            path("huong-dan/", view(self.guide_view), name="guide"),
+            path("tai-khoan/", view(own.own_account), name="own_account"),
+            path("tai-khoan/dang-nhap/", view(own.sign_ins_view), name="own_sign_ins"),
+            path("tai-khoan/nhap-ma/", view(own.second_factor_view), name="second_factor"),
+            path("tai-khoan/lop-thu-hai/", view(own.second_factor_setup), name="second_factor_setup"),
+            path("tai-khoan/lop-thu-hai/tat/", view(own.second_factor_off), name="second_factor_off"),
+            path("tai-khoan/ma-du-phong/", view(own.backup_codes), name="backup_codes"),
+            *kept,
+        ]

@@ -146,6 +146,7 @@ MIDDLEWARE = [
     "portal.doors.CsrfDoorMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.doors.DoorMiddleware",
+    "orgtree.staff.gate.GateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -222,7 +223,10 @@ AUTH_USER_MODEL = "orgtree.StaffAccount"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "orgtree.staff.first_passwords.FirstPasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
@@ -242,7 +246,10 @@ AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
+OTP_TOTP_ISSUER = "Cổng sáng kiến"  # what the app on the phone calls us
+
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE = timedelta(minutes=60)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = SERVES_HTTPS

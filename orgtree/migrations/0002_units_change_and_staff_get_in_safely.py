@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='staffaccount',
             name='second_factor_since',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='bật lớp thứ hai lúc'),
+            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='bật lớp bảo vệ thứ hai lúc'),
         ),
         migrations.AddField(
             model_name='unit',

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth import hashers
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
@@ -50,7 +51,7 @@ class StaffAccount(AbstractBaseUser):
     )
     must_change_password = models.BooleanField("phải đổi mật khẩu", default=False, editable=False)
     # The moment it was set up; a session that gave a code bears the same, so taking it away ends what it opened.
-    second_factor_since = models.DateTimeField("bật lớp thứ hai lúc", null=True, blank=True, editable=False)
+    second_factor_since = models.DateTimeField("bật lớp bảo vệ thứ hai lúc", null=True, blank=True, editable=False)
     handed_to = models.ForeignKey(
         "self",
         verbose_name="bàn giao cho",
@@ -92,6 +93,12 @@ class StaffAccount(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.full_name or self.username
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """A first password keeps its hash: Django would make it anew of what was typed, with or without hyphens."""
+        if self.must_change_password:
+            return hashers.check_password(raw_password, self.password)
+        return super().check_password(raw_password)
 
     @property
     def is_staff(self) -> bool:

@@ -4,19 +4,22 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.views.decorators.debug import sensitive_post_parameters
 
 from orgtree.models import StaffAccount
 from orgtree.roles import Role
-from orgtree.scoped_admin import OneOf, ScopedAdmin, account_of
-from orgtree.staff.forms import AccountForm, NewAccountForm
+from orgtree.scoped_admin import OneOf, account_of
+from orgtree.staff import first_passwords
+from orgtree.staff.forms import AccountForm, HandOverForm, ResetForm
+from orgtree.staff.handing_over import AlreadyClosed, hand_over
+from orgtree.staff.resetting import reset
 from orgtree.staff.rights import may_manage
+from orgtree.staff.sheets_admin import AccountsFromSheet
+from orgtree.staff.slips import Slip, slips_page
 
 
 class RoleFilter(OneOf):
@@ -42,7 +45,7 @@ class ClosedFilter(OneOf):
 
 
 @admin.register(StaffAccount)
-class StaffAccountAdmin(ScopedAdmin):
+class StaffAccountAdmin(AccountsFromSheet):
     list_display = ("username", "full_name", "unit", "role", "is_active", "last_login")
     list_filter = (RoleFilter, ClosedFilter)
     list_select_related = ("unit",)
@@ -61,17 +64,22 @@ class StaffAccountAdmin(ScopedAdmin):
 
     def get_fields(self, request: HttpRequest, obj: StaffAccount | None = None) -> Sequence[str]:
         asked = ("username", "full_name", "phone", "unit", "role")
-        return (*asked, "is_active", "last_login", "created_at") if obj else (*asked, "password1", "password2")
+        if obj is None:
+            return asked
+        told = ("is_active", "handed_to", "second_factor_since", "last_login", "created_at")
+        return (*asked, *(name for name in told if name != "handed_to" or obj.handed_to_id))
 
     def get_readonly_fields(self, request: HttpRequest, obj: StaffAccount | None = None) -> Sequence[str]:
         if obj is None:
             return ()
-        always = ("username", "last_login", "created_at")
-        # One's own phone too: it decides which initiatives are one's own.
-        return (*always, "phone", "unit", "role", "is_active") if obj == account_of(request) else always
+        always = ("username", "handed_to", "second_factor_since", "last_login", "created_at")
+        if obj == account_of(request):
+            # One's own phone too: it decides which initiatives are one's own.
+            return (*always, "phone", "unit", "role", "is_active")
+        return (*always, "is_active") if obj.handed_to_id else always
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        kwargs["form"] = type("AccountFormOf", (AccountForm if obj else NewAccountForm,), {"by": account_of(request)})
+        kwargs["form"] = type("AccountFormOf", (AccountForm,), {"by": account_of(request)})
         return super().get_form(request, obj, change, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: StaffAccount, form: Any, change: bool) -> None:
@@ -82,38 +90,74 @@ class StaffAccountAdmin(ScopedAdmin):
                 raise PermissionDenied
         super().save_model(request, obj, form, change)
 
+    def response_add(
+        self, request: HttpRequest, obj: StaffAccount, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """The slip of the first password, whichever button was pressed: it is not shown again."""
+        return slips_page(request, self, [Slip(obj, first_passwords.give(obj))])
+
     def get_urls(self) -> list[Any]:
-        own = path(
-            "<int:pk>/mat-khau/",
-            self.admin_site.admin_view(sensitive_post_parameters()(self.password_view)),
-            name="orgtree_staffaccount_password",
-        )
-        return [own, *super().get_urls()]
+        view = self.admin_site.admin_view
+        own = [
+            path("<int:pk>/mat-khau/", view(self.reset_view), name="orgtree_staffaccount_password"),
+            path("<int:pk>/ban-giao/", view(self.hand_over_view), name="orgtree_staffaccount_hand_over"),
+        ]
+        return [*own, *super().get_urls()]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         account = kwargs.get("obj")
-        context["may_reset_password"] = account is not None and may_manage(account_of(request), account)
+        context["may_manage"] = account is not None and account.is_active and may_manage(account_of(request), account)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def password_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A new password from the level above; whoever forgot theirs hears it by phone and changes it."""
+    def reset_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Somebody cannot get in: a new first password on a slip, and without the second factor if the phone is lost."""
+        account = self.managed(request, pk)
+        if not account.is_active:
+            return self.told_that_it_is_closed(request, account)
+        form = ResetForm(request.POST if request.method == "POST" else None, account=account)
+        if request.method == "POST" and form.is_valid():
+            lost_phone = form.cleaned_data.get("lost_phone", False)
+            password = reset(account, lost_phone=lost_phone)
+            self.log_change(
+                request,
+                account,
+                "Đặt lại mật khẩu, bỏ lớp bảo vệ thứ hai." if lost_phone else "Đặt lại mật khẩu.",
+            )
+            return slips_page(request, self, [Slip(account, password)])
+        return self.page_about(account, request, "password.html", {"title": "Đặt lại mật khẩu", "form": form})
+
+    def hand_over_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        account = self.managed(request, pk)
+        form = HandOverForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                successor, password = hand_over(account, **form.cleaned_data)
+            except AlreadyClosed:
+                return self.told_that_it_is_closed(request, account)
+            self.log_change(request, account, f"Bàn giao cho {successor} và đóng.")
+            self.log_addition(request, successor, f"Nhận bàn giao từ {account}.")
+            return slips_page(request, self, [Slip(successor, password)])
+        if not account.is_active:
+            return self.told_that_it_is_closed(request, account)
+        return self.page_about(account, request, "hand_over.html", {"title": "Bàn giao tài khoản", "form": form})
+
+    def managed(self, request: HttpRequest, pk: int) -> StaffAccount:
         account = self.get_object(request, str(pk))
         if not may_manage(account_of(request), account):
             raise PermissionDenied
-        form = SetPasswordForm(account, request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            form.save()
-            self.log_change(request, account, "Đặt lại mật khẩu.")
-            messages.success(
-                request, f"Đã đặt mật khẩu mới cho {account}. Các phiên đang mở của tài khoản này đã thoát."
-            )
-            return HttpResponseRedirect(reverse("admin:orgtree_staffaccount_change", args=[account.pk]))
-        context = {
+        return account
+
+    def told_that_it_is_closed(self, request: HttpRequest, account: StaffAccount) -> HttpResponse:
+        messages.warning(request, f"Tài khoản {account} đã đóng. Muốn dùng lại, hãy mở tài khoản trước.")
+        return HttpResponseRedirect(reverse("admin:orgtree_staffaccount_change", args=[account.pk]))
+
+    def page_about(
+        self, account: StaffAccount, request: HttpRequest, name: str, context: dict[str, Any]
+    ) -> TemplateResponse:
+        shared = {
             **self.admin_site.each_context(request),
-            "title": "Đặt lại mật khẩu",
             "subtitle": str(account),
-            "form": form,
             "account": account,
             "opts": self.opts,
         }
-        return TemplateResponse(request, "admin/orgtree/staffaccount/password.html", context)
+        return TemplateResponse(request, f"admin/orgtree/staffaccount/{name}", shared | context)

@@ -1,19 +1,18 @@
-"""Forms about accounts: a new one with its first password, and the change of one."""
+"""Forms about accounts below: a new one, the change of one, handing one over, letting somebody in again."""
 
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import SetPasswordMixin
 
 from orgtree.models import StaffAccount
 from orgtree.roles import Role
 from orgtree.staff.rights import refuses_role, roles_given_by
-from portal.vietnamese import phones
+from portal.vietnamese import fields, phones
 from portal.vietnamese.refusals import Refused
 
 
 class AccountForm(forms.ModelForm):
-    """`by` is who fills it in; the admin sets it on a subclass made for the request."""
+    """`by` is who fills it in; the admin sets it on a subclass made for the request. A password is never typed here."""
 
     by: StaffAccount
 
@@ -47,18 +46,24 @@ class AccountForm(forms.ModelForm):
         return cleaned
 
 
-class NewAccountForm(SetPasswordMixin, AccountForm):
-    password1, password2 = SetPasswordMixin.create_password_fields(label1="Mật khẩu", label2="Nhập lại mật khẩu")
+class HandOverForm(AccountForm):
+    """Who takes over; unit and role stay."""
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        self.validate_passwords()
-        return cleaned
+    full_name = fields.NameField(label="Họ và tên người mới", limit=120)
+    phone = fields.LineField(label="Điện thoại", limit=30, required=False)
 
-    def _post_clean(self) -> None:
-        super()._post_clean()
-        self.validate_password_for_user(self.instance, "password1")
+    class Meta(AccountForm.Meta):
+        fields = ("full_name", "phone", "username")
 
-    def save(self, commit: bool = True) -> StaffAccount:
-        self.instance.set_password(self.cleaned_data["password1"])
-        return super().save(commit)
+
+class ResetForm(forms.Form):
+    lost_phone = forms.BooleanField(
+        label="Người dùng mất điện thoại: bỏ cả lớp bảo vệ thứ hai",
+        required=False,
+        help_text="Chỉ chọn khi bạn đã gọi và nhận ra đúng người. Ai giữ vai trò quản lý sẽ phải bật lại khi đăng nhập.",
+    )
+
+    def __init__(self, *args: Any, account: StaffAccount, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not account.second_factor_since:
+            del self.fields["lost_phone"]

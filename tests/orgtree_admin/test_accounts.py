@@ -4,18 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
 from orgtree.models import StaffAccount
 from orgtree.roles import Role
 from orgtree.staff.rights import may_manage, refuses_role
-from tests.factories import PASSWORD, StaffAccountFactory, make_tree
+from tests.factories import StaffAccountFactory, make_tree
 from tests.orgtree_admin.conftest import World
 
 Enter = Callable[[str], Client]
 ADD = "admin:orgtree_staffaccount_add"
-NEW_PASSWORD = "song-hieu-mua-dong-7"
 
 
 @pytest.fixture
@@ -73,18 +73,16 @@ def asked(world: World, **changed: Any) -> dict[str, Any]:
         "phone": "0905 111 222",
         "unit": world.units["quang-tri/dong-ha/may-song-hieu"].pk,
         "role": "reviewer",
-        "password1": NEW_PASSWORD,
-        "password2": NEW_PASSWORD,
     } | changed
 
 
-def test_a_manager_makes_an_account_that_can_sign_in(world: World, enter: Enter) -> None:
-    answer = enter("inside").post(reverse(ADD), asked(world))
+def test_a_manager_makes_an_account(world: World, enter: Enter) -> None:
+    answer = enter("inside").post(reverse(ADD), asked(world, is_demonstration="on", must_change_password=""))
 
-    assert answer.status_code == 302
+    assert answer.status_code == 200
     made = StaffAccount.objects.get(username="can-bo-moi")
     assert (made.role, made.unit.code) == ("reviewer", "quang-tri/dong-ha/may-song-hieu")
-    assert made.check_password(NEW_PASSWORD)
+    assert (made.is_active, made.is_demonstration, made.must_change_password) == (True, False, True)
 
 
 @pytest.mark.parametrize(
@@ -94,12 +92,10 @@ def test_a_manager_makes_an_account_that_can_sign_in(world: World, enter: Enter)
         ({"unit": "quang-tri"}, None),
         ({"unit": "dien-bien"}, None),
         ({"unit": ""}, None),
-        ({"password2": "khac-hoan-toan-9"}, None),
-        ({"password1": "12345678901", "password2": "12345678901"}, "chữ số"),
         ({"phone": "không có"}, "Số điện thoại"),
         ({"username": "vien-song-hieu"}, "đã có người dùng"),
     ],
-    ids=["administrator", "above", "elsewhere", "nowhere", "two-passwords", "weak", "no-phone", "taken"],
+    ids=["administrator", "above", "elsewhere", "nowhere", "no-phone", "taken"],
 )
 def test_what_a_manager_cannot_make(world: World, enter: Enter, changed: dict[str, Any], sentence: str | None) -> None:
     if changed.get("unit"):
@@ -169,36 +165,94 @@ def test_a_manager_of_the_confederation_does_not_touch_its_administrators(world:
     assert StaffAccount.objects.get(pk=administrator.pk).role == Role.ADMINISTRATOR
 
 
-def reset(client: Client, other: StaffAccount, second: str = NEW_PASSWORD) -> Any:
-    address = reverse("admin:orgtree_staffaccount_password", args=[other.pk])
-    return client.post(address, {"new_password1": NEW_PASSWORD, "new_password2": second})
+# --- handing over ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_level_above_resets_a_password_and_open_sessions_end(
+NEWCOMER = {"full_name": "Lê Thị Hằng", "phone": "0905 222 333", "username": "le-thi-hang"}
+
+
+def hand_over(client: Client, leaving: StaffAccount, **asked: str) -> Any:
+    return client.post(reverse("admin:orgtree_staffaccount_hand_over", args=[leaving.pk]), NEWCOMER | asked)
+
+
+def test_an_account_is_handed_to_somebody_new(
     world: World, enter: Enter, client_as: Callable[[StaffAccount], Client]
 ) -> None:
-    open_session = client_as(world.rows["staffaccount"])
+    leaving = world.accounts["reviewer"]
+    open_session = client_as(leaving)
 
-    answer = reset(enter("above"), world.rows["staffaccount"])
+    answer = hand_over(enter("above"), leaving)
 
-    assert answer.status_code == 302
-    assert StaffAccount.objects.get(pk=world.rows["staffaccount"].pk).check_password(NEW_PASSWORD)
+    successor = StaffAccount.objects.get(username="le-thi-hang")
+    assert "le-thi-hang" in answer.content.decode() and "Lê Thị Hằng" in answer.content.decode()
+    assert (successor.unit, successor.role, successor.phone) == (leaving.unit, leaving.role, "0905 222 333")
+    assert (successor.is_active, successor.must_change_password) == (True, True)
+    leaving.refresh_from_db()
+    assert (leaving.is_active, leaving.handed_to) == (False, successor)
     assert open_session.get(reverse("admin:index")).status_code == 302
 
 
-@pytest.mark.parametrize("who, other", [("inside", "inside"), ("reviewer", "viewer"), ("viewer", "reviewer")])
-def test_who_may_not_reset_a_password(world: World, enter: Enter, who: str, other: str) -> None:
-    answer = reset(enter(who), world.accounts[other])
+def test_both_sides_of_handing_over_are_logged(world: World, enter: Enter) -> None:
+    hand_over(enter("above"), world.accounts["reviewer"])
 
-    assert answer.status_code == 403
-    assert StaffAccount.objects.get(pk=world.accounts[other].pk).check_password(PASSWORD)
+    told = {entry.object_repr: entry.get_change_message() for entry in LogEntry.objects.all()}
+    assert told == {
+        world.accounts["reviewer"].username: "Bàn giao cho le-thi-hang và đóng.",
+        "le-thi-hang": f"Nhận bàn giao từ {world.accounts['reviewer'].username}.",
+    }
 
 
-def test_two_different_new_passwords_change_nothing(world: World, enter: Enter) -> None:
-    answer = reset(enter("above"), world.rows["staffaccount"], second="mot-mat-khau-khac-3")
+@pytest.mark.parametrize(
+    "asked, sentence",
+    [
+        ({"full_name": ""}, "Hãy nhập họ và tên người mới."),
+        ({"phone": "không có"}, "Số điện thoại"),
+        ({"username": "vien-song-hieu"}, "Tên đăng nhập này đã có người dùng."),
+        ({"username": "lê hằng"}, "Tên đăng nhập chỉ gồm"),
+    ],
+    ids=["nobody", "no-phone", "taken", "no-user-name"],
+)
+def test_what_is_no_successor(world: World, enter: Enter, asked: dict[str, str], sentence: str) -> None:
+    answer = hand_over(enter("above"), world.accounts["reviewer"], **asked)
 
-    assert answer.status_code == 200
-    assert StaffAccount.objects.get(pk=world.rows["staffaccount"].pk).check_password(PASSWORD)
+    assert sentence in answer.content.decode()
+    assert StaffAccount.objects.get(pk=world.accounts["reviewer"].pk).is_active
+
+
+@pytest.mark.parametrize("who, leaving", [("inside", "inside"), ("reviewer", "viewer"), ("below", "reviewer")])
+def test_who_may_not_hand_over(world: World, enter: Enter, who: str, leaving: str) -> None:
+    assert hand_over(enter(who), world.accounts[leaving]).status_code in {403, 404}
+    assert not StaffAccount.objects.filter(username="le-thi-hang").exists()
+
+
+def test_handing_over_twice_makes_one_successor(world: World, enter: Enter) -> None:
+    leaving = world.accounts["reviewer"]
+    hand_over(enter("above"), leaving)
+
+    answer = hand_over(enter("above"), leaving, username="nguoi-thu-ba")
+
+    assert answer["Location"] == reverse("admin:orgtree_staffaccount_change", args=[leaving.pk])
+    assert not StaffAccount.objects.filter(username="nguoi-thu-ba").exists()
+
+
+def test_an_account_that_was_handed_over_stays_closed(world: World, enter: Enter) -> None:
+    leaving = world.accounts["reviewer"]
+    hand_over(enter("above"), leaving)
+    leaving.refresh_from_db()
+
+    answer = change(enter("above"), leaving, is_active="on")
+
+    assert answer.status_code == 302
+    assert not StaffAccount.objects.get(pk=leaving.pk).is_active
+
+
+@pytest.mark.parametrize("who, reopens", [("above", True), ("inside", False), ("reviewer", False)])
+def test_only_the_level_above_reopens(world: World, enter: Enter, who: str, reopens: bool) -> None:
+    closed = world.accounts["closed"]
+
+    change(enter(who), closed, is_active="on")
+
+    assert StaffAccount.objects.get(pk=closed.pk).is_active is reopens
 
 
 def test_reviewers_do_not_see_accounts(world: World, enter: Enter) -> None:

@@ -1,16 +1,25 @@
 """The staff's door: where it leads, what it says when it is shut, and what is left after leaving."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from ipaddress import ip_network
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from orgtree.models import SignIn
+from orgtree.staff import sign_ins
+from portal.vietnamese.days import VIETNAM
 from tests.factories import PASSWORD
 from tests.orgtree_admin.conftest import World
 
 Enter = Callable[[str], Client]
 LOGIN = "admin:login"
+NOW = datetime(2022, 5, 20, 9, 0, tzinfo=VIETNAM)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +45,7 @@ def test_signing_in_leads_to_a_page_of_ours(world: World, client: Client, after:
 def test_the_session_is_a_new_one(world: World, client: Client) -> None:
     client.cookies["sessionid"] = "a" * 32
 
-    client.post(reverse(LOGIN), {"username": world.accounts["inside"].username, "password": PASSWORD})
+    client.post(reverse(LOGIN), {"username": world.accounts["reviewer"].username, "password": PASSWORD})
 
     assert client.cookies["sessionid"].value != "a" * 32
     assert client.get(reverse("admin:index")).status_code == 200
@@ -79,3 +88,120 @@ def test_a_locked_account_is_told_what_to_do(world: World, client: Client) -> No
     assert client.post(reverse(LOGIN), right).status_code == 429
     other = {"username": world.accounts["inside"].username, "password": PASSWORD}
     assert client.post(reverse(LOGIN), other).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "named, password",
+    [
+        ("reviewer", "sai-mat-khau-1"),
+        ("closed", PASSWORD),
+        ("closed", "sai-mat-khau-1"),
+        ("khong-co-ai", PASSWORD),
+    ],
+    ids=["wrong", "closed", "closed-and-wrong", "unknown"],
+)
+def test_nothing_tells_why_nobody_was_let_in(world: World, client: Client, named: str, password: str) -> None:
+    username = world.accounts[named].username if named in world.accounts else named
+
+    answer = client.post(reverse(LOGIN), {"username": username, "password": password})
+
+    page = answer.content.decode().replace(username, "")
+    assert answer.status_code == 200
+    assert page.count('class="errornote"') == 1
+    assert told(page) == told(refused(client))
+
+
+def refused(client: Client) -> str:
+    return client.post(reverse(LOGIN), {"username": "ai-do", "password": "gi-do"}).content.decode()
+
+
+def told(page: str) -> str:
+    return page.partition('class="errornote">')[2].partition("<")[0]
+
+
+# --- one's own sign-ins ---------------------------------------------------------------------------------------------------
+
+
+def test_a_sign_in_is_noted_and_shown_to_its_owner_alone(world: World, enter: Enter, settings: Any) -> None:
+    settings.TRUSTED_PROXIES = [ip_network("127.0.0.1")]
+    client = Client(headers={"User-Agent": ANDROID, "X-Forwarded-For": "203.0.113.9"})
+    client.post(reverse(LOGIN), {"username": world.accounts["reviewer"].username, "password": PASSWORD})
+
+    own = client.get(reverse("admin:own_sign_ins")).content.decode()
+    others = enter("above").get(reverse("admin:own_sign_ins")).content.decode()
+
+    assert "<td>Chrome trên Android</td><td>203.0.113.9</td>" in own
+    assert "203.0.113.9" not in others
+
+
+def test_who_was_not_let_in_is_not_noted(world: World, client: Client) -> None:
+    client.post(reverse(LOGIN), {"username": world.accounts["reviewer"].username, "password": "sai"})
+
+    assert not SignIn.objects.exists()
+
+
+def test_the_last_fifty_are_shown_by_as_many_statements_as_one(world: World, enter: Enter) -> None:
+    client, account = enter("reviewer"), world.accounts["reviewer"]
+    statements = []
+    for number in (1, 59):
+        for minute in range(number):
+            sign_ins.record(account, at=NOW + timedelta(minutes=minute), address="", agent="")
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(reverse("admin:own_sign_ins")).content.decode()
+        statements.append(len(queries))
+
+    assert page.count("Không rõ") == 50
+    assert statements[0] == statements[1]
+
+
+ANDROID = (
+    "Mozilla/5.0 (Linux; Android 13; SM-A125F) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36"
+)
+
+
+@pytest.mark.parametrize(
+    "agent, device",
+    [
+        (ANDROID, "Chrome trên Android"),
+        (ANDROID.replace("Chrome/120.0", "SamsungBrowser/23.0 Chrome/115.0"), "Samsung Internet trên Android"),
+        (f"{ANDROID} Zalo android/23", "Zalo trên Android"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 16_0 like Mac OS X) Version/16.0 Mobile Safari/604.1",
+            "Safari trên iPhone",
+        ),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 16_0 like Mac OS X) CriOS/120.0 Safari/604.1", "Chrome trên iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0 Safari/537.36 Edg/120.0", "Edge trên Windows"),
+        ("Mozilla/5.0 (Windows NT 10.0) coc_coc_browser/110.0 Chrome/104.0 Safari/537.36", "Cốc Cốc trên Windows"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0", "Firefox trên Linux"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/16 Safari/605.1", "Safari trên máy Mac"),
+        ("curl/8.0", ""),
+        ("", ""),
+    ],
+)
+def test_a_device_is_told_in_words(agent: str, device: str) -> None:
+    assert sign_ins.device_of(agent) == device
+
+
+def test_sign_ins_are_forgotten_after_half_a_year(world: World) -> None:
+    for days in (0, 179, 180, 181, 400):
+        sign_ins.record(world.accounts["reviewer"], at=NOW - timedelta(days=days), address="", agent="")
+
+    forgotten = sign_ins.forget_old_sign_ins(at=NOW)
+
+    assert forgotten == 2
+    assert SignIn.objects.count() == 3
+
+
+# --- one's own account ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["reviewer", "inside", "administrator", "without_unit"])
+def test_everybody_sees_their_own_account(world: World, enter: Enter, who: str) -> None:
+    page = enter(who).get(reverse("admin:own_account"))
+
+    assert page.status_code == 200
+    assert world.accounts[who].username in page.content.decode()
+
+
+def test_the_page_of_ones_account_is_linked_from_every_page(world: World, enter: Enter) -> None:
+    assert reverse("admin:own_account") in enter("reviewer").get(reverse("admin:index")).content.decode()
