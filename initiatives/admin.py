@@ -15,11 +15,14 @@ from django.utils import timezone
 from initiatives.campaigns import admin as campaigns
 from initiatives.models import Campaign, Initiative
 from initiatives.reports.views import summary_response
+from initiatives.review.actions import MOST_AT_ONCE
 from initiatives.review.admin import InboxAdmin, waiting_panels
 from initiatives.review.filters import unit_of
 from initiatives.submission import admin as submission
 from orgtree.admin import UnitAdmin
-from orgtree.scoped_admin import account_of
+from orgtree.models import Unit
+from orgtree.scoped_admin import MOST_COUNTED, account_of
+from portal.vietnamese.formats import whole
 
 LAYOUTS = {"qt": "mẫu Quảng Trị", "th": "mẫu Thanh Hóa"}
 ONE_CAMPAIGN = "Mỗi bảng tổng hợp thuộc một chương trình. Hãy chọn một chương trình ở bộ lọc rồi xuất lại."
@@ -72,9 +75,18 @@ class InitiativeAdmin(InboxAdmin):
         )
 
 
-UnitAdmin.inlines = (campaigns.UnitContacts,)  # orgtree knows nothing of who helps
+def initiatives_kept(unit: Unit) -> str:
+    """Said before a unit ends; "" where it has none."""
+    number = Initiative.objects.in_branch_of(unit).order_by()[: MOST_COUNTED + 1].count()
+    more = "Hơn " if number > MOST_COUNTED else ""
+    return f"{more}{whole(min(number, MOST_COUNTED))} sáng kiến giữ nguyên nơi gửi." if number else ""
 
-admin.site.panels.append(waiting_panels)
+
+# orgtree knows nothing of who helps, nor of initiatives
+UnitAdmin.inlines = (campaigns.UnitContacts,)
+UnitAdmin.also_foretold = (initiatives_kept,)
+
+admin.site.panels += [campaigns.closing_panels, waiting_panels]
 admin.site.sections += [
     ("Xét duyệt", "admin:initiatives_initiative_changelist", "initiatives.view_initiative"),
     ("Gửi muộn", "admin:initiatives_draft_changelist", "initiatives.view_draft"),
@@ -84,5 +96,32 @@ admin.site.sections += [
     ("Đơn vị", "admin:orgtree_unit_changelist", "orgtree.view_unit"),
     ("Tài khoản", "admin:orgtree_staffaccount_changelist", "orgtree.view_staffaccount"),
 ]
+
+admin.site.guide_facts["most_at_once"] = MOST_AT_ONCE
+# Parts of templates/admin/guide.html, by the beginning of an address's name.
+admin.site.guide_parts |= {
+    "index": "trang-dau",
+    "initiatives_initiative": "xet-duyet",
+    "initiatives_initiative_attach": "gan-cdcs",
+    "initiatives_initiative_many": "nhieu-sang-kien",
+    "initiatives_draft": "gui-muon",
+    "initiatives_windowextension": "gui-muon",
+    "initiatives_contact": "lien-he",
+    "initiatives_campaign": "chuong-trinh",
+    "initiatives_consenttext": "chuong-trinh",
+    "orgtree_unit": "don-vi",
+    "orgtree_unit_add": "them-don-vi",
+    "orgtree_unit_sheet": "nhap-cdcs",
+    **dict.fromkeys((f"orgtree_unit_{act}" for act in ("call_also", "close", "merge", "move", "rename")), "doi-don-vi"),
+    "orgtree_staffaccount": "tai-khoan",
+    "orgtree_staffaccount_hand_over": "ban-giao",
+    "orgtree_staffaccount_new_slips": "nhieu-tai-khoan",
+    "orgtree_staffaccount_sheet": "nhieu-tai-khoan",
+    "orgtree_staffaccount_password": "quen-mat-khau",
+    "own_": "mat-khau",
+    "password_change": "mat-khau",
+    "second_factor": "lop-thu-hai",
+    "backup_codes": "lop-thu-hai",
+}
 
 __all__ = ["InitiativeAdmin", "submission"]

@@ -19,7 +19,7 @@ BUNDLES: dict[str, list[str]] = {
     # every page a worker sees
     "portal.css": ["css/tokens.css", "css/base.css", "css/components.css", "css/print.css"],
     # the admin, after Django's own stylesheets
-    "staff.css": ["css/tokens.css", "css/admin.css"],
+    "staff.css": ["css/tokens.css", "css/admin.css", "css/lists.css", "css/guide.css"],
     # every page with a form
     "step.js": [
         "js/submit_once.js",

@@ -1,6 +1,7 @@
 """Campaigns, who gets more time, who helps, and what people consent to, in the admin."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -8,8 +9,10 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
+from initiatives.campaigns.closings import closing_soon
 from initiatives.campaigns.extension_forms import ExtensionForm
 from initiatives.models import (
     Campaign,
@@ -24,9 +27,11 @@ from initiatives.models import (
 from orgtree.models import Unit
 from orgtree.roles import Role
 from orgtree.scoped_admin import OneOf, ScopedAdmin, StaffAdmin, StaffInline, account_of
+from orgtree.sites import Panel, Sentence
 from portal.vietnamese import days
 
 CLOSING_EXAMPLES = "Ví dụ: 24h00 ngày 20/4/2021, đến hết ngày 20/4/2021 hoặc 17h00 ngày 20/4/2021."
+URGENT = timedelta(days=3)
 
 
 def is_administrator(request: HttpRequest) -> bool:
@@ -242,6 +247,21 @@ class UnitContacts(StaffInline):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def closing_panels(request: HttpRequest) -> list[Panel]:
+    """What the first page says about windows that close soon."""
+    at = timezone.now()
+    inbox = reverse("admin:initiatives_initiative_changelist")
+    sentences = tuple(
+        Sentence(
+            f"{each.campaign.name}. {each.sentence(at=at)}",
+            f"{inbox}?campaign={each.campaign.slug}",
+            is_urgent=each.closes_at - at <= URGENT,
+        )
+        for each in closing_soon(account_of(request), at=at)
+    )
+    return [Panel("Sắp đóng", sentences=sentences)] if sentences else []
 
 
 def warn_of_demonstration() -> str:

@@ -64,7 +64,11 @@ class ReviewEvent(models.Model):
                 violation_error_message="Bước xử lý này đã được ghi.",
             )
         ]
-        indexes = [models.Index(fields=["at", "initiative"], name="event_since")]
+        indexes = [
+            models.Index(fields=["at", "initiative"], name="event_since"),
+            # Few are sent again: counting those that wait must not look at every other one's history.
+            models.Index(fields=["initiative"], name="event_resent", condition=models.Q(act=Act.RESENT)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.initiative_id}/{self.number}"

@@ -1,7 +1,7 @@
 """The inbox, the desk and what is decided there. `initiatives/admin.py` adds what other areas bring and registers it."""
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -20,7 +20,8 @@ from initiatives.models import Initiative, Status
 from initiatives.review import actions, filters, queries, reading
 from initiatives.review.forms import ApproveForm, DeclineForm, DeclineManyForm, ReopenForm, ReturnForm
 from initiatives.submission.receipts import shown
-from orgtree.models import StaffAccount
+from orgtree import search
+from orgtree.roles import RANK, Role
 from orgtree.scoped_admin import ScopedAdmin, account_of, is_key
 from orgtree.sites import Figure, Panel
 from portal.vietnamese import days
@@ -43,9 +44,11 @@ class InboxAdmin(ScopedAdmin):
     list_display_links = ("title",)
     list_filter = (
         filters.StatusFilter,
+        filters.ResentFilter,
         filters.CampaignFilter,
         filters.PhaseFilter,
         filters.UnitFilter,
+        filters.AttachedFilter,
         filters.CategoryFilter,
         filters.FieldFilter,
     )
@@ -253,8 +256,13 @@ class InboxAdmin(ScopedAdmin):
                 messages.success(request, f"Đã chuyển sáng kiến về {chosen.name}.")
                 return HttpResponseRedirect(reverse("admin:initiatives_initiative_change", args=[initiative.pk]))
         typed = request.GET.get("q", initiative.unit_name)[:200]
-        found = queries.units_for(initiative, account_of(request))
-        found = found.matching(typed) if typed.strip() else found.directly_below(initiative.unit)
+        offered = queries.units_for(initiative, account_of(request))
+        likely = queries.suggested_for(initiative, among=offered)
+        found = (
+            search.find(typed, among=offered, limit=UNITS_SHOWN)
+            if typed.strip()
+            else search.with_those_above(offered.directly_below(initiative.unit)[:UNITS_SHOWN])
+        )
         context = {
             **self.admin_site.each_context(request),
             "title": "Chuyển đơn vị",
@@ -262,7 +270,8 @@ class InboxAdmin(ScopedAdmin):
             "initiative": initiative,
             "code": shown(initiative.receipt_code),
             "typed": typed,
-            "units": found[:UNITS_SHOWN],
+            "likely": likely,
+            "found": [one for one in found if one not in likely],
         }
         return TemplateResponse(request, "review/attach.html", context)
 
@@ -399,22 +408,31 @@ def refusals_told(refused: list[tuple[str, str]]) -> str:
 
 def waiting_panels(request: HttpRequest) -> list[Panel]:
     """What the first page says about an account's inbox."""
-    account: StaffAccount = account_of(request)
-    address = reverse("admin:initiatives_initiative_changelist")
+    account = account_of(request)
+    is_manager = RANK[account.role] >= RANK[Role.MANAGER]
     panels = [
-        Panel(
-            each.campaign.name,
-            (
-                Figure("chờ xét", each.submitted, f"{address}?campaign={each.campaign.slug}", is_urgent=True),
-                Figure(
-                    "đã trả lại", each.returned, f"{address}?campaign={each.campaign.slug}&status={Status.RETURNED}"
-                ),
-            ),
-        )
+        Panel(each.campaign.name, tuple(_figures(each, tells_unattached=is_manager)))
         for each in queries.waiting_for(account)
     ]
-    late = queries.late_attempts(account).count()
+    late = queries.late_attempts(account).order_by()[: queries.MOST_WAITING].count()
     if late:
-        figure = Figure("người gửi muộn", late, reverse("admin:initiatives_draft_changelist"))
+        address = reverse("admin:initiatives_draft_changelist")
+        figure = Figure("người gửi muộn", late, address, is_least=late == queries.MOST_WAITING)
         panels.append(Panel("Sau giờ đóng", (figure,)))
     return panels
+
+
+def _figures(waiting: queries.Waiting, *, tells_unattached: bool) -> Iterator[Figure]:
+    inbox = reverse("admin:initiatives_initiative_changelist") + f"?campaign={waiting.campaign.slug}"
+    is_full = waiting.submitted == queries.MOST_WAITING  # then what lies among them was counted among these only
+    yield Figure("chờ xét", waiting.submitted, inbox, is_urgent=True, is_least=is_full)
+    if waiting.resent:
+        address = f"{inbox}&{filters.ResentFilter.parameter_name}={filters.YES}"
+        yield Figure("đã bổ sung và gửi lại", waiting.resent, address, is_urgent=True, is_least=is_full)
+    if waiting.unattached and tells_unattached:
+        address = f"{inbox}&{filters.AttachedFilter.parameter_name}={filters.NO}"
+        yield Figure("chưa gắn CĐCS", waiting.unattached, address, is_least=is_full)
+    if waiting.returned:
+        address = f"{inbox}&{filters.StatusFilter.parameter_name}={Status.RETURNED}"
+        is_least = waiting.returned == queries.MOST_WAITING
+        yield Figure("đã trả lại", waiting.returned, address, is_least=is_least)

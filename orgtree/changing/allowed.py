@@ -174,7 +174,8 @@ def days_below(parent: Unit, *, opened_on: date | None) -> tuple[date | None, da
         )
     if opened_on and parent.opened_on and opened_on < parent.opened_on:
         raise ChangeRefused(
-            f"{parent.short_name} thành lập ngày {days.shown(parent.opened_on)}. Hãy ghi từ ngày đó trở đi.",
+            f"{parent.short_name} thành lập ngày {days.shown(parent.opened_on)}. Hãy ghi từ ngày đó trở đi, "
+            "hoặc để trống nếu đơn vị có từ trước.",
             field="day",
         )
     return opened_on or parent.opened_on, parent.closed_on

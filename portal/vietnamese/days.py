@@ -78,6 +78,14 @@ def closing(at: datetime) -> str:
     return moment(at)
 
 
+def left(until: datetime, *, at: datetime) -> str:
+    """How long it still is, never more than it is: 3 ngày, 5 giờ, 40 phút."""
+    minutes = int((until - at).total_seconds()) // 60
+    if minutes >= 24 * 60:
+        return f"{minutes // (24 * 60)} ngày"
+    return f"{minutes // 60} giờ" if minutes >= 60 else f"{max(minutes, 1)} phút"
+
+
 def parse_closing(typed: str) -> datetime:
     """The first instant that is too late: a day ends with its last minute, a moment is itself.
 

@@ -10,7 +10,8 @@ from django.core.management import call_command
 from initiatives.models import Campaign, Draft, TallyRun
 from initiatives.progress import tally
 from initiatives.submission import tidying
-from tests.factories import CampaignFactory, DraftFactory, InitiativeFactory, make_tree
+from orgtree.models import Sheet, SignIn
+from tests.factories import CampaignFactory, DraftFactory, InitiativeFactory, StaffAccountFactory, make_tree
 
 Clock = Callable[[str], datetime]
 
@@ -28,9 +29,16 @@ def test_once_it_counts_every_published_campaign_and_tidies(now: datetime) -> No
     campaign, hidden = CampaignFactory(), CampaignFactory(is_published=False)
     InitiativeFactory(campaign=campaign)
     DraftFactory(campaign=campaign, saved_at=now - timedelta(days=181))
+    account = StaffAccountFactory()
+    for age in (timedelta(hours=23), timedelta(hours=24)):
+        Sheet.objects.create(account=account, use=Sheet.Use.ACCOUNTS, name="a.xlsx", content=b"PK", sent_at=now - age)
+    for age in (timedelta(days=180), timedelta(days=181)):
+        SignIn.objects.create(account=account, at=now - age)
 
     call_command("worker", once=True)
 
+    assert [now - sheet.sent_at for sheet in Sheet.objects.all()] == [timedelta(hours=23)]
+    assert [now - sign_in.at for sign_in in SignIn.objects.all()] == [timedelta(days=180)]
     assert [run.campaign for run in TallyRun.objects.all()] == [campaign]
     assert TallyRun.objects.get().counted_at == now
     assert tally.differences(campaign) == []

@@ -215,7 +215,7 @@ def test_nothing_opens_before_the_unit_above(units: dict[str, Unit]) -> None:
     province = changes.add(units["tld"], PROVINCE, order=ORDER)
 
     assert refusal(lambda: changes.add(province, DISTRICT, order=on("2025-06-30"))) == (
-        "LĐLĐ tỉnh Mới thành lập ngày 1/7/2025. Hãy ghi từ ngày đó trở đi.",
+        "LĐLĐ tỉnh Mới thành lập ngày 1/7/2025. Hãy ghi từ ngày đó trở đi, hoặc để trống nếu đơn vị có từ trước.",
         "day",
     )
 

@@ -30,7 +30,12 @@ def page_of(office: Office, initiative: Initiative) -> str:
 class TestReading:
     def test_everything_that_was_sent_is_on_the_screen(self, office: Office) -> None:
         initiative = office.receive(
-            title="Giá đỡ cuộn cáp", effect="Bớt một người", scope="Toàn xưởng", unit_name="CĐCS Cơ khí 3", share=60
+            full_name="Phạm Thị Hạnh",
+            title="Giá đỡ cuộn cáp",
+            effect="Bớt một người",
+            scope="Toàn xưởng",
+            unit_name="CĐCS Cơ khí 3",
+            share=60,
         )
         CoAuthorFactory(initiative=initiative, number=1, full_name="Lê Thị Kim Ngân", share=40)
         document = AttachmentFactory(initiative=initiative)

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -232,3 +232,22 @@ def test_anything_is_a_day_or_refused(typed: str) -> None:
             read(typed)
         except days.DayRefused as refusal:
             assert refusal.sentence
+
+
+@pytest.mark.parametrize(
+    ("span", "left"),
+    [
+        (timedelta(days=14), "14 ngày"),
+        (timedelta(days=3, hours=23, minutes=59), "3 ngày"),
+        (timedelta(days=1), "1 ngày"),
+        (timedelta(hours=23, minutes=59, seconds=59), "23 giờ"),
+        (timedelta(hours=1), "1 giờ"),
+        (timedelta(minutes=59, seconds=59), "59 phút"),
+        (timedelta(seconds=1), "1 phút"),
+    ],
+    ids=str,
+)
+def test_what_is_left_is_never_said_to_be_more_than_it_is(span: timedelta, left: str) -> None:
+    at = datetime(2021, 4, 17, 10, 0, tzinfo=days.VIETNAM)
+
+    assert days.left(at + span, at=at) == left

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 from django.utils import timezone
@@ -15,6 +16,8 @@ from django.utils import timezone
 from initiatives.models import Campaign
 from initiatives.progress import tally
 from initiatives.submission import tidying
+from orgtree.sent_sheets import forget_old_sheets
+from orgtree.staff.sign_ins import forget_old_sign_ins
 
 DRAFTS_KEPT = timedelta(days=180)
 
@@ -48,6 +51,9 @@ class Command(BaseCommand):
     def _tidy(self) -> None:
         purged = tidying.purge(at=timezone.now(), untouched_for=DRAFTS_KEPT)
         logger.info("tidied %s drafts, %s look-ups, %s files", purged.drafts, purged.look_ups, purged.files)
+        sheets, signed_in = forget_old_sheets(at=timezone.now()), forget_old_sign_ins(at=timezone.now())
+        call_command("clearsessions")
+        logger.info("forgot %s sheets, %s sign-ins", sheets, signed_in)
 
     def _guarded(self, work: Any) -> bool:
         """One failure (a database that restarts, a full disk) never ends the worker."""
