@@ -1,0 +1,246 @@
+"""The table: every address of the admin, who may come in, by which sample of a row, and what it may tell.
+
+A new address without a line here fails `tests/codebase/test_scope_matrix.py`; so does a line without an address. A line
+is enough for the whole matrix to walk the address.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from orgtree.roles import Role
+from tests.scope.world import HERE, MISSING, NOBODY, PEOPLE, World, has_role
+
+# What an address without a name asks for: any text to the end of it, or the number of a row.
+PARAMETER = re.compile(r"\(\?P<\w+>.*\)\$|<[^>]+>")
+
+OWN_PLACE = ""  # the unit of whoever asks
+
+
+class Place(Enum):
+    """Where somebody stands who may come in, seen from the row that the address names."""
+
+    ANYWHERE = "anywhere"  # the address names no row of a unit
+    AT_OR_ABOVE = "at its unit or above"
+    ABOVE = "above its unit"
+    OWNER = "its owner"
+
+
+@dataclass(frozen=True)
+class Door:
+    least: Role | None = Role.VIEWER  # None: nobody at all
+    place: Place = Place.ANYWHERE
+    of: str = ""  # the kind of row whose number the address holds
+    words: tuple[str, ...] = ()  # what else the address holds, behind the number
+    answers: int = 200  # what a GET gets that may come in
+    refuses: int = 403  # what others get who may see the row
+    outside: int = 302  # what those get who have not signed in
+    placeless: int | None = None  # what those get who have no unit; None: what everybody gets
+    shows: tuple[str, ...] = ()  # marks of the row that must be there to be found …
+    shown_of: str = HERE  # … and of which place
+    is_drawn: bool = False  # shows something drawn at random
+    tells: tuple[str, ...] = ()  # kinds of marks it may show wherever they come from
+    lists: str = ""  # the kind of row it lists
+    post_only: bool = False
+
+    def address(self, world: World, name: str, place: str = HERE, *, number: int | None = None) -> str:
+        """The address about the row of `place`, or about `number`."""
+        asked = [number or world.of(self.of, place).pk, *self.words] if self.of else self.words
+        if not name.isidentifier():
+            return reverse("admin:index") + PARAMETER.sub(str(asked[0]), name)
+        return reverse(f"admin:{name}", args=asked)
+
+    def lets_in(self, world: World, who: str, place: str = HERE) -> bool:
+        if self.least is None or not has_role(who, self.least):
+            return False
+        if self.place is Place.ANYWHERE:
+            return True
+        if self.place is Place.OWNER:
+            return world.of(self.of, place).account_id == world.people[who].pk
+        inside = world.is_in_branch(place, who)
+        return inside and (self.place is Place.AT_OR_ABOVE or PEOPLE[who][0] != place)
+
+    def hides(self, world: World, who: str) -> bool:
+        """Whether the row of HERE is to `who` as if there were none."""
+        if self.place is Place.OWNER:
+            return not self.post_only and not self.lets_in(world, who)
+        return self.place is not Place.ANYWHERE and not world.is_in_branch(HERE, who)
+
+
+# From which role on a kind of row is seen at all.
+SEEN_FROM = {
+    "staffaccount": Role.MANAGER,
+    "consenttext": Role.ADMINISTRATOR,
+    "sheet accounts": Role.MANAGER,
+    "sheet grassroots": Role.MANAGER,
+}
+
+
+def sees(kind: str, who: str) -> bool:
+    return has_role(who, SEEN_FROM.get(kind, Role.VIEWER))
+
+
+def rows_of(
+    app: str,
+    kind: str,
+    *,
+    adds: Role | None = None,
+    deletes: Role | None = None,
+    shows: tuple[str, ...] = (),
+    opened: tuple[str, ...] = (),
+    logged: tuple[str, ...] = (),
+    listed: tuple[str, ...] = (),
+    tells: tuple[str, ...] = (),
+    shared: bool = False,
+) -> dict[str, Door]:
+    """The addresses that Django's admin gives each kind of row.
+
+    `listed`, `opened` and `logged` are the marks that the list, the row's page and its history show.
+    """
+    name, least = f"{app}_{kind}", SEEN_FROM.get(kind, Role.VIEWER)
+    place = Place.ANYWHERE if shared else Place.AT_OR_ABOVE
+    return {
+        f"{name}_changelist": Door(least, lists=kind, shows=listed),
+        f"{name}_add": Door(adds),
+        f"{name}_change": Door(least, place, kind, shows=opened, tells=tells),
+        f"{name}_history": Door(least, place, kind, shows=logged),
+        f"{name}_delete": Door(deletes, place, kind),
+        # An address of long ago; it leads to the row's page, whatever the number.
+        f"{app}/{kind}/<path:object_id>/": Door(of=kind, answers=302),
+    }
+
+
+OWN = Door()
+MANAGES = {"least": Role.MANAGER, "place": Place.AT_OR_ABOVE}
+MANAGES_BELOW = {"least": Role.MANAGER, "place": Place.ABOVE}
+
+DOORS: dict[str, Door] = {
+    # --- pages of no row ---
+    "index": OWN,
+    "app_list": Door(words=("initiatives",)),
+    "jsi18n": OWN,
+    "autocomplete": Door(answers=403),  # asks what for: `test_choices.py`
+    "login": Door(answers=302, outside=200),
+    "logout": Door(post_only=True, answers=405),
+    "guide": OWN,
+    # --- one's own account ---
+    "own_account": Door(shows=("username",), shown_of=OWN_PLACE),
+    "own_sign_ins": Door(shows=("device",), shown_of=OWN_PLACE),
+    "password_change": OWN,
+    "second_factor": Door(answers=302),  # the code has been given
+    "second_factor_setup": Door(is_drawn=True),
+    "second_factor_off": Door(answers=302),  # managers must have it, the others have none
+    "backup_codes": Door(Role.MANAGER, refuses=302),
+    "(?P<url>.*)$": Door(words=("khong-co-trang-nay/",), answers=404),
+    # --- initiatives ---
+    **rows_of(
+        "initiatives",
+        "initiative",
+        listed=("title", "person", "receipt"),
+        opened=("title", "person", "receipt", "phone", "coauthor", "filename", "description", "workplace", "unitname"),
+        logged=("loginitiative",),
+    ),
+    "initiatives_initiative_attach": Door(Role.REVIEWER, Place.AT_OR_ABOVE, "initiative", shows=("unitname",)),
+    "initiatives_initiative_many": Door(Role.REVIEWER, words=("approve",), post_only=True, answers=405, refuses=405),
+    "initiatives_initiative_export": Door(words=("qt",), shows=("title",), placeless=302),
+    "attachment": Door(place=Place.AT_OR_ABOVE, of="attachment", shows=("filename", "filecontent")),
+    # --- who came too late ---
+    **rows_of(
+        "initiatives",
+        "draft",
+        listed=("lateperson", "latetitle"),
+        opened=("lateperson", "latetitle", "phone"),
+        logged=("logdraft",),
+    ),
+    "initiatives_draft_extend": Door(Role.ADMINISTRATOR, Place.AT_OR_ABOVE, "draft", shows=("lateperson",)),
+    # --- campaigns and what hangs on them ---
+    **rows_of("initiatives", "campaign", adds=Role.ADMINISTRATOR, shared=True),
+    **rows_of("initiatives", "consenttext", adds=Role.ADMINISTRATOR, shared=True),
+    **rows_of(
+        "initiatives",
+        "windowextension",
+        adds=Role.ADMINISTRATOR,
+        listed=("reason", "document", "personalreason"),
+        opened=("reason", "document"),
+    ),
+    **rows_of(
+        "initiatives",
+        "contact",
+        adds=Role.MANAGER,
+        deletes=Role.MANAGER,
+        listed=("contact",),
+        opened=("contact", "phone"),
+        logged=("logcontact",),
+    ),
+    # --- units ---
+    **rows_of(
+        "orgtree",
+        "unit",
+        listed=("name", "code"),
+        opened=("name", "shortname", "code", "alias", "pastname", "opening", "order", "contact"),
+        logged=("logunit",),
+    ),
+    "orgtree_unit_add_below": Door(**MANAGES, of="unit", shows=("shortname",)),
+    **{
+        f"orgtree_unit_{act}": Door(**MANAGES_BELOW, of="unit", shows=("shortname",))
+        for act in ("rename", "move", "merge", "close", "call_also")
+    },
+    # --- grassroots unions from Excel ---
+    "orgtree_unit_sheet": Door(Role.MANAGER),
+    "orgtree_unit_sheet_template": Door(Role.MANAGER, shows=("shortname", "code")),
+    "orgtree_unit_sheet_rows": Door(Role.MANAGER, Place.OWNER, "sheet grassroots", shows=("insheet",)),
+    "orgtree_unit_sheet_faults": Door(Role.MANAGER, Place.OWNER, "sheet grassroots", shows=("insheet",)),
+    # --- accounts ---
+    **rows_of(
+        "orgtree",
+        "staffaccount",
+        adds=Role.MANAGER,
+        listed=("username", "fullname"),
+        opened=("username", "fullname", "phone"),
+        logged=("logstaffaccount",),
+    ),
+    # --- accounts from Excel ---
+    "orgtree_staffaccount_sheet": Door(Role.MANAGER),
+    "orgtree_staffaccount_sheet_template": Door(
+        Role.MANAGER, words=("grassroots",), shows=("shortname", "code"), shown_of="xuongmoi"
+    ),
+    "orgtree_staffaccount_sheet_rows": Door(Role.MANAGER, Place.OWNER, "sheet accounts", shows=("insheet",)),
+    "orgtree_staffaccount_sheet_faults": Door(Role.MANAGER, Place.OWNER, "sheet accounts", shows=("insheet",)),
+    "orgtree_staffaccount_sheet_again": Door(
+        Role.MANAGER, Place.OWNER, "sheet accounts", post_only=True, answers=405, refuses=405
+    ),
+    "orgtree_staffaccount_new_slips": Door(Role.MANAGER, post_only=True, answers=405),
+    # --- getting in ---
+    "orgtree_staffaccount_password": Door(**MANAGES, of="staffaccount", shows=("username",)),
+    "orgtree_staffaccount_hand_over": Door(**MANAGES, of="staffaccount", shows=("username",)),
+}
+
+
+def addresses() -> list[str]:
+    """Every address of the admin by its name, or by its pattern where it has none."""
+    admin = next(each for each in get_resolver().url_patterns if getattr(each, "namespace", None) == "admin")
+    return [name for name, _ in _walk(admin.url_patterns, "")]
+
+
+def _walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[tuple[str, str]]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern).lstrip("^")
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, route)
+        else:
+            yield pattern.name or route, route
+
+
+def expected(door: Door, world: World, who: str) -> int:
+    """What a GET about the row of HERE gets."""
+    if who in {NOBODY, "closed"}:
+        return door.outside
+    if door.lets_in(world, who):
+        return door.answers if door.placeless is None or world.people[who].unit else door.placeless
+    return 404 if door.hides(world, who) and sees(door.of, who) else door.refuses
+
+
+__all__ = ["DOORS", "MISSING", "Door", "Place", "addresses", "expected", "sees"]
