@@ -6,11 +6,13 @@ from contextlib import ExitStack
 from datetime import datetime
 from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.core.management.color import no_style
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -25,25 +27,11 @@ from portal.vietnamese.days import VIETNAM
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "units"
 UNITS, ACTS = FIXTURES / "units-2021.csv", FIXTURES / "acts-2022-2025.csv"
 ACTS_WRITTEN_AT = datetime(2025, 7, 1, 12, tzinfo=VIETNAM)
-# What is kept of units in other tables, and the columns of it.
-BESIDE_UNITS: dict[Any, tuple[str, ...]] = {
-    UnitAlias: ("alias", "note"),
-    UnitName: ("name", "short_name", "used_until", "document"),
-    UnitChange: ("act", "day", "document", "detail", "at"),
-}
+# What a tree is made of, in the order in which it can be written.
+TABLES = (Unit, UnitAlias, UnitName, UnitChange, WordForm)
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 _tests = count()
-_snapshot: dict[str, "_Rows"] = {}
-
-
-class _Rows(NamedTuple):
-    """What stands in the tables of units, to be put into them again."""
-
-    units: list[dict[str, Any]]
-    successors: dict[str, str]
-    beside: dict[Any, list[dict[str, Any]]]
-    words: list[dict[str, Any]]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -61,27 +49,36 @@ def _own_files_and_cache(settings: Any) -> None:
     cache.clear()
 
 
+@pytest.fixture(scope="session")
+def _kept_tree(django_db_setup: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        import_units(UNITS)
+        _keep("tree")
+
+
+@pytest.fixture(scope="session")
+def _kept_tree_of_2025(_kept_tree: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        _copy("tree")
+        apply_acts(ACTS, at=ACTS_WRITTEN_AT)
+        _keep("tree_of_2025")
+
+
 @pytest.fixture
-def tree(db: None) -> dict[str, Unit]:
-    """The real tree of 2021 with its aliases, by code. Imported once a process, then copied: 40 ms a test."""
+def tree(_kept_tree: None, db: None) -> dict[str, Unit]:
+    """The real tree of 2021 with its aliases, by code. Imported once a process, then copied by the database."""
     if not Unit.objects.exists():
-        _made_once("tree", lambda: import_units(UNITS))
+        _copy("tree")
     return {unit.code: unit for unit in Unit.objects.all()}
 
 
 @pytest.fixture
-def tree_of_2025(db: None) -> dict[str, Unit]:
+def tree_of_2025(_kept_tree_of_2025: None, db: None) -> dict[str, Unit]:
     """The real tree with all that befell it from 2022 to 2025. Ask for it before `campaigns`, which stand on either."""
-
-    def live_on() -> None:
-        if not Unit.objects.exists():
-            _made_once("tree", lambda: import_units(UNITS))
-        apply_acts(ACTS, at=ACTS_WRITTEN_AT)
-
     if Unit.objects.exists():
-        live_on()
+        apply_acts(ACTS, at=ACTS_WRITTEN_AT)
     else:
-        _made_once("tree of 2025", live_on)
+        _copy("tree_of_2025")
     return {unit.code: unit for unit in Unit.objects.all()}
 
 
@@ -134,37 +131,21 @@ def at() -> Iterator[Callable[[str | datetime], datetime]]:
         yield stop_the_clock
 
 
-def _made_once(name: str, make: Callable[[], Any]) -> None:
-    """What `make` puts into the empty tables of units: made once a process, then copied."""
-    if name in _snapshot:
-        _copy(_snapshot[name])
-    else:
-        make()
-        _snapshot[name] = _rows()
+def _keep(name: str) -> None:
+    """Moves the tree that stands into tables of its own, which no test empties."""
+    with connection.cursor() as cursor:
+        for model in TABLES:
+            table = model._meta.db_table
+            cursor.execute(f"CREATE TABLE kept_{name}_{table} AS SELECT * FROM {table}")
+        for model in reversed(TABLES):
+            cursor.execute(f"DELETE FROM {model._meta.db_table}")
 
 
-def _rows() -> _Rows:
-    successors = Unit.objects.exclude(successor=None).values_list("code", "successor__code")
-    fields = [field.attname for field in Unit._meta.concrete_fields if field.attname not in {"id", "successor_id"}]
-    return _Rows(
-        units=list(Unit.objects.order_by("path").values(*fields)),
-        successors=dict(successors),
-        beside={
-            model: list(model.objects.order_by("pk").values("unit__code", *columns))
-            for model, columns in BESIDE_UNITS.items()
-        },
-        words=list(WordForm.objects.values("form", "word")),
-    )
-
-
-def _copy(rows: _Rows) -> None:
-    units = Unit.objects.bulk_create(Unit(**row) for row in rows.units)
-    by_code = {unit.code: unit for unit in units}
-    for code, successor in rows.successors.items():
-        by_code[code].successor = by_code[successor]
-    Unit.objects.bulk_update([by_code[code] for code in rows.successors], ["successor"])
-    for model, kept in rows.beside.items():
-        model.objects.bulk_create(
-            model(unit=by_code[row["unit__code"]], **{name: row[name] for name in BESIDE_UNITS[model]}) for row in kept
-        )
-    WordForm.objects.bulk_create((WordForm(**row) for row in rows.words), ignore_conflicts=True)
+def _copy(name: str) -> None:
+    with connection.cursor() as cursor:
+        for model in TABLES:
+            table = model._meta.db_table
+            columns = ", ".join(field.column for field in model._meta.concrete_fields)
+            cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM kept_{name}_{table}")
+        for statement in connection.ops.sequence_reset_sql(no_style(), TABLES):
+            cursor.execute(statement)
