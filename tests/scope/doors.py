@@ -89,7 +89,6 @@ def rows_of(
     *,
     adds: Role | None = None,
     deletes: Role | None = None,
-    shows: tuple[str, ...] = (),
     opened: tuple[str, ...] = (),
     logged: tuple[str, ...] = (),
     listed: tuple[str, ...] = (),
@@ -142,6 +141,7 @@ DOORS: dict[str, Door] = {
         listed=("title", "person", "receipt"),
         opened=("title", "person", "receipt", "phone", "coauthor", "filename", "description", "workplace", "unitname"),
         logged=("loginitiative",),
+        tells=("fullname",),  # who decided keeps their name, wherever they work
     ),
     "initiatives_initiative_attach": Door(Role.REVIEWER, Place.AT_OR_ABOVE, "initiative", shows=("unitname",)),
     "initiatives_initiative_many": Door(Role.REVIEWER, words=("approve",), post_only=True, answers=405, refuses=405),

@@ -273,6 +273,7 @@ def make_world(media: Path) -> World:
     for place in PLACES:
         maker.furnish(place)
     maker.sheets(HERE, world.people["manager"])
+    maker.event(world.of("initiative"), Act.REASSIGNED, Status.SUBMITTED, Status.SUBMITTED, world.people["province"])
     for kind, everybodys in (("campaign", world.campaign), ("consenttext", ConsentText.objects.get())):
         world.rows[kind] = dict.fromkeys(PLACES, everybodys)
     return world

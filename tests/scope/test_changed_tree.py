@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from orgtree import changes
-from tests.scope.answers import ask
+from tests.scope.answers import ask, text_of, without
 from tests.scope.doors import DOORS, Place
 from tests.scope.test_lists import EVERYTHING, LISTS, admin_of, lists_of, numbers_in
 from tests.scope.world import MISSING, NAMES_OF_UNITS, NOW, World
@@ -80,7 +80,7 @@ def test_no_page_tells_of_another_branch_then(
 
     for name, door in DOORS.items():
         asked = (world.of(door.of).pk,) if door.of else ()
-        text = ask(client, "get", door.address(world, name), unsaid=asked).text
+        text = without(text_of(client.get(door.address(world, name))), asked)
         told[name] = now.leaks(text, who, known={*door.tells, *known})
 
     assert {name: leaks for name, leaks in told.items() if leaks} == {}

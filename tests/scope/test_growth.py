@@ -10,7 +10,7 @@ from tests.scope.answers import Answer, ask
 from tests.scope.doors import DOORS
 from tests.scope.making import grow
 from tests.scope.test_choices import asked, relations
-from tests.scope.test_lists import EVERYTHING, LISTS, links_of, lists_of
+from tests.scope.test_lists import EVERYTHING, LISTS, filters_of, lists_of
 from tests.scope.world import FEW, PEOPLE, World
 
 Enter = Callable[[str], Client]
@@ -23,7 +23,7 @@ def pages_of(world: World, who: str, client: Client) -> Iterator[str]:
         if not door.post_only and not door.is_drawn:
             yield door.address(world, name, place)
     for kind in lists_of(who):
-        yield from links_of(LISTS[kind], client.get(LISTS[kind], EVERYTHING.get(kind)))
+        yield from filters_of(LISTS[kind], client.get(LISTS[kind], EVERYTHING.get(kind)))
     for app, model, field in {related: (app, model, field) for app, model, field, related in relations()}.values():
         yield asked(app, model, field)
 
