@@ -32,7 +32,6 @@ TYPED = {
     "nobody": ("zzzz", "đông hà zzzz", "tan binh minh xa xoi"),
 }
 PAGE = 50
-MOST_COUNTED = 10_001
 
 
 def main() -> None:
@@ -63,6 +62,7 @@ def figures(unions: int, rounds: int) -> dict[str, Any]:
 
     from orgtree.models import Level, Unit
     from orgtree.search import find, matching
+    from orgtree.units.admin import MOST_FOUND_COUNTED
     from orgtree.views import MOST_FOUND, USUAL_STRUCTURE_DAY
     from portal.wsgi import application
 
@@ -81,7 +81,7 @@ def figures(unions: int, rounds: int) -> dict[str, Any]:
 
     def listed(typed: str) -> None:
         rows = matching(Unit.objects.all(), typed)
-        rows.order_by()[:MOST_COUNTED].count()
+        rows.order_by()[: MOST_FOUND_COUNTED + 1].count()
         list(rows[:PAGE])
 
     ways: dict[str, Callable[[str], None]] = {"search": found, "worker": answered, "list": listed}

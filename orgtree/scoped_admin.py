@@ -38,19 +38,25 @@ SCRIPTS = ("jquery.init.js", "core.js", "admin/RelatedObjectLookups.js", "action
 class CappedPaginator(Paginator):
     """Counts to a cap: the last page of a million rows is nobody's need, and counting them costs every list."""
 
+    most_counted = 0  # 0: as everywhere
+
     @cached_property
     def count(self) -> int:
         if not isinstance(self.object_list, QuerySet):
             return super().count
-        return min(MOST_COUNTED, self._counted)
+        return min(self._cap, self._counted)
 
     @property
     def is_capped(self) -> bool:
-        return isinstance(self.object_list, QuerySet) and self._counted > MOST_COUNTED
+        return isinstance(self.object_list, QuerySet) and self._counted > self._cap
+
+    @property
+    def _cap(self) -> int:
+        return self.most_counted or MOST_COUNTED
 
     @cached_property
     def _counted(self) -> int:
-        return cast(QuerySet, self.object_list).order_by()[: MOST_COUNTED + 1].count()
+        return cast(QuerySet, self.object_list).order_by()[: self._cap + 1].count()
 
 
 class KeySelect(AutocompleteSelect):

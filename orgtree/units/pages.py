@@ -84,7 +84,7 @@ class AddBelow(ActPage):
     def done(self, unit: Unit, asked: dict[str, Any]) -> Unit | None:
         """Known from what the portal recorded: a unit of that name that came otherwise is another one."""
         twins = Unit.objects.directly_below(unit).filter(
-            name=asked["name"], level=asked["level"], changes__act=self.act
+            name=asked["name"], level=asked["level"], changes__act=self.act, successor=None
         )
         return twins.first()
 

@@ -325,6 +325,19 @@ def shown_children(page: HttpResponse) -> Any:
     return page.context["standing"]
 
 
+def test_what_a_search_finds_is_counted_to_a_cap_and_the_whole_list_is_not(
+    world: World, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orgtree.units.admin.MOST_FOUND_COUNTED", 1)
+    client = enter("administrator")
+
+    found = client.get(LIST, {"q": "ldld"}).context["cl"].paginator
+    whole = client.get(LIST).context["cl"].paginator
+
+    assert (found.count, found.is_capped) == (1, True)
+    assert (whole.count, whole.is_capped) == (Unit.objects.count(), False)
+
+
 def test_the_first_of_many_children_are_shown(world: World, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orgtree.units.queries.CHILDREN_SHOWN", 2)
 
