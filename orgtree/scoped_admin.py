@@ -99,7 +99,11 @@ class StaffAdmin(admin.ModelAdmin):
         return to_field in {"id", "pk"}
 
     def known_parameters(self, request: HttpRequest) -> set[str]:
-        names = {getattr(each, "parameter_name", None) for each in self.get_list_filter(request)}
+        names = {
+            name
+            for each in self.get_list_filter(request)
+            for name in (getattr(each, "parameter_name", None), *getattr(each, "also_takes", ()))
+        }
         return LIST_PARAMETERS | set(self.lookups_allowed) | {name for name in names if name}
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -248,6 +252,7 @@ class OneOf(admin.SimpleListFilter):
     """A filter over values that are given, never over columns. A value that is not among them filters nothing."""
 
     all_label = "Tất cả"
+    also_takes: tuple[str, ...] = ()  # parameters of its own beside the value; gone once a value is chosen
 
     def options(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
         raise NotImplementedError
@@ -269,12 +274,12 @@ class OneOf(admin.SimpleListFilter):
     def choices(self, changelist: Any) -> Iterator[Any]:
         yield {
             "selected": self.value() is None,
-            "query_string": changelist.get_query_string(remove=[self.parameter_name]),
+            "query_string": changelist.get_query_string(remove=[self.parameter_name, *self.also_takes]),
             "display": self.all_label,
         }
         for value, label in self.lookup_choices:
             yield {
                 "selected": self.value() == value,
-                "query_string": changelist.get_query_string({self.parameter_name: value}),
+                "query_string": changelist.get_query_string({self.parameter_name: value}, list(self.also_takes)),
                 "display": label,
             }

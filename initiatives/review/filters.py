@@ -6,13 +6,13 @@ Without being asked, the inbox shows what waits in the newest campaign; a search
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.contrib.admin.views.main import SEARCH_VAR
+from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 
 from initiatives.models import Campaign, CategoryScheme, ChoiceList, Initiative, Status
 from initiatives.review import queries
+from orgtree import search
 from orgtree.models import Unit
 from orgtree.scoped_admin import OneOf, account_of
 from portal.vietnamese.formats import whole
@@ -21,6 +21,7 @@ from portal.vietnamese.text import single_line
 EVERY = "all"
 YES, NO = "yes", "no"
 UNITS_OFFERED = 60
+UNITS_FOUND = 20
 
 
 def is_search(request: HttpRequest) -> bool:
@@ -94,34 +95,41 @@ class StatusFilter(OneOf):
 
 
 class UnitFilter(OneOf):
-    """The way down: units above the chosen one, itself, and those directly below it."""
+    """The way down: units above the chosen one, itself, and those directly below it; or whatever is typed finds."""
 
     title = "đơn vị"
     parameter_name = "unit"
+    find_parameter = "tim-don-vi"
+    also_takes = (find_parameter,)
+    no_find = "Không tìm thấy đơn vị nào trong phạm vi của bạn."
+
+    def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
+        self.typed = single_line(params.pop(self.find_parameter, [""])[-1])[: queries.LONGEST_SEARCH]
+        super().__init__(request, params, model, model_admin)
 
     def options(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
         chosen = unit_of(request) or account_of(request).unit
-        self.has_more = False
         if chosen is None:
             return []
         visible = Unit.objects.visible_to(account_of(request))
+        if self.typed:
+            found = search.find(self.typed, among=visible, limit=UNITS_FOUND)
+            return [(one.unit.code, ", ".join(filter(None, (str(one.unit), one.line)))) for one in found]
         above = list(visible.ancestors_and_self(chosen).exclude(pk=account_of(request).unit_id))
-        below = list(visible.directly_below(chosen)[: UNITS_OFFERED + 1])
-        self.has_more = len(below) > UNITS_OFFERED
-        return [(unit.code, str(unit)) for unit in (*above, *below[:UNITS_OFFERED])]
+        below = visible.directly_below(chosen)[:UNITS_OFFERED]
+        return [(unit.code, str(unit)) for unit in (*above, *below)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         unit = unit_of(request)
         return queryset if unit is None else queryset.in_branch_of(unit)
 
+    def has_output(self) -> bool:
+        return True
+
     def choices(self, changelist: Any) -> Iterator[Any]:
+        asked_anew = {self.find_parameter, self.parameter_name, PAGE_VAR}
+        self.kept = [(name, value) for name, value in changelist.params.items() if name not in asked_anew]
         yield from super().choices(changelist)
-        if self.has_more:
-            yield {
-                "selected": False,
-                "query_string": reverse("admin:orgtree_unit_changelist"),
-                "display": "Tìm đơn vị khác…",
-            }
 
 
 class PhaseFilter(OneOf):

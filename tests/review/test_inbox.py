@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -394,3 +396,34 @@ class TestExport:
         answer = office.client.get(reverse("admin:initiatives_initiative_export", args=["xx"]))
 
         assert answer.status_code == 302
+
+
+FOUND_IN_THE_FILTER = {
+    "without accents": ("dong ha", ["quang-tri/dong-ha"]),
+    "shortened": ("ldld tp dong ha", ["quang-tri/dong-ha"]),
+    "with a slip": ("dogn ha", ["quang-tri/dong-ha"]),
+    "another branch": ("hoang hoa", []),
+    "nobody": ("zzzz", []),
+}
+
+
+@pytest.mark.parametrize(("typed", "codes"), FOUND_IN_THE_FILTER.values(), ids=FOUND_IN_THE_FILTER)
+def test_a_unit_is_found_in_the_filter_by_typing(
+    office: Office, signed_in: Callable[..., Client], typed: str, codes: list[str]
+) -> None:
+    client = signed_in("quang-tri", Role.REVIEWER)
+
+    answer = client.get(reverse(INBOX), {"tim-don-vi": typed, "status": "valid"})
+
+    (spec,) = [each for each in answer.context["cl"].filter_specs if each.parameter_name == "unit"]
+    offered = [choice["query_string"] for choice in spec.choices(answer.context["cl"])][1:]
+    assert offered == [f"?{urlencode({'status': 'valid', 'unit': code})}" for code in codes]
+    page = answer.content.decode()
+    assert '<input type="hidden" name="status" value="valid">' in page
+    assert ("Không tìm thấy đơn vị nào" in page) is (not codes)
+
+
+def test_what_was_typed_in_the_filter_narrows_nothing_by_itself(office: Office) -> None:
+    office.receive(title="Một")
+
+    assert office.titles(**{"tim-don-vi": "hoang hoa"}) == ["Một"]
