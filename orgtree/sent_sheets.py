@@ -11,6 +11,14 @@ from portal.vietnamese.text import single_line
 KEPT_FOR = timedelta(days=1)
 
 
+class SheetUsed(Exception):
+    """What it holds was written before: a double tap, or the page sent again."""
+
+
+class ChangedMeanwhile(Exception):
+    """What the page promised no longer holds; nothing was written."""
+
+
 def keep(upload: Upload, *, name: str, use: Sheet.Use, by: StaffAccount, at: datetime) -> Sheet:
     """Raises SheetRefused for what is no sheet of Excel."""
     content = content_of(upload)

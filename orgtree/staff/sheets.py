@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 from orgtree.models import Level, Sheet, StaffAccount, Unit
 from orgtree.models.unit import CODE, UnitQuerySet
 from orgtree.roles import Role
+from orgtree.sent_sheets import ChangedMeanwhile, SheetUsed
 from orgtree.staff import first_passwords
 from orgtree.staff.rights import may_manage, refuses_role
 from orgtree.units.grassroots import CODE_IN_BRACKETS, label
@@ -65,14 +66,6 @@ USERNAME = re.compile(r"[a-z0-9@.+_-]{1,60}")
 ROLES_BY_LABEL = {folded(role.label): role.value for role in Role}
 
 NO_SUCH_UNIT = "Không có đơn vị này trong phạm vi của bạn. Hãy ghi đúng như trong tệp mẫu."
-
-
-class SheetUsed(Exception):
-    """Its accounts were made before: a double tap, or the page sent again."""
-
-
-class ChangedMeanwhile(Exception):
-    """What the page promised no longer holds; nothing was written."""
 
 
 @dataclass(frozen=True)

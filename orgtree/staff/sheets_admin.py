@@ -14,7 +14,7 @@ from django.urls import path, reverse
 
 from orgtree.models import Level, Sheet
 from orgtree.scoped_admin import ScopedAdmin, account_of, is_key
-from orgtree.sent_sheets import keep, sent_by
+from orgtree.sent_sheets import ChangedMeanwhile, SheetUsed, keep, sent_by
 from orgtree.sheet_pages import SheetForm, download
 from orgtree.staff import sheets
 from orgtree.staff.slips import Slip, slips_page
@@ -94,9 +94,9 @@ class AccountsFromSheet(ScopedAdmin):
         promised = int(typed) if is_key(typed) else 0
         try:
             made = sheets.make(sheet, rows, promised=promised, by=account_of(request), at=arrival(request))
-        except sheets.SheetUsed:
+        except SheetUsed:
             return HttpResponseRedirect(request.path)
-        except sheets.ChangedMeanwhile:
+        except ChangedMeanwhile:
             messages.warning(
                 request, "Danh sách tài khoản vừa thay đổi. Hãy xem lại bảng dưới đây rồi bấm nút lần nữa."
             )

@@ -22,6 +22,7 @@ from orgtree.changing.places import free_places
 from orgtree.models import Act, Level, Sheet, StaffAccount, Unit, UnitChange, UnitName
 from orgtree.models.unit import CODE, PARENT_LEVELS
 from orgtree.scope import after_branch
+from orgtree.sent_sheets import ChangedMeanwhile, SheetUsed
 from orgtree.units.queries import last_day
 from portal.sheets.reading import SheetRow, day_typed, rows_of
 from portal.sheets.writing import Column, headings, template, with_faults
@@ -51,14 +52,6 @@ EXPLANATION = (
     "Gửi tệp lên rồi xem lại từng dòng: chỉ khi bạn bấm nút thêm, cổng mới ghi.",
     f"Mỗi tệp nhiều nhất {whole(MOST_ROWS)} dòng. Gửi lại cùng một tệp không làm thêm hai lần.",
 )
-
-
-class SheetUsed(Exception):
-    """Its unions were added before: a double tap, or the page sent again."""
-
-
-class ChangedMeanwhile(Exception):
-    """What the page promised no longer holds; nothing was written."""
 
 
 @dataclass(frozen=True)

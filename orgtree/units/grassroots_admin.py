@@ -11,7 +11,7 @@ from django.urls import path, reverse
 
 from orgtree.models import Level, Sheet, Unit
 from orgtree.scoped_admin import ScopedAdmin, account_of, is_key
-from orgtree.sent_sheets import keep, sent_by
+from orgtree.sent_sheets import ChangedMeanwhile, SheetUsed, keep, sent_by
 from orgtree.sheet_pages import SheetForm, download
 from orgtree.units import grassroots
 from portal.requests import arrival
@@ -87,9 +87,9 @@ class GrassrootsImport(ScopedAdmin):
         promised = int(typed) if is_key(typed) else 0
         try:
             added = grassroots.add_all(sheet, rows, promised=promised, by=account_of(request), at=arrival(request))
-        except grassroots.SheetUsed:
-            return self.used_before(request, Sheet.objects.get(pk=sheet.pk))
-        except grassroots.ChangedMeanwhile:
+        except SheetUsed:
+            return self.used_before(request, self.sheet_of(request, sheet.pk))
+        except ChangedMeanwhile:
             messages.warning(request, "Cây đơn vị vừa thay đổi. Hãy xem lại bảng dưới đây rồi bấm nút lần nữa.")
             return self.rows_page(request, sheet, rows, parents, status=409)
         messages.success(request, f"Đã thêm {whole(len(added))} công đoàn cơ sở từ tệp {sheet.name}.")
