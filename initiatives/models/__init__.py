@@ -9,37 +9,83 @@ from initiatives.models.campaign import (
     Phase,
     WindowExtension,
 )
+from initiatives.models.commendation import Commendation, CommendationDecision, Exemplar
 from initiatives.models.consent import ConsentText
 from initiatives.models.contact import Contact
+from initiatives.models.dossier import (
+    CameBy,
+    Complaint,
+    Dossier,
+    DossierAct,
+    DossierEvent,
+    DossierFile,
+    DossierState,
+    DossierVersion,
+)
 from initiatives.models.draft import Draft, FailedLookUp
 from initiatives.models.initiative import MOVES, Attachment, CoAuthor, Initiative, Status
+from initiatives.models.job import UNFINISHED, Job, JobState
 from initiatives.models.lists import Choice, ChoiceList, Declaration, ReviewReason
+from initiatives.models.nomination import Nomination, Score, Standing
+from initiatives.models.papers import LetterTemplate, TableColumn, TableLayout
 from initiatives.models.progress import Tally, TallyRun
 from initiatives.models.review import Act, ReviewEvent
+from initiatives.models.saved_filter import SavedFilter
+from initiatives.models.selection import Criterion, DossierPart, OfficialLayout, Quota, SelectionRound
+from initiatives.models.twins import Band, Fingerprint, TwinPair
 
 __all__ = [
     "MOVES",
+    "UNFINISHED",
     "Act",
     "Asked",
     "Attachment",
+    "Band",
+    "CameBy",
     "Campaign",
     "CampaignAddress",
     "CategoryScheme",
     "Choice",
     "ChoiceList",
     "CoAuthor",
+    "Commendation",
+    "CommendationDecision",
+    "Complaint",
     "ConsentText",
     "Contact",
     "Counts",
+    "Criterion",
     "Declaration",
+    "Dossier",
+    "DossierAct",
+    "DossierEvent",
+    "DossierFile",
+    "DossierPart",
+    "DossierState",
+    "DossierVersion",
     "Draft",
+    "Exemplar",
     "FailedLookUp",
+    "Fingerprint",
     "Initiative",
+    "Job",
+    "JobState",
+    "LetterTemplate",
+    "Nomination",
+    "OfficialLayout",
     "Phase",
+    "Quota",
     "ReviewEvent",
     "ReviewReason",
+    "SavedFilter",
+    "Score",
+    "SelectionRound",
+    "Standing",
     "Status",
+    "TableColumn",
+    "TableLayout",
     "Tally",
     "TallyRun",
+    "TwinPair",
     "WindowExtension",
 ]

@@ -34,6 +34,10 @@ MOVES: dict[str, frozenset[str]] = {
 
 
 class InitiativeQuerySet(ScopedQuerySet):
+    def in_branch_of(self, unit: Unit) -> "InitiativeQuerySet":
+        """Below the root lies everything: joined with its units, PostgreSQL reads millions of rows for a page of fifty."""
+        return self.all() if unit.depth == 1 else super().in_branch_of(unit)
+
     def reached(self) -> "InitiativeQuerySet":
         """What targets are compared with: received without withdrawn and duplicates (NT22)."""
         return self.exclude(status=Status.WITHDRAWN).filter(duplicate_of=None)
@@ -57,6 +61,11 @@ class Initiative(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="cán bộ nhập", null=True, blank=True, on_delete=models.PROTECT
     )
     version = models.PositiveIntegerField("lần sửa", default=1, editable=False)
+    consent_on_paper = models.BooleanField("đồng ý trên giấy", default=False, editable=False)
+    # Of the last return or refusal: when the sender was told of it by phone or Zalo. Workers have no account and no mail.
+    told_at = models.DateTimeField("đã báo người nộp lúc", null=True, editable=False)
+    # Empty: its fingerprint is yet to be made. The empty column is the queue.
+    screened_at = models.DateTimeField("đã đối chiếu lúc", null=True, editable=False)
 
     full_name = models.CharField("họ và tên", max_length=120)
     birth_year = models.PositiveSmallIntegerField("năm sinh", null=True, blank=True)
@@ -127,9 +136,26 @@ class Initiative(models.Model):
         indexes = [
             # Counting reads nothing but this (one index-only pass a campaign, a unit or a branch).
             models.Index(fields=["campaign", "unit", "status", "duplicate_of"], name="initiative_counted"),
-            models.Index(fields=["campaign", "status", "-submitted_at", "-id"], name="initiative_inbox"),
-            models.Index(fields=["unit", "status", "-submitted_at"], name="initiative_unit_inbox"),
+            models.Index(fields=["campaign", "status", "-submitted_at", "-id", "unit"], name="initiative_inbox"),
+            models.Index(fields=["unit", "status", "-submitted_at", "-id", "campaign"], name="initiative_unit_inbox"),
             models.Index(fields=["campaign", "submitted_at", "id"], name="initiative_order"),
+            # Lists of millions are read in their order until a page is full; what narrows them most is in the index too.
+            models.Index(fields=["submitted_at", "id", "campaign", "status", "unit"], name="initiative_by_day"),
+            models.Index(fields=["name_key", "id", "campaign", "status", "unit"], name="initiative_by_name"),
+            # The other way round, with those without a value last again, PostgreSQL needs one more (migration 0007).
+            models.Index(fields=["benefit_value", "id", "campaign", "status", "unit"], name="initiative_by_benefit"),
+            # What waits and was moved or edited before: few, and what was sent again is among them.
+            models.Index(
+                fields=["campaign", "submitted_at", "id", "unit"],
+                name="initiative_waits_again",
+                condition=Q(status=Status.SUBMITTED, version__gt=1),
+            ),
+            models.Index(fields=["id"], name="initiative_to_screen", condition=Q(screened_at=None)),
+            models.Index(
+                fields=["unit", "submitted_at"],
+                name="initiative_to_tell",
+                condition=Q(status=Status.RETURNED, told_at=None),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -222,6 +248,9 @@ class Attachment(models.Model):
     size = models.PositiveIntegerField("dung lượng", editable=False)
     sha256 = models.CharField(max_length=64, editable=False)
     added_at = models.DateTimeField("thêm lúc", editable=False)
+    # What the desk shows of it at a glance, made outside the request that received it; None: not yet tried, "": there is none.
+    thumbnail = models.CharField(max_length=120, null=True, default=None, editable=False)  # noqa: DJ001 - "" and None differ
+    first_look = models.TextField(null=True, default=None, editable=False)  # noqa: DJ001 - text of a Word file
 
     objects = AttachmentQuerySet.as_manager()
 
@@ -235,6 +264,16 @@ class Attachment(models.Model):
                 condition=Q(draft__isnull=False) | Q(initiative__isnull=False),
                 violation_error_message="Tài liệu phải thuộc một bản nháp hoặc một sáng kiến.",
             )
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="attachment_to_look_at",
+                condition=Q(thumbnail=None, initiative__isnull=False),
+            ),
+            # The sweep asks of every file who names it.
+            models.Index(fields=["stored_name"], name="attachment_by_file"),
+            models.Index(fields=["thumbnail"], name="attachment_by_thumbnail", condition=Q(thumbnail__gt="")),
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,19 @@ class Act(models.TextChoices):
     REOPENED = "reopened", "Mở lại để xét"
     WITHDRAWN = "withdrawn", "Người nộp rút"
     REASSIGNED = "reassigned", "Chuyển đơn vị"
+    REPOINTED = "repointed", "Trùng với sáng kiến khác"
+    CLEARED = "cleared", "Xác định không trùng lặp"
+    TOLD = "told", "Đã báo người nộp"
+    REPRINTED = "reprinted", "In lại biên nhận"
+    RENEWED = "renewed", "Cấp lại liên kết biên nhận"
+    NOMINATED = "nominated", "Được giới thiệu xét chọn"
+    UNNOMINATED = "unnominated", "Rút khỏi danh sách giới thiệu"
+    COMMENDED = "commended", "Được biểu dương"
+    UNCOMMENDED = "uncommended", "Thu hồi biểu dương"
+
+
+# Sent by the sender, or by an officer on the sender's behalf: then the history says so.
+ON_BEHALF = {Act.RECEIVED: "Cán bộ nhập hộ", Act.EDITED: "Cán bộ sửa giúp", Act.RESENT: "Cán bộ sửa giúp và gửi lại"}
 
 
 class HistoryIsAppendOnly(Exception):
@@ -83,6 +96,12 @@ class ReviewEvent(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise HistoryIsAppendOnly
+
+    @property
+    def title(self) -> str:
+        """What was done, in words."""
+        label = Act(self.act).label
+        return ON_BEHALF.get(Act(self.act), label) if self.account_id else label
 
     def digest_of_text(self) -> str:
         """The salted hash of everything written freely."""

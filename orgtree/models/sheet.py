@@ -6,11 +6,12 @@ from orgtree.models.staff import StaffAccount
 
 
 class Sheet(models.Model):
-    """Bytes of an Excel file and who sent them; gone a day later (`manage.py worker`)."""
+    """An Excel file, or what was read of it, and who sent it; gone a day later (`manage.py worker`)."""
 
     class Use(models.TextChoices):
         GRASSROOTS = "grassroots", "Công đoàn cơ sở"
         ACCOUNTS = "accounts", "Tài khoản"
+        INITIATIVES = "initiatives", "Sáng kiến"
 
     account = models.ForeignKey(StaffAccount, verbose_name="người gửi", on_delete=models.CASCADE, related_name="sheets")
     use = models.CharField("để làm gì", max_length=12, choices=Use.choices)

@@ -42,6 +42,8 @@ class StaffAccount(AbstractBaseUser):
     )
     full_name = models.CharField("họ và tên", max_length=120, blank=True)
     phone = models.CharField("điện thoại", max_length=30, blank=True)
+    # Nobody decides on an initiative of their own; the number itself is not kept, only its keyed hash.
+    national_id_hash = models.CharField("CMND/CCCD (mã băm)", max_length=64, blank=True, editable=False)
     unit = models.ForeignKey(
         Unit, verbose_name="đơn vị", null=True, on_delete=models.PROTECT, related_name="staff_accounts"
     )
