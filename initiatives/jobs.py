@@ -1,0 +1,199 @@
+"""Running long work outside the request, portion by portion (`models/job.py`).
+
+A worker takes a job by one conditional update, and says before each portion that it is still there (`heartbeat_at`). What
+it writes afterwards holds only while the row bears that very heartbeat: of a worker that was merely slow and the one that
+took its job over, only one writes. `tries` counts what went wrong since the last portion that was kept.
+
+A carrier's portion is safe to do again: it keeps the job in the transaction of what it does, or is idempotent by itself.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+
+from initiatives.models import UNFINISHED, Job, JobState
+from orgtree.models import StaffAccount
+
+SILENT = timedelta(seconds=60)  # a worker that says nothing for so long is gone
+STARTS_WITHIN = timedelta(seconds=15)  # where a worker runs; then people are told that none does
+REST = timedelta(seconds=10)  # before what failed is tried again
+MOST_TRIES = 3
+KEPT = timedelta(days=90)
+# A writer who waits on SQLite looks again every 100 ms: without a pause it would hardly ever find the database free.
+PAUSE = 0.12
+
+GIVEN_UP = (
+    f"Máy chủ đã thử {MOST_TRIES} lần mà không làm tiếp được. Phần đã làm vẫn giữ nguyên. "
+    "Hãy báo người quản trị máy chủ, rồi giao lại phần chưa làm."
+)
+
+logger = logging.getLogger("initiatives.jobs")
+
+
+class TakenOver(Exception):
+    """Another worker carries the job now, or it has ended: nothing of this portion may be written."""
+
+
+class Portion(Protocol):
+    """The next portion of a job: at most about a second. Moves `position` on, adds to `done` and `result`."""
+
+    def __call__(self, job: Job, *, at: datetime) -> None: ...
+
+
+_carriers: dict[str, Portion] = {}
+
+
+def carrier(kind: str) -> Callable[[Portion], Portion]:
+    """Registers the function below it as what carries jobs of `kind`."""
+
+    def register(portion: Portion) -> Portion:
+        _carriers[kind] = portion
+        return portion
+
+    return register
+
+
+def start(kind: str, *, asked: dict[str, Any], total: int, by: StaffAccount, at: datetime, key: str = "") -> Job:
+    """Puts a job into the queue. With a `key`, a second tap on the same button is answered with the first one's job."""
+    with transaction.atomic():
+        if key:
+            StaffAccount.objects.select_for_update().get(pk=by.pk)
+            since = at - timedelta(days=1)
+            given = Job.objects.owned_by(by).filter(kind=kind, created_at__gte=since, asked__key=key).first()
+            if given is not None:
+                return given
+            asked = asked | {"key": key}
+        return Job.objects.create(owner=by, kind=kind, asked=asked, total=total, created_at=at)
+
+
+def keep(job: Job) -> None:
+    """Writes how far `job` came. Raises TakenOver, and so undoes the portion whose transaction it stands in."""
+    if not _held(job).update(position=job.position, done=job.done, result=job.result, tries=0):
+        raise TakenOver(f"job {job.pk}")
+
+
+def ask_to_stop(job: Job, *, at: datetime) -> None:
+    """A worker that carries it stops before the next portion; where none does, it is stopped now."""
+    asked = Job.objects.filter(pk=job.pk).unfinished()
+    asked.update(stop_asked=True)
+    nobody = Q(state=JobState.WAITING) | Q(state=JobState.RUNNING, heartbeat_at__lt=at - SILENT)
+    asked.filter(nobody).update(state=JobState.STOPPED, ended_at=at)
+
+
+def run_some(at_now: Callable[[], datetime], *, seconds: float) -> bool:
+    """Carries the job that waits longest for its turn, for about `seconds`; False where none waits."""
+    job = _claim(at_now())
+    if job is None:
+        return False
+    until = at_now() + timedelta(seconds=seconds)
+    try:
+        while not _is_over(job, at=at_now()):
+            _beat(job, at=(at := at_now()))
+            if job.stop_asked:
+                continue
+            _carry(job, at=at)
+            if at_now() >= until and job.position < job.total:
+                _held(job).update(state=JobState.WAITING)
+                break
+            let_others_write()
+    except TakenOver:
+        logger.warning("job %s was taken over or ended by somebody else", job.pk)
+    except Exception:
+        logger.exception("job %s (%s) failed behind %s of %s", job.pk, job.kind, job.position, job.total)
+        _try_later(job, at=at_now())
+    return True
+
+
+def is_left_alone(job: Job, *, at: datetime) -> bool:
+    """Whether it waits although a worker, were there one, would have come by."""
+    patience = STARTS_WITHIN if job.heartbeat_at is None else SILENT
+    return job.is_unfinished and at - (job.heartbeat_at or job.created_at) > patience
+
+
+def forget_old(*, at: datetime) -> int:
+    """Deletes what ended long ago; what it did stays."""
+    deleted, _ = Job.objects.exclude(state__in=UNFINISHED).filter(ended_at__lt=at - KEPT).delete()
+    return deleted
+
+
+def let_others_write() -> None:
+    """Between two transactions of one who has many to make."""
+    if connection.vendor == "sqlite":
+        time.sleep(PAUSE)
+
+
+def _claim(at: datetime) -> Job | None:
+    """Each in turn: whoever gave little work does not wait for whoever gave much."""
+    due = (
+        Q(state=JobState.WAITING, tries=0)
+        | Q(state=JobState.WAITING, heartbeat_at__lt=at - REST)
+        | Q(state=JobState.RUNNING, heartbeat_at__lt=at - SILENT)
+    )
+    in_turn = Job.objects.unfinished().filter(due).order_by(F("heartbeat_at").asc(nulls_first=True), "pk")
+    for job in in_turn.defer("asked", "result"):
+        seen = Job.objects.filter(pk=job.pk, state=job.state, heartbeat_at=job.heartbeat_at)
+        was_lost = job.state == JobState.RUNNING
+        if was_lost and job.tries + 1 >= MOST_TRIES:
+            if _give_up(seen, at=at):
+                logger.error("job %s (%s) was given up: its worker ended %s times", job.pk, job.kind, MOST_TRIES)
+        elif seen.update(
+            state=JobState.RUNNING, heartbeat_at=at, began_at=job.began_at or at, tries=job.tries + was_lost
+        ):
+            return Job.objects.get(pk=job.pk)
+    return None
+
+
+def _held(job: Job) -> Any:
+    """The row, as long as it is ours."""
+    return Job.objects.filter(pk=job.pk, state=JobState.RUNNING, heartbeat_at=job.heartbeat_at)
+
+
+def _beat(job: Job, *, at: datetime) -> None:
+    """Says that we are still there, and hears whether to stop."""
+    if not _held(job).update(heartbeat_at=at):
+        raise TakenOver
+    job.heartbeat_at = at
+    job.stop_asked = Job.objects.values_list("stop_asked", flat=True).get(pk=job.pk)
+
+
+def _is_over(job: Job, *, at: datetime) -> bool:
+    if job.position >= job.total:
+        state = JobState.DONE
+    elif job.stop_asked:
+        state = JobState.STOPPED
+    else:
+        return False
+    if not _held(job).update(state=state, ended_at=at):
+        raise TakenOver
+    return True
+
+
+def _carry(job: Job, *, at: datetime) -> None:
+    was_at = job.position
+    _carriers[job.kind](job, at=at)
+    if job.position <= was_at:
+        raise RuntimeError("a portion must move its job on")
+    keep(job)
+
+
+def _try_later(job: Job, *, at: datetime) -> None:
+    """What is in memory may have been undone: only the row counts."""
+    tries = _held(job).values_list("tries", flat=True).first()
+    if tries is None:
+        return
+    if tries + 1 >= MOST_TRIES:
+        _give_up(_held(job), at=at)
+    else:
+        _held(job).update(state=JobState.WAITING, tries=tries + 1, heartbeat_at=at)
+
+
+def _give_up(rows: Any, *, at: datetime) -> bool:
+    result = rows.values_list("result", flat=True).first()
+    return result is not None and bool(
+        rows.update(state=JobState.FAILED, ended_at=at, tries=MOST_TRIES, result=result | {"failure": GIVEN_UP})
+    )
