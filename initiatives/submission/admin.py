@@ -16,13 +16,16 @@ from django.views.decorators.http import require_safe
 
 from initiatives.campaigns.extension_forms import PersonalExtensionForm, phase_missed_by
 from initiatives.models import Attachment, Draft, WindowExtension
+from initiatives.submission.files.judge import MEDIA_TYPES
 from initiatives.submission.files.store import NotAStoredName, open_stored
+from initiatives.submission.receipts import shown
 from orgtree.scoped_admin import ScopedAdmin, account_of
 from portal.vietnamese import days, phones
 from portal.vietnamese.refusals import Refused
 
 # Whatever a file holds, the browser that shows it runs nothing and sends nothing.
 FILE_POLICY = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+THUMBNAIL_KEPT = 600  # seconds
 MAY_EXTEND = "initiatives.add_windowextension"
 
 
@@ -137,7 +140,7 @@ class LateAttemptAdmin(ScopedAdmin):
 
 @admin.register(Attachment)
 class AttachmentAdmin(ScopedAdmin):
-    """No list of its own: documents stand with their initiative. Here is the one address that hands a file out."""
+    """No list of its own: documents stand with their initiative. Here are the addresses that hand them out."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False
@@ -149,28 +152,71 @@ class AttachmentAdmin(ScopedAdmin):
                 self.admin_site.admin_view(require_safe(self.file_view), cacheable=True),
                 name="attachment",
             ),
+            path(
+                "<int:pk>/anh-nho/",
+                self.admin_site.admin_view(require_safe(self.thumbnail_view), cacheable=True),
+                name="attachment_thumbnail",
+            ),
+            path("<int:pk>/chu/", self.admin_site.admin_view(require_safe(self.text_view)), name="attachment_text"),
         ]
 
     def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Pictures and PDF open in the browser, anything else is saved; nothing in it may run."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        attachment = self.get_queryset(request).filter(pk=pk).first() if pk < 10**18 else None
-        if attachment is None:
-            raise Http404
-        try:
-            file = open_stored(settings.MEDIA_ROOT, attachment.stored_name)
-        except (FileNotFoundError, NotAStoredName):
-            raise Http404 from None
-        except OSError as failure:
-            if failure.errno in {errno.ELOOP, errno.ENOTDIR}:
-                raise Http404 from None
-            raise
-        answer = FileResponse(file, content_type=attachment.media_type)
+        attachment = self.document(request, pk)
+        answer = handed_out(attachment.stored_name, attachment.media_type)
         how = "inline" if attachment.is_shown_inline else "attachment"
         answer["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(attachment.name)}"
-        answer["Content-Security-Policy"] = FILE_POLICY
-        answer["X-Content-Type-Options"] = "nosniff"
         answer["Cache-Control"] = "private, no-store"
-        answer["Cross-Origin-Resource-Policy"] = "same-origin"
         return answer
+
+    def thumbnail_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The small picture; a document that has none is missing. It never changes, so a desk seen again asks for none."""
+        attachment = self.document(request, pk)
+        if not attachment.thumbnail:
+            raise Http404
+        answer = handed_out(attachment.thumbnail, MEDIA_TYPES["jpg"])
+        answer["Content-Disposition"] = "inline"
+        answer["Cache-Control"] = f"private, max-age={THUMBNAIL_KEPT}"
+        return answer
+
+    def text_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The whole text that was found in a Word file, without Word."""
+        attachment = self.document(request, pk)
+        if not attachment.first_look:
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request),
+            "title": attachment.name,
+            "opts": self.opts,
+            "attachment": attachment,
+            "code": shown(attachment.initiative.receipt_code),
+        }
+        answer = TemplateResponse(request, "review/document_text.html", context)
+        answer["Cache-Control"] = "private, no-store"
+        return answer
+
+    def document(self, request: HttpRequest, pk: int) -> Attachment:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = self.get_queryset(request).select_related("initiative")
+        attachment = rows.filter(pk=pk).first() if pk < 10**18 else None
+        if attachment is None:
+            raise Http404
+        return attachment
+
+
+def handed_out(stored_name: str, media_type: str) -> FileResponse:
+    """A stored file that may do nothing; a missing page where it is gone."""
+    try:
+        file = open_stored(settings.MEDIA_ROOT, stored_name)
+    except (FileNotFoundError, NotAStoredName):
+        raise Http404 from None
+    except OSError as failure:
+        if failure.errno in {errno.ELOOP, errno.ENOTDIR}:
+            raise Http404 from None
+        raise
+    answer = FileResponse(file, content_type=media_type)
+    answer["Content-Security-Policy"] = FILE_POLICY
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cross-Origin-Resource-Policy"] = "same-origin"
+    return answer

@@ -71,3 +71,16 @@ def receipt_token(draft_token: str) -> str:
     """The receipt's token that belongs to a draft's: the draft link leads to the receipt, and never back."""
     digest = hmac.new(settings.LOOKUP_KEY, f"receipt:{draft_token}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
+
+
+def token_of_entered(code: str) -> str:
+    """The receipt's token where an officer entered the initiative: no draft link leads to it, and paper with it may be
+    printed again at any time. Once a link was renewed, this one opens nothing."""
+    digest = hmac.new(settings.LOOKUP_KEY, f"entered receipt:{code}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
+
+
+def renewed_token(key: str) -> str:
+    """The receipt's token that an officer's form with this key leads to: sent twice, it is the same one."""
+    digest = hmac.new(settings.LOOKUP_KEY, f"renewed receipt:{key}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")

@@ -1,17 +1,27 @@
 """What is deleted because nobody needs it any more: old drafts, yesterday's failed look-ups, files without a row."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Model
 
-from initiatives.models import Attachment, Draft, FailedLookUp
+from initiatives.models import Attachment, DossierFile, Draft, Exemplar, FailedLookUp, LetterTemplate
 from initiatives.submission.files import store
 
 LOOK_UPS_KEPT = timedelta(days=1)
 # A file is stored before its row: only one that has lain alone for a day belongs to nobody.
 FILES_LEFT_ALONE = timedelta(days=1)
+# Every column that names a file in the store, each with an index of its own: what none of them names is nobody's.
+NAMED_BY: tuple[tuple[type[Model], str], ...] = (
+    (Attachment, "stored_name"),
+    (Attachment, "thumbnail"),
+    (DossierFile, "stored_name"),
+    (Exemplar, "picture"),
+    (LetterTemplate, "stored_name"),
+)
 
 
 @dataclass(frozen=True)
@@ -41,14 +51,25 @@ def _orphans(at: datetime) -> list[Path]:
     found = []
     for folder in sorted(root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")):
         names = {_stored_name(path): path for path in folder.iterdir()}
-        named = set(Attachment.objects.filter(stored_name__in=names).values_list("stored_name", flat=True))
+        named = _named_among(names)
         found += [path for name, path in names.items() if name not in named and _is_old(path, at)]
     return found
 
 
+def _named_among(names: Collection[str]) -> set[str]:
+    """Those of these files that a row names, in one statement."""
+    first, *others = (
+        model._default_manager.filter(**{f"{column}__in": names, f"{column}__gt": ""})
+        .order_by()
+        .values_list(column, flat=True)
+        for model, column in NAMED_BY
+    )
+    return set(first.union(*others)) if names else set()
+
+
 def _removed(path: Path, at: datetime) -> bool:
     """Looks once more: the same document may have been sent again since the files were looked through."""
-    if not _is_old(path, at) or Attachment.objects.filter(stored_name=_stored_name(path)).exists():
+    if not _is_old(path, at) or _named_among([_stored_name(path)]):
         return False
     path.unlink(missing_ok=True)
     return True

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from initiatives.models import Attachment, Campaign, Draft, FailedLookUp, Initiative
 from initiatives.submission import actions, tidying
 from initiatives.submission.files import store
-from tests.factories import DraftFactory, InitiativeFactory
+from tests.factories import AttachmentFactory, DraftFactory, InitiativeFactory
 from tests.submission import samples
 from tests.submission.worker import IN_2022, YEAR_2022, Worker, person
 
@@ -125,6 +125,15 @@ def test_a_file_goes_with_the_draft_that_alone_named_it(campaigns: dict[str, Cam
     assert (shared.exists(), own.exists()) == (True, False)
     assert Attachment.objects.get().initiative == theirs.initiative
     call_command("check_invariants", stdout=StringIO())
+
+
+def test_a_small_picture_stays_with_its_document(now: datetime) -> None:
+    small = _stored(b"%PDF-1.4 nho", now - timedelta(days=3))
+    AttachmentFactory(thumbnail="/".join(small.parts[-3:]))
+
+    run()
+
+    assert small.exists()
 
 
 def test_unfinished_files_of_a_killed_process_go(now: datetime) -> None:

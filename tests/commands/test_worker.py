@@ -1,17 +1,35 @@
-"""`worker`: counts and tidies, and no single failure ends it."""
+"""`worker`: carries jobs, counts and tidies; no single failure ends it, SIGTERM does."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 
-from initiatives.models import Campaign, Draft, TallyRun
+from initiatives import jobs
+from initiatives.duplicates import screening
+from initiatives.management.commands.worker import LONGEST_REST, Work
+from initiatives.models import Attachment, Campaign, Draft, Initiative, Job, JobState, TallyRun
 from initiatives.progress import tally
 from initiatives.submission import tidying
+from initiatives.submission.files import looks
 from orgtree.models import Sheet, SignIn
-from tests.factories import CampaignFactory, DraftFactory, InitiativeFactory, StaffAccountFactory, make_tree
+from tests.factories import (
+    AttachmentFactory,
+    CampaignFactory,
+    DraftFactory,
+    InitiativeFactory,
+    JobFactory,
+    StaffAccountFactory,
+    make_tree,
+)
 
 Clock = Callable[[str], datetime]
 
@@ -25,6 +43,17 @@ def now(at: Clock) -> datetime:
     return at("2022-12-01 03:00:00")
 
 
+@pytest.fixture
+def job(now: datetime, monkeypatch: pytest.MonkeyPatch) -> Job:
+    """Two portions of nothing."""
+
+    def portion(job: Job, *, at: datetime) -> None:
+        job.position += 1
+
+    monkeypatch.setitem(jobs._carriers, Job.Kind.DECIDE, portion)
+    return JobFactory(total=2)
+
+
 def test_once_it_counts_every_published_campaign_and_tidies(now: datetime) -> None:
     campaign, hidden = CampaignFactory(), CampaignFactory(is_published=False)
     InitiativeFactory(campaign=campaign)
@@ -34,11 +63,13 @@ def test_once_it_counts_every_published_campaign_and_tidies(now: datetime) -> No
         Sheet.objects.create(account=account, use=Sheet.Use.ACCOUNTS, name="a.xlsx", content=b"PK", sent_at=now - age)
     for age in (timedelta(days=180), timedelta(days=181)):
         SignIn.objects.create(account=account, at=now - age)
+        JobFactory(owner=account, state=JobState.DONE, ended_at=now - age + timedelta(days=90))
 
     call_command("worker", once=True)
 
     assert [now - sheet.sent_at for sheet in Sheet.objects.all()] == [timedelta(hours=23)]
     assert [now - sign_in.at for sign_in in SignIn.objects.all()] == [timedelta(days=180)]
+    assert [now - job.ended_at for job in Job.objects.all()] == [timedelta(days=90)]
     assert [run.campaign for run in TallyRun.objects.all()] == [campaign]
     assert TallyRun.objects.get().counted_at == now
     assert tally.differences(campaign) == []
@@ -46,19 +77,102 @@ def test_once_it_counts_every_published_campaign_and_tidies(now: datetime) -> No
     assert not TallyRun.objects.filter(campaign=hidden).exists()
 
 
-@pytest.mark.parametrize("broken", ["count", "tidy"])
-def test_a_failure_of_one_work_does_not_keep_the_other_from_being_done(
-    now: datetime, monkeypatch: pytest.MonkeyPatch, broken: str
+def test_once_it_carries_jobs_to_their_end(job: Job) -> None:
+    call_command("worker", once=True)
+
+    job.refresh_from_db()
+    assert (job.state, job.position) == (JobState.DONE, 2)
+
+
+@pytest.mark.parametrize("broken", ["jobs", "screening", "documents", "count", "tidy"])
+def test_a_failure_of_one_work_does_not_keep_the_others_from_being_done(
+    now: datetime, job: Job, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     campaign: Campaign = CampaignFactory()
+    document = AttachmentFactory(initiative=InitiativeFactory(campaign=campaign))
     DraftFactory(campaign=campaign, saved_at=now - timedelta(days=181))
+    breaks = {
+        "jobs": (jobs, "run_some"),
+        "screening": (screening, "screen_some"),
+        "documents": (looks, "prepare_some"),
+        "count": (tally, "refresh"),
+        "tidy": (tidying, "purge"),
+    }
 
     def fails(*args: Any, **options: Any) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(*((tally, "refresh") if broken == "count" else (tidying, "purge")), fails)
+    monkeypatch.setattr(*breaks[broken], fails)
 
     call_command("worker", once=True)
 
-    assert TallyRun.objects.exists() is (broken == "tidy")
-    assert Draft.objects.exists() is (broken == "tidy")
+    job.refresh_from_db()
+    undone = {
+        "jobs": job.is_unfinished,
+        "screening": Initiative.objects.filter(screened_at=None).exists(),
+        "documents": Attachment.objects.filter(pk=document.pk, thumbnail=None).exists(),
+        "count": not TallyRun.objects.exists(),
+        "tidy": Draft.objects.exists(),
+    }
+    assert undone == {name: name == broken for name in undone}
+
+
+def test_what_fails_again_and_again_rests_longer_and_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("initiatives.management.commands.worker.time.monotonic", lambda: 1000.0)
+    answers: list[Any] = [OSError] * 8 + [True, False]
+
+    def do() -> bool:
+        answer = answers.pop(0)
+        if answer is OSError:
+            raise OSError
+        return bool(answer)
+
+    work = Work(do, rest=3)
+    rests = []
+    while answers:
+        work.turn()
+        rests.append(work.due - 1000)
+
+    assert rests == [2, 4, 8, 16, 32, LONGEST_REST, LONGEST_REST, LONGEST_REST, 0, 3]
+
+
+@pytest.mark.serial
+def test_it_goes_on_until_it_is_told_to_stop(transactional_db: None) -> None:
+    """A process of its own: it does what is given to it meanwhile, and ends by itself at SIGTERM."""
+    make_tree()
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "TEST_DATABASE_NAME": str(settings.DATABASES["default"]["NAME"]),
+    }
+    worker = subprocess.Popen([sys.executable, "-c", WORKER], env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        first = wait_for(JobFactory(total=0))
+        second = wait_for(JobFactory(total=0))
+        worker.send_signal(signal.SIGTERM)
+        _, said = worker.communicate(timeout=30)
+    finally:
+        worker.kill()
+
+    assert (first, second) == (JobState.DONE, JobState.DONE)
+    assert (worker.returncode, "Traceback" in said) == (0, False), said
+
+
+# The settings of the tests, on the database that this test uses.
+WORKER = """
+import os, django
+from django.conf import settings
+from tests import settings as ours
+ours.DATABASES["default"]["NAME"] = os.environ["TEST_DATABASE_NAME"]
+django.setup()
+from django.core.management import call_command
+call_command("worker")
+"""
+
+
+def wait_for(job: Job) -> str:
+    for _ in range(600):
+        job.refresh_from_db()
+        if not job.is_unfinished:
+            break
+        time.sleep(0.1)
+    return job.state

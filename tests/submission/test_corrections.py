@@ -117,6 +117,14 @@ def test_the_forms_begin_with_what_was_received(worker: Worker) -> None:
     assert not Draft.objects.filter(revises__isnull=False).exists()
 
 
+@pytest.mark.parametrize("step", ["nguoi-nop", "noi-dung", "tai-lieu"])
+def test_every_step_is_sent_to_the_record_it_mends(worker: Worker, step: str) -> None:
+    """Step 1 would else begin a new draft, and what was mended there would never come back."""
+    shown = page(worker.get(f"{worker.record}{step}/"))
+
+    assert f'<form id="main-form" class="stack" method="post" action="{worker.record}{step}/"' in shown
+
+
 def test_what_was_mended_comes_back_for_review(worker: Worker, returned: Initiative) -> None:
     code, submitted_at = returned.receipt_code, returned.submitted_at
     worker.mend("nguoi-nop", person(phone="0935 112 299"))

@@ -1,7 +1,7 @@
 """The judge of files: what is accepted, in which form it is kept, and why the rest is not.
 
 The ending, the first bytes and the structure must agree. Accepted are JPEG, PNG, WebP, HEIC, PDF, DOC and DOCX of
-at most 10 MB.
+at most 10 MB; where a table is asked for, XLSX too.
 """
 
 import errno
@@ -38,6 +38,7 @@ ENDINGS = {
     "doc": {"ole"},
     "docx": {"zip"},
 }
+SHEETS = {"xlsx": {"zip"}}
 # the ending a file is kept with, and what it is served as
 MEDIA_TYPES = {
     "jpg": "image/jpeg",
@@ -45,6 +46,7 @@ MEDIA_TYPES = {
     "pdf": "application/pdf",
     "doc": "application/msword",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _CALLED = {
     "jpeg": "ảnh JPEG",
@@ -105,11 +107,12 @@ class Judged:
         self.close()
 
 
-def judge(upload: Upload, *, name: str) -> Judged:
-    """What may be kept of `upload`; raises `FileRefused` for what the bytes are, OSError only for what the disk is."""
+def judge(upload: Upload, *, name: str, sheets: bool = False) -> Judged:
+    """What may be kept of `upload`; raises `FileRefused` for what the bytes are, OSError only for what the disk is.
+    `sheets`: whether a table of Excel may be."""
     shown = cleaned_name(name)
     try:
-        expected = _expected(shown)
+        expected = _expected(shown, sheets=sheets)
         content = _copied(upload)
         try:
             kept, ending = _kept(content, expected, ending=ending_of(shown))
@@ -126,12 +129,11 @@ def judge(upload: Upload, *, name: str) -> Judged:
     return Judged(media_type=MEDIA_TYPES[ending], extension=ending, name=shown, size=size, sha256=digest, content=kept)
 
 
-def _expected(shown: str) -> set[str]:
-    expected = ENDINGS.get(ending_of(shown))
+def _expected(shown: str, *, sheets: bool) -> set[str]:
+    expected = (ENDINGS | SHEETS if sheets else ENDINGS).get(ending_of(shown))
     if expected is None:
-        raise Fault(
-            "type", "không thuộc loại được nhận. Hãy gửi ảnh (JPG, PNG, WebP, HEIC), tệp PDF hoặc Word (DOC, DOCX)."
-        )
+        documents = "tệp PDF, Word (DOC, DOCX) hoặc Excel (XLSX)" if sheets else "tệp PDF hoặc Word (DOC, DOCX)"
+        raise Fault("type", f"không thuộc loại được nhận. Hãy gửi ảnh (JPG, PNG, WebP, HEIC), {documents}.")
     return expected
 
 
@@ -186,7 +188,7 @@ def _kept(content: IO[bytes], expected: set[str], *, ending: str) -> tuple[IO[by
     return content, ending
 
 
-_INSPECT = {"pdf": pdf.inspect, "doc": word.inspect_doc, "docx": word.inspect_docx}
+_INSPECT = {"pdf": pdf.inspect, "doc": word.inspect_doc, "docx": word.inspect_docx, "xlsx": word.inspect_xlsx}
 
 
 def _kind(content: IO[bytes]) -> str:
@@ -211,7 +213,7 @@ def _kind(content: IO[bytes]) -> str:
 
 
 def _another_kind(content: IO[bytes], kind: str, *, ending: str) -> Fault:
-    if kind == "ole" and ending == "docx" and word.is_locked_docx(content):
+    if kind == "ole" and ending in {"docx", "xlsx"} and word.is_locked_docx(content):
         return locked()
     if not kind:
         return Fault("type", f"mang đuôi .{ending} nhưng nội dung bên trong không đúng loại. Hãy gửi lại tệp gốc.")

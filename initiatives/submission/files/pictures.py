@@ -19,6 +19,8 @@ MAX_PIXELS_OF = {"webp": 16_000_000}
 MANY_PIXELS = 8_000_000
 LONG_SIDE = 2560
 QUALITY = 85
+THUMBNAIL_SIDE = 320
+THUMBNAIL_QUALITY = 70
 BAND = 256
 
 FORMATS = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "heic": "HEIF"}
@@ -49,6 +51,13 @@ def written_anew(content: IO[bytes], *, kind: str, largest: int) -> tuple[IO[byt
             return written, "png"
         written.close()
     return _saved(_on_white(picture), "JPEG", quality=QUALITY, optimize=True), "jpg"
+
+
+def thumbnail_of(content: IO[bytes], *, kind: str) -> IO[bytes]:
+    """A new temporary file with the picture as a small JPEG, standing at its end."""
+    small = _on_white(_bare(content, kind=kind))
+    small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
+    return _saved(small, "JPEG", quality=THUMBNAIL_QUALITY, optimize=True)
 
 
 def _bare(content: IO[bytes], *, kind: str) -> Image.Image:

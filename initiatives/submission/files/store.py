@@ -22,7 +22,7 @@ INCOMING = "incoming"
 READABLE_BY_GROUP = 0o440
 
 _STORED_NAME = re.compile(
-    r"(?P<first>[0-9a-f]{2})/(?P<second>[0-9a-f]{2})/(?P=first)(?P=second)[0-9a-f]{60}\.(?:jpg|png|pdf|docx?)"
+    r"(?P<first>[0-9a-f]{2})/(?P<second>[0-9a-f]{2})/(?P=first)(?P=second)[0-9a-f]{60}\.(?:jpg|png|pdf|docx?|xlsx)"
 )
 
 

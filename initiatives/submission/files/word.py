@@ -1,7 +1,7 @@
 """Word documents are kept as they came, so they must be whole, open to everybody, without programs, and fetch nothing.
 
-DOCX is a zip read member by member in memory, never unpacked to disk. DOC is an OLE file: no library judges it fully,
-so one with macros, a lock or no text stream is refused.
+DOCX is a zip read member by member in memory, never unpacked to disk; XLSX is another of its kind. DOC is an OLE file: no
+library judges it fully, so one with macros, a lock or no text stream is refused.
 """
 
 import struct
@@ -25,6 +25,7 @@ _CHUNK = 64 * 1024
 _END_RECORD = struct.Struct("<4s4H2LH")
 _CONTENT_TYPES = "[Content_Types].xml"
 _DOCUMENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+_WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _HYPERLINKS = {
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink",
     "http://purl.oclc.org/ooxml/officeDocument/relationships/hyperlink",
@@ -38,17 +39,27 @@ _TEXT_STREAMS = ("WordDocument", "0Table", "1Table")
 
 def inspect_docx(content: IO[bytes]) -> None:
     """Raise the `Fault` of a DOCX, if it has one."""
+    _inspect(content, _DOCUMENT_TYPE, no_such=_no_word_document)
+
+
+def inspect_xlsx(content: IO[bytes]) -> None:
+    """Raise the `Fault` of an XLSX, if it has one."""
+    _inspect(content, _WORKBOOK_TYPE, no_such=_no_workbook)
+
+
+def _inspect(content: IO[bytes], main_type: str, *, no_such: Callable[[], Fault]) -> None:
     _must_be_one_zip(content)
     with zipfile.ZipFile(content) as archive:
         members = archive.infolist()
         _must_be_sober(members)
         names = {member.filename for member in members}
         if _CONTENT_TYPES not in names or "_rels/.rels" not in names:
-            raise _no_word_document()
+            raise no_such()
         _must_hold_no_macro(names)
         for member in members:
             _must_read_through(archive, member)
-        _must_declare_a_document(archive, names)
+        if not _declares(main_type, archive, names):
+            raise no_such()
         for name in names:
             if name.casefold().endswith(".rels"):
                 _must_fetch_nothing(archive, name)
@@ -140,19 +151,18 @@ def _must_read_through(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Non
         raise broken()
 
 
-def _must_declare_a_document(archive: zipfile.ZipFile, names: set[str]) -> None:
+def _declares(main_type: str, archive: zipfile.ZipFile, names: set[str]) -> bool:
     documents: list[str] = []
 
     def look(element: str, attributes: dict[str, str]) -> None:
         content_type = attributes.get("ContentType", "").strip()
         if "macroenabled" in content_type.casefold() or "vbaproject" in content_type.casefold():
             raise holds_code()
-        if element.endswith("Override") and content_type == _DOCUMENT_TYPE:
+        if element.endswith("Override") and content_type == main_type:
             documents.append(attributes.get("PartName", "").removeprefix("/"))
 
     _read_xml(archive, _CONTENT_TYPES, look)
-    if not any(document in names for document in documents):
-        raise _no_word_document()
+    return any(document in names for document in documents)
 
 
 def _must_fetch_nothing(archive: zipfile.ZipFile, name: str) -> None:
@@ -172,7 +182,7 @@ def _must_fetch_nothing(archive: zipfile.ZipFile, name: str) -> None:
 
 
 def _read_xml(archive: zipfile.ZipFile, name: str, look: Callable[[str, dict[str, str]], None]) -> None:
-    """Show every element of a part to `look`; a part that declares entities is no Word part."""
+    """Show every element of a part to `look`; a part that declares entities is no part of Office."""
 
     def refuse(*_: object) -> None:
         raise broken()
@@ -189,6 +199,10 @@ def _read_xml(archive: zipfile.ZipFile, name: str, look: Callable[[str, dict[str
 
 def _no_word_document() -> Fault:
     return Fault("type", "không phải là tài liệu Word dù mang đuôi của Word. Hãy mở bằng Word, lưu lại rồi gửi.")
+
+
+def _no_workbook() -> Fault:
+    return Fault("type", "không phải là bảng Excel dù mang đuôi của Excel. Hãy mở bằng Excel, lưu lại rồi gửi.")
 
 
 def _too_much_inside() -> Fault:

@@ -28,7 +28,9 @@ class Declared(forms.MultipleChoiceField):
 
 
 class ContentForm(StepForm):
-    """Step 2: the initiative, and who shares it."""
+    """Step 2: the initiative, and who shares it. `sender` and `of_sender` are how it speaks of whoever sends it."""
+
+    sender, of_sender = "Tôi, người nộp", "của bạn"
 
     title = fields.LineField(label="Tên sáng kiến", limit=250, help_text="Viết ngắn, nêu rõ làm gì, ở đâu.")
     field = OneOf(label="Lĩnh vực", ask="Hãy chọn lĩnh vực.", required=False)
@@ -140,7 +142,7 @@ class ContentForm(StepForm):
             del self.fields["recognised_author"]
             return
         typed = [(str(n), self._typed(f"co_authors-{n}-full_name") or f"Đồng tác giả {n}") for n in range(1, shown + 1)]
-        self.fields["recognised_author"].widget.choices = [("0", "Tôi, người nộp"), *typed]
+        self.fields["recognised_author"].widget.choices = [("0", self.sender), *typed]
         self.fields["recognised_author"].help_text = self._how_recognised()
         of_others = [name for name in self.fields if name.startswith("co_authors-")]
         for name in ("share", *of_others):
@@ -180,7 +182,7 @@ class ContentForm(StepForm):
             named.append((number, name, self._percent(share_field, f"phần đóng góp của đồng tác giả {number}")))
         if not named:
             return []
-        own = self._percent("share", "phần đóng góp của bạn")
+        own = self._percent("share", f"phần đóng góp {self.of_sender}")
         shares = [share for _, _, share in named if share is not None]
         if own is not None and len(shares) == len(named):
             total = own + sum(shares, Decimal(0))

@@ -90,6 +90,9 @@ class PersonForm(StepForm):
         category = "bloc" if campaign.category_scheme == CategoryScheme.BLOC else "target_group"
         del self.fields["target_group" if category == "bloc" else "bloc"]
         self.fields[category].choices = self.options(ChoiceList(category))  # type: ignore[attr-defined]
+        self.offer_units()
+
+    def offer_units(self) -> None:
         self.fields["top_unit"].widget.choices = lambda: self._top_options
         self.fields["unit"].widget.choices = lambda: self._unit_options
         self.fields["unit"].widget.attrs["data-none"] = NO_UNIT
@@ -140,10 +143,10 @@ class PersonForm(StepForm):
         return int(typed)
 
     def clean(self) -> dict[str, Any]:
-        self.cleaned_data["attached_unit"] = self._attached_unit()
+        self.cleaned_data["attached_unit"] = self.attached_unit()
         return self.cleaned_data
 
-    def _attached_unit(self) -> Unit | None:
+    def attached_unit(self) -> Unit | None:
         """The deepest unit that was picked; the top unit where the worker did not find an own; never a wall."""
         top_code, unit_code = self._typed("top_unit"), self._typed("unit")
         top = self.picked_top

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from initiatives import lifecycle
 from initiatives.campaigns import contacts
-from initiatives.models import Act, Asked, ConsentText, Draft, Initiative, Status
-from initiatives.submission import actions, answers, receipts, tracking
+from initiatives.models import Act, Asked, ConsentText, Draft, Initiative, ReviewEvent, Status
+from initiatives.submission import actions, answer_times, answers, receipts, selected, tracking
 from initiatives.submission.desks import STEPS, Desk, remarks_on
 from initiatives.submission.facts import facts_of_initiative
 from initiatives.submission.forms import TrackForm
@@ -41,6 +41,10 @@ NEXT_STEPS = {
     Status.INVALID: "Nếu bạn thấy chưa đúng, hãy liên hệ công đoàn của bạn.",
     Status.WITHDRAWN: "Bạn đã rút sáng kiến này. Nếu muốn tham gia lại, hãy nộp mới khi chương trình còn nhận.",
 }
+# What the union did for its own order; it changes nothing for the sender.
+INTERNAL = frozenset({Act.REASSIGNED, Act.REPOINTED, Act.CLEARED, Act.TOLD, Act.REPRINTED})
+# From when on the union owes an answer.
+BEGINS_WAITING = frozenset({Act.RECEIVED, Act.RESENT, Act.REOPENED})
 
 
 @public
@@ -72,11 +76,11 @@ def track(request: HttpRequest) -> HttpResponse:
     return render(request, "submission/track.html", context)
 
 
-def at_record(view: Callable[[HttpRequest, Initiative, str], HttpResponse]) -> Callable[..., HttpResponse]:
+def at_record(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Opens the initiative of a signed link. An expired one asks code and phone again; a step that was being sent is kept."""
 
     @wraps(view)
-    def opened(request: HttpRequest, signed: str) -> HttpResponse:
+    def opened(request: HttpRequest, signed: str, **named: str) -> HttpResponse:
         at = arrival(request)
         try:
             pk = tracking.read_signed(signed, at=at)
@@ -88,7 +92,7 @@ def at_record(view: Callable[[HttpRequest, Initiative, str], HttpResponse]) -> C
         initiative = Initiative.objects.select_related("campaign", "unit", "phase").filter(pk=pk).first()
         if initiative is None:
             raise Http404
-        return view(request, initiative, signed)
+        return view(request, initiative, signed, **named)
 
     return public(require_http_methods(["GET", "HEAD", "POST"])(private(opened)))
 
@@ -99,14 +103,21 @@ def record_door(request: HttpRequest, initiative: Initiative, signed: str) -> Ht
     at = arrival(request)
     refusal = lifecycle.refuses_revision(initiative, at=at)
     remarks = remarks_on(initiative)
-    last = initiative.events.filter(act__in=(Act.RETURNED, Act.DECLINED)).order_by("-number").first()
+    events = list(initiative.events.order_by("-number"))
+    last = next((event for event in events if event.act in {Act.RETURNED, Act.DECLINED}), None)
     concerns = last if last and initiative.status in {Status.RETURNED, Status.INVALID} else None
+    usual_days = answer_times.usual_days(initiative) if initiative.is_awaiting else None
+    since = next((event.at for event in events if event.act in BEGINS_WAITING), initiative.submitted_at)
+    selection = selected.of(initiative)
     context = {
         "initiative": initiative,
         "campaign": initiative.campaign,
         "signed": signed,
         "tone": TONES[Status(initiative.status)],
-        "next_step": NEXT_STEPS[Status(initiative.status)],
+        "selection": selection,
+        "next_step": selection.next_step or NEXT_STEPS[Status(initiative.status)],
+        "usual_days": usual_days,
+        "waits_long": answer_times.is_overdue(since, usual_days, at=at),
         "reasons": [reason["text"] for reason in concerns.reasons] if concerns else [],
         "due_on": concerns.due_on if concerns and initiative.is_returned else None,
         "may_correct": not refusal,
@@ -115,7 +126,7 @@ def record_door(request: HttpRequest, initiative: Initiative, signed: str) -> Ht
         "mend_at": reverse(f"record_{_step_to_mend(remarks).replace('-', '_')}", args=[signed]),
         "may_withdraw": initiative.may_become(Status.WITHDRAWN),
         "asks_withdrawal": request.GET.get("rut") == "1",
-        "trail": _trail(initiative),
+        "trail": _trail(events),
         "facts": facts_of_initiative(initiative, list(initiative.campaign.choices.all())),
         "contacts": contacts.nearest(initiative.campaign, initiative.unit),
     }
@@ -128,13 +139,16 @@ def record_withdraw(request: HttpRequest, initiative: Initiative, signed: str) -
     at = arrival(request)
     if not initiative.may_become(Status.WITHDRAWN):
         return see_other(_address(signed))
-    if request.method == "POST" and request.POST.get("confirm") == "1":
-        try:
-            actions.withdraw(initiative, at=at)
-        except lifecycle.MoveRefused:
-            pass  # moved meanwhile: the page says where it stands
-        return see_other(_address(signed))
-    return render(request, "submission/withdraw.html", {"initiative": initiative, "signed": signed})
+    if request.method != "POST" or request.POST.get("confirm") != "1":
+        return render(request, "submission/withdraw.html", {"initiative": initiative, "signed": signed})
+    try:
+        actions.withdraw(initiative, at=at)
+    except lifecycle.MoveRefused as refused:
+        initiative.refresh_from_db(fields=["status"])
+        if initiative.may_become(Status.WITHDRAWN):  # it lies in a dossier that was sent
+            told = {"initiative": initiative, "signed": signed, "refusal": refused.sentence}
+            return render(request, "submission/withdraw.html", told, status=409)
+    return see_other(_address(signed))
 
 
 def at_correction(view: Callable[[HttpRequest, Desk], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -183,16 +197,16 @@ def _step_to_mend(remarks: dict[str, list[str]]) -> str:
     return STEPS[0]
 
 
-def _trail(initiative: Initiative) -> list[dict[str, object]]:
+def _trail(events: list[ReviewEvent]) -> list[dict[str, object]]:
     """What concerns the sender, the latest first; who decided is told by the unit's level, not by name."""
     shown = []
-    for event in initiative.events.order_by("-number"):
-        if event.act == Act.REASSIGNED:
+    for event in events:
+        if event.act in INTERNAL:
             continue
         due = f"Bổ sung đến hết ngày {days.shown(event.due_on)}." if event.due_on else ""
         text = " ".join([*(reason["text"] for reason in event.reasons), due]).strip()
         by = "Công đoàn" if event.account_id else "Người nộp"
-        shown.append({"title": Act(event.act).label, "at": event.at, "by": by, "text": text})
+        shown.append({"title": event.title, "at": event.at, "by": by, "text": text})
     return shown
 
 

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods
 
 from initiatives import lifecycle
 from initiatives.campaigns import contacts, windows
-from initiatives.models import Campaign, ChoiceList, ConsentText, Draft
-from initiatives.submission import actions, answers, receipts
+from initiatives.models import Campaign, ChoiceList, ConsentText, Draft, Initiative
+from initiatives.submission import actions, alike, answers, receipts
 from initiatives.submission.desks import STEPS, TITLES, Desk, Outstanding, object_to
 from initiatives.submission.facts import facts_of
 from initiatives.submission.files.handlers import StopEarlyHandler
@@ -53,12 +53,12 @@ def at_draft(view: View) -> View:
     def opened(request: HttpRequest, token: str) -> HttpResponse:
         draft = get_object_or_404(_drafts(), token_hash=receipts.token_hash(token), revises=None)
         if draft.is_received:
-            return redirect("receipt", token=receipts.receipt_token(token))
+            return _received(draft, token)
         if request.method != "POST" and not comes_from_our_page(request):
             return redirect("draft_door", token=token)
         answer = view(request, Desk(draft, token, arrival(request)))
         # Another tab may have submitted it while this step was on its way.
-        return redirect("receipt", token=receipts.receipt_token(token)) if draft.is_received else answer
+        return _received(draft, token) if draft.is_received else answer
 
     return public(require_http_methods(["GET", "HEAD", "POST"])(private(opened)))
 
@@ -91,9 +91,7 @@ def door(request: HttpRequest, token: str) -> HttpResponse:
     """
     draft = get_object_or_404(_drafts(), token_hash=receipts.token_hash(token), revises=None)
     if draft.is_received:
-        return render(
-            request, "submission/door.html", {"receipt": reverse("receipt", args=[receipts.receipt_token(token)])}
-        )
+        return render(request, "submission/door.html", {"is_received": True, "receipt": _receipt_of(draft, token)})
     desk = Desk(draft, token, arrival(request))
     step = next((step for step in (PERSON, CONTENT) if not desk.was_sent(step)), CHECK)
     if request.method == "POST":
@@ -141,7 +139,7 @@ def documents(request: HttpRequest, desk: Desk) -> HttpResponse:
         return _closed(request, desk, desk.window, unit=desk.draft.unit)
     if request.method == "POST":
         request.upload_handlers = [StopEarlyHandler(request, allowed=actions.MAX_FILES * MAX_BYTES + MAX_BYTES)]
-        faults = _take_documents(request, desk)
+        faults = take_documents(request, desk)
         if not faults:
             stays = "add" in request.POST or "remove" in request.POST
             return see_other(desk.address(DOCUMENTS) if stays else desk.after(DOCUMENTS))
@@ -179,6 +177,18 @@ def check(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 # --- what the steps share -------------------------------------------------------------------------------------------
+
+
+def _receipt_of(draft: Draft, token: str) -> str:
+    """The address of the receipt that the draft's link leads to; "" where an officer renewed the receipt's link since."""
+    receipt = receipts.receipt_token(token)
+    opens = Initiative.objects.filter(draft=draft, receipt_token_hash=receipts.token_hash(receipt)).exists()
+    return reverse("receipt", args=[receipt]) if opens else ""
+
+
+def _received(draft: Draft, token: str) -> HttpResponse:
+    """On to the receipt; to the door, which says how to go on, where this link leads to none any more."""
+    return HttpResponseRedirect(_receipt_of(draft, token) or reverse("draft_door", args=[token]))
 
 
 def _begun(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -231,7 +241,7 @@ def _submitted(request: HttpRequest, desk: Desk, entry: lifecycle.Entry) -> Http
     return see_other(reverse("receipt", args=[receipts.receipt_token(desk.key)]))
 
 
-def _take_documents(request: HttpRequest, desk: Desk) -> list[str]:
+def take_documents(request: HttpRequest, desk: Desk) -> list[str]:
     """Adds and removes as asked; answers what was wrong, each fault with its file."""
     posted = request.POST
     if posted.get("eof") != "1":
@@ -295,13 +305,17 @@ def _person_page(request: HttpRequest, desk: Desk, form: PersonForm, ruling: win
     context = {
         "form": form,
         "window": ruling,
-        "action": desk.address(PERSON) if desk.draft.pk else reverse("begin", args=[desk.campaign.slug]),
+        # The first step begins a draft, unless it corrects what was received.
+        "action": desk.address(PERSON)
+        if desk.draft.pk or desk.revised
+        else reverse("begin", args=[desk.campaign.slug]),
     }
     return _step_page(request, desk, PERSON, "submission/person.html", context)
 
 
 def _content_page(request: HttpRequest, desk: Desk, form: Any) -> HttpResponse:
-    return _step_page(request, desk, CONTENT, "submission/content.html", {"form": form, "window": desk.window})
+    context = {"form": form, "window": desk.window, "alike": alike.public_titles(desk.draft)}
+    return _step_page(request, desk, CONTENT, "submission/content.html", context)
 
 
 def _check_page(request: HttpRequest, desk: Desk, person_form: Any, content_form: Any, **found: Any) -> HttpResponse:
@@ -314,6 +328,7 @@ def _check_page(request: HttpRequest, desk: Desk, person_form: Any, content_form
         "flags": found.get("flags", []),
         "earlier": found.get("earlier"),
         "may_submit": not found.get("outstanding"),
+        "alike": alike.public_titles(desk.draft),
     }
     return _step_page(request, desk, CHECK, "submission/check.html", context)
 
