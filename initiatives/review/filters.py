@@ -10,12 +10,12 @@ from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from initiatives.models import Campaign, CategoryScheme, ChoiceList, Initiative, Status
-from initiatives.review import queries
+from initiatives.models import Campaign, CategoryScheme, ChoiceList, Status
+from initiatives.review import counts, queries
+from initiatives.review.search import LONGEST_SEARCH
 from orgtree import search
-from orgtree.models import Unit
+from orgtree.models import Level, Unit
 from orgtree.scoped_admin import OneOf, account_of
-from portal.vietnamese.formats import whole
 from portal.vietnamese.text import single_line
 
 EVERY = "all"
@@ -30,12 +30,39 @@ def is_search(request: HttpRequest) -> bool:
 
 def campaign_of(request: HttpRequest) -> Campaign | None:
     """The campaign looked at; None for all of them. Asked once a request."""
-    return _once(request, "campaign", _find_campaign)
+    return once(request, "campaign", _find_campaign)
 
 
 def unit_of(request: HttpRequest) -> Unit | None:
     """The unit chosen within the branch; None for the whole branch."""
-    return _once(request, "unit", _find_unit)
+    return once(request, "unit", _find_unit)
+
+
+def status_of(request: HttpRequest) -> str:
+    """The status looked at, or EVERY."""
+    asked = request.GET.get(StatusFilter.parameter_name)
+    if asked in {EVERY, *Status.values}:
+        return str(asked)
+    return EVERY if is_search(request) else Status.SUBMITTED.value
+
+
+def counted_by_status(request: HttpRequest) -> dict[str, counts.Counted]:
+    """In the branch, unit and campaign looked at, whatever else narrows the list."""
+    return once(request, "counted", _count_by_status)
+
+
+def asks_rows_alone(request: HttpRequest) -> bool:
+    """Whether nobody will see the list: its rows are wanted for a table, or to go from one to the next."""
+    return bool(request.__dict__.get("inbox_asked", {}).get("rows alone"))
+
+
+def leave_uncounted(request: HttpRequest) -> None:
+    """For who wants the rows of a list and none of its numbers; what was asked of another address is forgotten."""
+    request.__dict__["inbox_asked"] = {"counted": None}
+
+
+def is_uncounted(request: HttpRequest) -> bool:
+    return once(request, "counted", _count_by_status) is None
 
 
 class CampaignFilter(OneOf):
@@ -71,20 +98,14 @@ class StatusFilter(OneOf):
     parameter_name = "status"
 
     def options(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        rows = Initiative.objects.visible_to(account_of(request))
-        campaign, unit = campaign_of(request), unit_of(request)
-        if campaign is not None:
-            rows = rows.filter(campaign=campaign)
-        if unit is not None:
-            rows = rows.in_branch_of(unit)
-        counted = queries.count_by_status(rows)
+        counted = counted_by_status(request)
         return [
-            (EVERY, f"Tất cả ({whole(sum(counted.values()))})"),
-            *((value, f"{label} ({whole(counted[value])})") for value, label in Status.choices),
+            (EVERY, f"Tất cả ({counts.total(counted)})"),
+            *((value, f"{label} ({counted[value]})") for value, label in Status.choices),
         ]
 
-    def value(self) -> str | None:
-        return super().value() or (EVERY if is_search(self.request) else Status.SUBMITTED.value)
+    def value(self) -> str:
+        return status_of(self.request)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         value = self.value()
@@ -104,24 +125,26 @@ class UnitFilter(OneOf):
     no_find = "Không tìm thấy đơn vị nào trong phạm vi của bạn."
 
     def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
-        self.typed = single_line(params.pop(self.find_parameter, [""])[-1])[: queries.LONGEST_SEARCH]
+        self.typed = single_line(params.pop(self.find_parameter, [""])[-1])[:LONGEST_SEARCH]
         super().__init__(request, params, model, model_admin)
 
     def options(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
         chosen = unit_of(request) or account_of(request).unit
-        if chosen is None:
+        if chosen is None or asks_rows_alone(request):
             return []
         visible = Unit.objects.visible_to(account_of(request))
         if self.typed:
             found = search.find(self.typed, among=visible, limit=UNITS_FOUND)
             return [(one.unit.code, ", ".join(filter(None, (str(one.unit), one.line)))) for one in found]
         above = list(visible.ancestors_and_self(chosen).exclude(pk=account_of(request).unit_id))
-        below = visible.directly_below(chosen)[:UNITS_OFFERED]
+        below = visible.directly_below(chosen)
+        if chosen.depth == 1:  # below the root no union stands by itself: an index of some hundreds, and not of all
+            below = below.exclude(level=Level.GRASSROOTS)
+        below = below[:UNITS_OFFERED]
         return [(unit.code, str(unit)) for unit in (*above, *below)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        unit = unit_of(request)
-        return queryset if unit is None else queryset.in_branch_of(unit)
+        return queryset  # the list begins with the branch of the unit (`InboxList`)
 
     def has_output(self) -> bool:
         return True
@@ -154,7 +177,7 @@ class ResentFilter(OneOf):
         return [(YES, "Đã bổ sung và gửi lại")]
 
     def narrowed(self, queryset: QuerySet, value: str) -> QuerySet:
-        return queryset.filter(queries.SENT_AGAIN, status=Status.SUBMITTED)
+        return queryset.filter(queries.SENT_AGAIN, queries.WAITS_AGAIN)
 
 
 class AttachedFilter(OneOf):
@@ -168,6 +191,32 @@ class AttachedFilter(OneOf):
 
     def narrowed(self, queryset: QuerySet, value: str) -> QuerySet:
         return queryset.filter(queries.ABOVE_GRASSROOTS)
+
+
+class EnteredFilter(OneOf):
+    """By an officer for a person who could not do it, from a paper form or a file."""
+
+    title = "người nhập"
+    parameter_name = "entered"
+
+    def options(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [(YES, "Cán bộ nhập hộ")]
+
+    def narrowed(self, queryset: QuerySet, value: str) -> QuerySet:
+        return queryset.filter(entered_by__isnull=False)
+
+
+class AlikeFilter(OneOf):
+    """In a pair that nobody has decided on yet, whoever may."""
+
+    title = "trùng lặp"
+    parameter_name = "alike"
+
+    def options(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return [(YES, "Có thể trùng, chờ quyết định")]
+
+    def narrowed(self, queryset: QuerySet, value: str) -> QuerySet:
+        return queryset.filter(queries.MAY_BE_TWINS)
 
 
 class CategoryFilter(OneOf):
@@ -204,7 +253,7 @@ def _choices(campaign: Campaign, kind: str) -> list[tuple[str, str]]:
 
 
 def _campaigns(request: HttpRequest) -> list[Campaign]:
-    return _once(request, "campaigns", lambda asked: list(Campaign.objects.prefetch_related("phases", "choices")))
+    return once(request, "campaigns", lambda asked: list(Campaign.objects.prefetch_related("phases", "choices")))
 
 
 def _find_campaign(request: HttpRequest) -> Campaign | None:
@@ -215,13 +264,19 @@ def _find_campaign(request: HttpRequest) -> Campaign | None:
     return None if asked == EVERY or is_search(request) else next(iter(offered.values()), None)
 
 
+def _count_by_status(request: HttpRequest) -> dict[str, counts.Counted]:
+    campaign = campaign_of(request)
+    campaigns = [campaign] if campaign else _campaigns(request)
+    return counts.by_status(account_of(request), unit=unit_of(request), campaigns=campaigns, are_all=campaign is None)
+
+
 def _find_unit(request: HttpRequest) -> Unit | None:
     # A list address within an address is encoded twice, and may hold what the middleware refuses in the outer one.
     asked = single_line(request.GET.get(UnitFilter.parameter_name, ""))
     return Unit.objects.visible_to(account_of(request)).filter(code=asked[:200]).first() if asked else None
 
 
-def _once(request: HttpRequest, name: str, find: Any) -> Any:
+def once(request: HttpRequest, name: str, find: Any) -> Any:
     """`find(request)`, kept on the request: five filters and the list ask the same."""
     kept = request.__dict__.setdefault("inbox_asked", {})
     if name not in kept:

@@ -1,28 +1,30 @@
 """What the inbox, the desk and the first page ask for. Every query begins with the rows an account may see."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.lookups import Exact
 
-from initiatives.models import Act, Campaign, Draft, Initiative, ReviewEvent, Status
-from initiatives.submission.receipts import parse_code
+from initiatives.models import Act, Campaign, Draft, Initiative, ReviewEvent, Status, TwinPair
+from initiatives.review import branches
+from initiatives.review.counts import CappedCount
 from orgtree.finding.suggestions import suggested
 from orgtree.models import Level, StaffAccount, Unit
 from orgtree.models.unit import UnitQuerySet
 from orgtree.search import Found
-from portal.vietnamese import phones
-from portal.vietnamese.refusals import Refused
-from portal.vietnamese.text import ascii_digits, folded
 
-LONGEST_SEARCH = 200
-WORDS_SOUGHT = 8
 MOST_WAITING = 10_000
 UNITS_SUGGESTED = 5
+LYING = (Status.SUBMITTED, Status.RETURNED)
 
 # Returned before, put right by the sender. Asked of each row: of a mere EXISTS PostgreSQL reads every event there is.
 _RESENT = ReviewEvent.objects.filter(initiative=OuterRef("pk"), act=Act.RESENT).order_by("number")
 SENT_AGAIN = Q(Exact(Subquery(_RESENT.values("act")[:1]), Act.RESENT))
+# Every step of the lifecycle raises the version: of all that waits an index keeps those few apart that waited before.
+WAITS_AGAIN = Q(status=Status.SUBMITTED, version__gt=1)
+_OPEN_PAIRS = TwinPair.objects.filter(state=TwinPair.State.OPEN).order_by()
+MAY_BE_TWINS = Q(pk__in=_OPEN_PAIRS.values("later")) | Q(pk__in=_OPEN_PAIRS.values("earlier"))
 # The sender did not find the own union in the list.
 ABOVE_GRASSROOTS = ~Q(unit__level=Level.GRASSROOTS)
 
@@ -36,13 +38,6 @@ class Waiting:
     resent: int
     returned: int
     unattached: int
-
-
-class CappedCount(Subquery):
-    """How many rows a sliced queryset finds, or how many of these `only` holds for; nothing beyond the slice is read."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted WHERE counted.%(only)s)"
-    output_field = IntegerField()
 
 
 def inbox(account: StaffAccount) -> QuerySet:
@@ -63,68 +58,50 @@ def on_the_desk(rows: QuerySet) -> QuerySet:
     )
 
 
-def matching(rows: QuerySet, typed: str) -> QuerySet:
-    """By receipt code or phone, however written; else by every word of name and title, with or without accents."""
-    typed = typed[:LONGEST_SEARCH]
-    code = parse_code(typed)
-    if code:
-        return rows.filter(receipt_code=code)
-    try:
-        return rows.filter(phone_digits=phones.parse(typed).digits)
-    except Refused:
-        pass
-    words = folded(typed).split()[:WORDS_SOUGHT]
-    if not words:
-        return rows
-    digits = "".join(ascii_digits(typed).split())
-    for word in words:
-        holds = Q(search_text__contains=word)
-        if digits.isascii() and digits.isdigit() and len(digits) >= 4:
-            holds |= Q(receipt_code__startswith=digits) | Q(phone_digits__contains=digits)
-        rows = rows.filter(holds)
-    return rows
-
-
-def count_by_status(rows: QuerySet) -> dict[str, int]:
-    counted = rows.order_by().values_list("status").annotate(Count("pk"))
-    return dict.fromkeys(Status.values, 0) | dict(counted)
-
-
 def waiting_for(account: StaffAccount) -> list[Waiting]:
-    """Campaigns with something to do in them, newest first: one statement, and no count of more than it shows."""
-    rows = _in_sight(account).filter(campaign=OuterRef("pk"))
-    facts = {"is_found": Value(True), "is_resent": SENT_AGAIN, "is_unattached": ABOVE_GRASSROOTS}
-    waiting = rows.filter(status=Status.SUBMITTED).values(**facts)[:MOST_WAITING]
-    returned = rows.filter(status=Status.RETURNED).values(is_found=Value(True))[:MOST_WAITING]
-    sought = {
-        "submitted": CappedCount(waiting, only="is_found"),
-        "resent": CappedCount(waiting, only="is_resent"),
-        "unattached": CappedCount(waiting, only="is_unattached"),
-        "returned": CappedCount(returned, only="is_found"),
-    }
-    return [
-        Waiting(campaign, **numbers)
-        for campaign in Campaign.objects.annotate(**sought)
-        if any((numbers := {name: getattr(campaign, name) for name in sought}).values())
+    """Campaigns with something to do in them, newest first; as many statements however many there are."""
+    top = account.unit
+    if top is None or not account.is_active:
+        return []
+    lying = _in_everything() if top.depth == 1 else _in_branch(account)
+    above = Initiative.objects.filter(branches.Above(top), status=Status.SUBMITTED)
+    unattached = dict(above.order_by().values_list("campaign").annotate(number=Count("pk")))
+    again = branches.visible_to(account, way=branches.Walked).filter(SENT_AGAIN, WAITS_AGAIN, campaign=OuterRef("pk"))
+    resent = CappedCount(again.order_by().values(is_found=Value(True))[:MOST_WAITING], only="is_found")
+    waiting = [
+        Waiting(
+            campaign,
+            submitted=_capped(lying.get((campaign.pk, Status.SUBMITTED), 0)),
+            resent=campaign.resent,  # type: ignore[attr-defined]
+            returned=_capped(lying.get((campaign.pk, Status.RETURNED), 0)),
+            unattached=_capped(unattached.get(campaign.pk, 0)),
+        )
+        for campaign in Campaign.objects.annotate(resent=resent)
     ]
+    return [each for each in waiting if each.submitted or each.returned]
 
 
-def _in_sight(account: StaffAccount) -> QuerySet:
-    """As `visible_to`. For the root, under which everything lies, in the order of an index, which is then all that is read."""
-    if account.is_active and account.unit is not None and account.unit.depth == 1:
-        return Initiative.objects.order_by("submitted_at", "id")
-    return Initiative.objects.visible_to(account).order_by()
+def _in_branch(account: StaffAccount) -> dict[tuple[int, str], int]:
+    """Campaigns and statuses with a number of rows, unit by unit from an index: once, and not once for each campaign."""
+    lying = branches.visible_to(account).filter(status__in=LYING).order_by()
+    counted = lying.values_list("campaign", "status").annotate(number=Count("pk"))
+    return {(campaign, status): number for campaign, status, number in counted}
+
+
+def _in_everything() -> dict[tuple[int, str], int]:
+    """The same of everything, where no count goes beyond what is shown."""
+    rows = Initiative.objects.order_by().filter(campaign=OuterRef("pk")).values(is_found=Value(True))
+    sought = {status.value: CappedCount(rows.filter(status=status)[:MOST_WAITING], only="is_found") for status in LYING}
+    counted: Any = Campaign.objects.order_by().values("pk", **sought)
+    return {(campaign["pk"], status.value): campaign[status.value] for campaign in counted for status in LYING}
+
+
+def _capped(number: int) -> int:
+    return min(number, MOST_WAITING)
 
 
 def late_attempts(account: StaffAccount) -> QuerySet:
     return Draft.objects.visible_to(account).late_attempts().select_related("unit", "campaign")
-
-
-def next_waiting(rows: QuerySet, *, after: Initiative) -> Initiative | None:
-    """The one that waits longest behind `after`; the very first when none is left behind it."""
-    waiting = rows.filter(status=Status.SUBMITTED).exclude(pk=after.pk).order_by("submitted_at", "pk")
-    behind = Q(submitted_at__gt=after.submitted_at) | Q(submitted_at=after.submitted_at, pk__gt=after.pk)
-    return waiting.filter(behind).first() or waiting.first()
 
 
 def units_for(initiative: Initiative, account: StaffAccount) -> UnitQuerySet:

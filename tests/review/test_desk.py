@@ -12,7 +12,8 @@ from django.urls import reverse
 from initiatives import lifecycle
 from initiatives.lifecycle import MoveRefused
 from initiatives.models import Initiative, Status
-from initiatives.review.actions import Decision, decide, is_own
+from initiatives.review.actions import Decision, decide
+from initiatives.review.authorship import is_own
 from initiatives.review.forms import ReturnForm
 from orgtree.roles import Role
 from tests.factories import AttachmentFactory, CampaignFactory, CoAuthorFactory, StaffAccountFactory
@@ -188,17 +189,18 @@ class TestDeciding:
 
         assert again(initiative).status == Status.INVALID
 
-    def test_declined_as_a_duplicate_of_another_unit(self, office: Office) -> None:
-        first = office.receive(unit=office.units["dien-bien"])
+    def test_declined_as_a_duplicate_of_another_unit_of_the_branch(
+        self, office: Office, signed_in: Callable[..., Any]
+    ) -> None:
+        office.client = signed_in("quang-tri", Role.REVIEWER)
+        first = office.receive(unit=office.units["quang-tri/huong-hoa"])
         initiative = office.receive()
         spaced = " ".join(first.receipt_code[start : start + 4] for start in range(0, 13, 4))
 
         office.decide(initiative, "decline", reason=["duplicate"], duplicate_code=spaced)
 
         assert again(initiative).duplicate_of == first
-        page = page_of(office, initiative)
-        assert spaced in page
-        assert office.desk(first) not in page
+        assert spaced in page_of(office, initiative)
 
     @pytest.mark.parametrize("which", ["none", "own", "other_campaign", "wrong", "duplicate_itself"])
     def test_a_duplicate_names_the_one_that_came_first(self, office: Office, which: str) -> None:
@@ -265,7 +267,8 @@ class TestDeciding:
 
         assert answer.status_code == 409
         page = answer.content.decode()
-        assert "vừa được người khác xử lý" in page
+        assert "Chính bạn đã đánh dấu hợp lệ sáng kiến này lúc" in page
+        assert "Hiện sáng kiến ở trạng thái “hợp lệ”; chưa ghi gì thêm." in page
         assert "Chưa thấy áp dụng ở tổ 2" in page
         assert again(initiative).status == Status.VALID
         assert again(initiative).events.count() == 2

@@ -12,7 +12,6 @@ from django.urls import reverse
 
 from initiatives.models import Status
 from initiatives.review import queries
-from initiatives.review.actions import MOST_AT_ONCE
 from orgtree.roles import Role
 from orgtree.scoped_admin import CappedPaginator
 from portal.vietnamese.text import folded
@@ -223,128 +222,6 @@ def test_the_first_page_leads_to_what_waits(office: Office) -> None:
     address = f"{reverse(INBOX)}?campaign={office.campaign.slug}"
     assert f'<a href="{address}"><b>1</b> chờ xét</a>' in page
     assert f'<a href="{address}&amp;status=returned"><b>1</b> đã trả lại</a>' in page
-
-
-class TestManyAtOnce:
-    def ask(self, office: Office, action: str, *rows: Any, **posted: Any) -> Any:
-        ticked = {"action": action, "index": "0", "select_across": "0", "_selected_action": [row.pk for row in rows]}
-        return office.client.post(reverse(INBOX), ticked | posted)
-
-    def carry_out(self, office: Office, page: Any, name: str, **posted: Any) -> Any:
-        sent = {"rows": page.context["rows"], "back": page.context["back"]} | posted
-        return office.client.post(reverse("admin:initiatives_initiative_many", args=[name]), sent, follow=True)
-
-    def statuses(self, *rows: Any) -> list[str]:
-        for row in rows:
-            row.refresh_from_db()
-        return [row.status for row in rows]
-
-    def test_nothing_happens_before_it_is_confirmed(self, office: Office) -> None:
-        rows = [office.receive(), office.receive()]
-
-        page = self.ask(office, "approve_many", *rows)
-
-        assert page.status_code == 200
-        assert "<b>2</b> trên 2" in page.content.decode()
-        assert self.statuses(*rows) == ["submitted", "submitted"]
-
-    def test_all_ticked_become_valid(self, office: Office) -> None:
-        rows = [office.receive(), office.receive()]
-
-        answer = self.carry_out(office, self.ask(office, "approve_many", *rows), "approve")
-
-        assert self.statuses(*rows) == ["valid", "valid"]
-        assert "Đã ghi nhận hợp lệ: 2 sáng kiến." in answer.content.decode()
-
-    def test_returning_many_asks_for_reasons_and_a_day(self, office: Office) -> None:
-        rows = [office.receive(), office.receive()]
-        page = self.ask(office, "return_many", *rows)
-
-        refused = self.carry_out(office, page, "return", due_on="31/12/2099")
-
-        assert "ít nhất một lý do" in refused.content.decode()
-        assert self.statuses(*rows) == ["submitted", "submitted"]
-
-        self.carry_out(office, page, "return", due_on="31/12/2099", reason=["document_missing"])
-
-        assert self.statuses(*rows) == ["returned", "returned"]
-        event = rows[0].events.last()
-        assert event.reasons[0]["field"] == "attachments"
-        assert event.due_on.isoformat() == "2099-12-31"
-
-    def test_declining_many_offers_no_duplicates(self, office: Office) -> None:
-        page = self.ask(office, "decline_many", office.receive())
-
-        assert 'value="not_applied"' in page.content.decode()
-        assert 'value="duplicate"' not in page.content.decode()
-
-    def test_each_row_is_looked_at_again_and_refusals_are_told(self, office: Office) -> None:
-        kept, moved = office.receive(), office.receive()
-        page = self.ask(office, "approve_many", kept, moved)
-        office.decide(moved, "approve")
-
-        answer = self.carry_out(office, page, "approve")
-
-        text = answer.content.decode()
-        assert self.statuses(kept, moved) == ["valid", "valid"]
-        assert "Đã ghi nhận hợp lệ: 1 sáng kiến." in text
-        assert "Không xử lý được 1 sáng kiến" in text
-        assert queries.Initiative.objects.get(pk=moved.pk).events.count() == 2
-
-    def test_ones_own_is_refused_among_many(self, office: Office) -> None:
-        own, other = office.receive(phone_digits="0912345678"), office.receive()
-        office.officer.phone = "0912 345 678"
-        office.officer.save()
-
-        answer = self.carry_out(office, self.ask(office, "approve_many", own, other), "approve")
-
-        assert self.statuses(own, other) == ["submitted", "valid"]
-        assert "của chính bạn" in answer.content.decode()
-
-    def test_select_across_takes_the_filtered_list_and_no_more(self, office: Office) -> None:
-        rows = [office.receive(), office.receive()]
-        elsewhere = office.receive(unit=office.units["quang-tri/huong-hoa"])
-        decided = office.receive(status=Status.RETURNED)
-
-        page = self.ask(office, "approve_many", rows[0], select_across="1")
-        self.carry_out(office, page, "approve")
-
-        assert self.statuses(*rows, elsewhere, decided) == ["valid", "valid", "submitted", "returned"]
-
-    def test_too_many_at_once_are_refused(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("initiatives.review.actions.MOST_AT_ONCE", 1)
-        rows = [office.receive(), office.receive()]
-
-        answer = self.ask(office, "approve_many", *rows)
-
-        assert answer.status_code == 302
-        assert "nhiều nhất 1 sáng kiến" in office.inbox().content.decode()
-        assert MOST_AT_ONCE == 500
-
-    def test_two_campaigns_have_no_reasons_in_common(self, office: Office) -> None:
-        first = office.receive()
-        office.campaign = CampaignFactory()
-        second = office.receive()
-        address = f"{reverse(INBOX)}?campaign=all"
-
-        ticked = {"action": "return_many", "index": "0", "_selected_action": [first.pk, second.pk]}
-        office.client.post(address, ticked)
-
-        assert "Hãy lọc theo một chương trình" in office.inbox().content.decode()
-
-    def test_a_viewer_is_offered_no_decision(self, office: Office, signed_in: Callable[..., Any]) -> None:
-        row = office.receive()
-        office.client = signed_in("quang-tri/dong-ha", Role.VIEWER)
-
-        page = office.inbox().content.decode()
-        answer = office.client.post(
-            reverse("admin:initiatives_initiative_many", args=["approve"]), {"rows": f"{row.pk}:1"}
-        )
-
-        assert "Xuất bảng tổng hợp" in page
-        assert "approve_many" not in page
-        assert answer.status_code == 403
-        assert self.statuses(row) == ["submitted"]
 
 
 class TestExport:
