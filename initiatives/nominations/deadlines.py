@@ -1,0 +1,85 @@
+"""What comes due for an account: dossiers its unit has to send, and units below that have not sent theirs."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from initiatives.models import Dossier, Phase, SelectionRound
+from initiatives.nominations import overview, rounds
+from initiatives.nominations.overview import Entry, Summary
+from initiatives.nominations.rounds import RoundState, RoundWindow
+from orgtree.models import StaffAccount
+from portal.vietnamese.days import VIETNAM
+
+MOST_TOLD = 5  # rounds of each kind on the first page; the list has them all
+TOLD_AFTER = timedelta(days=30)  # so long behind its due day a round is still told of
+TOLD_WITHOUT_DAY = timedelta(days=180)  # and so long behind the campaign's last close, where it has no due day
+SOON = 3  # days
+
+
+@dataclass(frozen=True)
+class Due:
+    """The unit's own dossier in a round that is held above it."""
+
+    round: SelectionRound
+    entry: Entry
+
+    @property
+    def is_urgent(self) -> bool:
+        left = self.entry.window.days_left(at=self.entry.at)
+        return self.entry.is_returned or (left is not None and left <= SOON)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A round that the unit holds itself."""
+
+    round: SelectionRound
+    window: RoundWindow
+    summary: Summary
+    at: datetime
+
+
+def due(account: StaffAccount, *, at: datetime) -> list[Due]:
+    """Dossiers not yet sent, or returned, the nearest day first; those without a due day last. Of a unit that went on in
+    another, the successor's account sends what is still owed."""
+    unit = account.unit
+    if unit is None or not account.is_active:
+        return []
+    listed = []
+    for each in rounds.line_of(unit)[:MOST_TOLD]:
+        for round in _told(rounds.rounds_above(each), at=at):
+            if rounds.window(round).state(at=at) is RoundState.NOT_YET:
+                continue
+            (entry,) = overview.entries(round, [each], at=at)
+            if not entry.has_sent:
+                listed.append(Due(round, entry))
+    return sorted(listed, key=lambda due: (due.entry.window.due_on or date.max, due.round.pk))[:MOST_TOLD]
+
+
+def held(account: StaffAccount, *, at: datetime) -> list[Held]:
+    """The unit's own rounds in which somebody has not sent, or waits for an answer."""
+    unit = account.unit
+    if unit is None or not account.is_active:
+        return []
+    listed = []
+    for each in _told(SelectionRound.objects.filter(host__current_path=unit.current_path), at=at):
+        window = rounds.window(each)
+        if window.state(at=at) is RoundState.NOT_YET:
+            continue
+        summary = overview.summed(overview.of_round(each, account, at=at))
+        if summary.unsent or summary.awaiting_host:
+            listed.append(Held(each, window, summary, at))
+    return listed
+
+
+def _told(asked: QuerySet[SelectionRound], *, at: datetime) -> list[SelectionRound]:
+    """Those whose day lies ahead or lately behind, the nearest first; without a day, as long as the campaign is not long over.
+    An extension may lengthen one for a unit."""
+    since = (at - TOLD_AFTER).astimezone(VIETNAM).date()
+    lately = Exists(Phase.objects.filter(campaign=OuterRef("campaign"), closes_at__gte=at - TOLD_WITHOUT_DAY))
+    extended = Exists(Dossier.objects.filter(round=OuterRef("pk"), extended_until__gte=since))
+    recent = Q(dossier_due__gte=since) | Q(lately, dossier_due=None) | Q(extended)
+    found = asked.filter(recent, campaign__is_published=True).select_related("campaign", "host")
+    return list(found.order_by(F("dossier_due").asc(nulls_last=True), "pk")[:MOST_TOLD])

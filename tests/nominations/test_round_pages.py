@@ -1,0 +1,415 @@
+"""Rounds in the admin: who makes and changes one, and the page that says which unit has sent."""
+
+import html
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from initiatives.models import Campaign, DossierState, DossierVersion, Quota, Score, SelectionRound
+from orgtree.models import StaffAccount, Unit
+from orgtree.roles import Role
+from portal.vietnamese.days import VIETNAM
+from tests.factories import (
+    CampaignFactory,
+    CriterionFactory,
+    DossierFactory,
+    NominationFactory,
+    QuotaFactory,
+    SelectionRoundFactory,
+    StaffAccountFactory,
+    make_tree,
+)
+
+NOW = datetime(2022, 4, 13, 9, 0, tzinfo=VIETNAM)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def units() -> dict[str, Unit]:
+    return make_tree()
+
+
+@pytest.fixture
+def campaign(units: dict[str, Unit]) -> Campaign:
+    return CampaignFactory()
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def enter(units: dict[str, Unit], client_as: Callable[[StaffAccount], Client]) -> Callable[..., Client]:
+    def entered(code: str, role: str = Role.MANAGER) -> Client:
+        return client_as(StaffAccountFactory(unit=units[code], role=role))
+
+    return entered
+
+
+def asked(campaign: Campaign, host: Unit, **changed: Any) -> dict[str, Any]:
+    """What the form posts."""
+    return {
+        "campaign": campaign.pk,
+        "host": host.pk,
+        "name": "Xét chọn cấp tỉnh năm 2022",
+        "opens_at": "",
+        "dossier_due": "15/4/2022",
+        "takes_part": ["district", "provincial_sector"],
+        "each_unit_min": "2",
+        "each_unit_max": "4",
+        "dossier_items": ["letter", "summary_table", "recognition_decisions"],
+        "commended_fields": ["production"],
+        "climbs": "on",
+        "layout": "qt",
+        "own_layout": "",
+        **managed("quotas"),
+        **managed("criteria"),
+    } | changed
+
+
+def managed(prefix: str, *rows: dict[str, Any], initial: int = 0) -> dict[str, Any]:
+    forms = {f"{prefix}-{number}-{name}": value for number, row in enumerate(rows) for name, value in row.items()}
+    return {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": initial} | forms
+
+
+def text_of(answer: HttpResponse) -> str:
+    return " ".join(html.unescape(answer.content.decode()).split())
+
+
+def changed(round: SelectionRound) -> str:
+    return reverse("admin:initiatives_selectionround_change", args=[round.pk])
+
+
+def sealed(round: SelectionRound, unit: Unit, **fields: Any) -> Any:
+    dossier = DossierFactory(round=round, unit=unit, state=fields.pop("state", DossierState.SENT), version=1)
+    DossierVersion.objects.create(
+        dossier=dossier,
+        number=1,
+        content="{}",
+        hash=f"{dossier.pk:064d}",
+        sealed_at=NOW,
+        sealed_by=StaffAccountFactory(unit=unit),
+        sent_on=NOW.date(),
+        **fields,
+    )
+    return dossier
+
+
+class TestMakingARound:
+    def test_a_manager_makes_one_for_the_units_below(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
+    ) -> None:
+        client = enter("quang-tri")
+
+        answer = client.post(reverse("admin:initiatives_selectionround_add"), asked(campaign, units["quang-tri"]))
+
+        assert answer.status_code == 302
+        made = SelectionRound.objects.get()
+        assert (made.host.code, made.dossier_due, made.each_unit_min, made.each_unit_max) == (
+            "quang-tri",
+            date(2022, 4, 15),
+            2,
+            4,
+        )
+        assert made.takes_part == ["district", "provincial_sector"]
+        assert made.commended_fields == ["production"]
+
+    @pytest.mark.parametrize(
+        ("wrong", "said"),
+        [
+            ({"each_unit_max": "1"}, "Số nhiều nhất không được nhỏ hơn số ít nhất."),
+            ({"takes_part": []}, "Hãy chọn ít nhất một ô."),
+            ({"takes_part": ["hội"]}, "Có ô được chọn không có trong danh sách."),
+            ({"dossier_due": "31/2/2022"}, "31/2/2022"),
+            ({"name": ""}, "Hãy nhập"),
+        ],
+        ids=["maximum below minimum", "nobody", "no level", "no day", "no name"],
+    )
+    def test_what_is_wrong_is_said_and_kept(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client], wrong: dict[str, Any], said: str
+    ) -> None:
+        posted = asked(campaign, units["quang-tri"], **wrong)
+
+        page = text_of(enter("quang-tri").post(reverse("admin:initiatives_selectionround_add"), posted))
+
+        assert said in page
+        assert not SelectionRound.objects.exists()
+
+    @pytest.mark.parametrize(("code", "role"), [("quang-tri", Role.REVIEWER), ("quang-tri", Role.VIEWER)])
+    def test_others_make_none(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client], code: str, role: str
+    ) -> None:
+        answer = enter(code, role).post(
+            reverse("admin:initiatives_selectionround_add"), asked(campaign, units["quang-tri"])
+        )
+
+        assert answer.status_code == 403
+
+    def test_nobody_makes_one_for_another_branch(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
+    ) -> None:
+        enter("quang-tri").post(reverse("admin:initiatives_selectionround_add"), asked(campaign, units["thanh-hoa"]))
+
+        assert not SelectionRound.objects.exists()
+
+
+class TestChangingARound:
+    def test_the_host_and_those_above_change_it_those_below_look(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
+    ) -> None:
+        round = SelectionRoundFactory(campaign=campaign)
+
+        answers = {code: text_of(enter(code).get(changed(round))) for code in ("tld", "quang-tri", "quang-tri/dong-ha")}
+
+        assert {code: 'name="_save"' in page for code, page in answers.items()} == {
+            "tld": True,
+            "quang-tri": True,
+            "quang-tri/dong-ha": False,
+        }
+        assert enter("thanh-hoa").get(changed(round)).status_code == 404
+        assert enter("quang-tri/dong-ha").post(changed(round), asked(campaign, round.host)).status_code == 403
+
+    def test_an_exception_is_kept_beside_what_was_taken(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
+    ) -> None:
+        round = SelectionRoundFactory(campaign=campaign)
+        unit = units["quang-tri/dong-ha"]
+        QuotaFactory(round=round, unit=unit, taken=3)
+        row = {"unit": unit.pk, "minimum": "", "maximum": "6"}
+
+        answer = enter("quang-tri").post(changed(round), asked(campaign, round.host, **managed("quotas", row)))
+
+        quota = Quota.objects.get()
+        assert answer.status_code == 302
+        assert (quota.maximum, quota.limit, quota.taken) == (6, 6, 3)
+
+    def test_an_exception_that_is_removed_leaves_the_count(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
+    ) -> None:
+        round = SelectionRoundFactory(campaign=campaign)
+        quota = QuotaFactory(round=round, unit=units["quang-tri/dong-ha"], taken=3, maximum=6, limit=6)
+        row = {"id": quota.pk, "round": round.pk, "unit": quota.unit_id, "minimum": "", "maximum": "6", "DELETE": "on"}
+
+        enter("quang-tri").post(changed(round), asked(campaign, round.host, **managed("quotas", row, initial=1)))
+
+        quota.refresh_from_db()
+        assert (quota.maximum, quota.limit, quota.taken) == (None, 4, 3)
+
+    def test_a_unit_that_takes_no_part_gets_no_numbers(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
+    ) -> None:
+        round = SelectionRoundFactory(campaign=campaign, takes_part=["district"])
+        row = {"unit": units["quang-tri/cd-vien-chuc"].pk, "minimum": "", "maximum": "6"}
+        posted = asked(campaign, round.host, takes_part=["district"], **managed("quotas", row))
+
+        page = text_of(enter("quang-tri").post(changed(round), posted))
+
+        assert "không tham gia đợt này" in page
+        assert not Quota.objects.exists()
+
+    def test_less_than_somebody_has_taken_is_refused_and_nothing_is_saved(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
+    ) -> None:
+        round = SelectionRoundFactory(campaign=campaign)
+        QuotaFactory(round=round, unit=units["quang-tri/dong-ha"], taken=3)
+        posted = asked(campaign, round.host, name="Tên mới", each_unit_min="0", each_unit_max="2")
+
+        page = text_of(enter("quang-tri").post(changed(round), posted))
+
+        round.refresh_from_db()
+        assert "đã giới thiệu 3, số mới là 2" in page
+        assert 'value="Tên mới"' in page  # what was typed is still there
+        assert (round.each_unit_max, Quota.objects.get().limit) == (4, 4)
+
+    def test_where_it_is_held_stays_once_somebody_began(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
+    ) -> None:
+        round = SelectionRoundFactory(campaign=campaign)
+        DossierFactory(round=round)
+
+        enter("tld", Role.ADMINISTRATOR).post(changed(round), asked(campaign, units["thanh-hoa"]))
+
+        round.refresh_from_db()
+        assert round.host.code == "quang-tri"
+
+
+class TestWhoHasSent:
+    @pytest.fixture
+    def round(self, campaign: Campaign) -> SelectionRound:
+        return SelectionRoundFactory(campaign=campaign, each_unit_min=2)
+
+    def address(self, round: SelectionRound, **asked: str) -> str:
+        query = "&".join(f"{name}={value}" for name, value in asked.items())
+        return reverse("admin:initiatives_selectionround_units", args=[round.pk]) + f"?{query}"
+
+    def names(self, client: Client, round: SelectionRound, **asked: str) -> list[str]:
+        return [each.unit.code for each in client.get(self.address(round, **asked)).context["page"]]
+
+    def test_each_unit_below_the_host_stands_there(self, round: SelectionRound, enter: Callable[..., Client]) -> None:
+        assert self.names(enter("quang-tri"), round) == [
+            "quang-tri/dong-ha",
+            "quang-tri/huong-hoa",
+            "quang-tri/cd-vien-chuc",
+        ]
+
+    def test_a_unit_that_takes_part_sees_itself_alone(
+        self, round: SelectionRound, enter: Callable[..., Client]
+    ) -> None:
+        assert self.names(enter("quang-tri/huong-hoa"), round) == ["quang-tri/huong-hoa"]
+
+    @pytest.mark.parametrize(
+        ("kind", "listed"),
+        [
+            ("", ["dong-ha", "huong-hoa", "cd-vien-chuc"]),
+            ("chua-gui", ["huong-hoa"]),
+            ("cho-xet", ["dong-ha"]),
+            ("duoi-muc", ["huong-hoa"]),
+            ("qua-han", ["cd-vien-chuc"]),
+            ("x'", ["dong-ha", "huong-hoa", "cd-vien-chuc"]),
+        ],
+    )
+    def test_the_tabs_narrow_it(
+        self, round: SelectionRound, units: dict[str, Unit], enter: Callable[..., Client], kind: str, listed: list[str]
+    ) -> None:
+        sealed(round, units["quang-tri/dong-ha"])
+        sealed(round, units["quang-tri/cd-vien-chuc"], state=DossierState.ACCEPTED, is_late=True)
+
+        assert self.names(enter("quang-tri"), round, loai=kind) == [f"quang-tri/{name}" for name in listed]
+
+    def test_it_grows_in_rows_not_in_statements(
+        self,
+        round: SelectionRound,
+        units: dict[str, Unit],
+        enter: Callable[..., Client],
+        django_assert_num_queries: Any,
+    ) -> None:
+        client = enter("quang-tri")
+        client.get(self.address(round))
+        sealed(round, units["quang-tri/dong-ha"])
+        with CaptureQueriesContext(connection) as one:
+            client.get(self.address(round))
+
+        sealed(round, units["quang-tri/huong-hoa"])
+        NominationFactory(round=round, unit=units["quang-tri/huong-hoa"])
+        with CaptureQueriesContext(connection) as two:
+            client.get(self.address(round))
+
+        assert len(one) == len(two)
+
+    def test_another_branch_sees_no_round(self, round: SelectionRound, enter: Callable[..., Client]) -> None:
+        assert enter("thanh-hoa").get(self.address(round)).status_code == 404
+
+
+class TestTheFirstPage:
+    def sentences(self, client: Client) -> list[str]:
+        panels = client.get(reverse("admin:index")).context["panels"]
+        return [each.text for panel in panels if "ồ sơ" in panel.title for each in panel.sentences]
+
+    def test_a_unit_is_told_what_it_owes(self, campaign: Campaign, enter: Callable[..., Client]) -> None:
+        SelectionRoundFactory(campaign=campaign, name="Xét chọn cấp tỉnh", each_unit_min=2)
+
+        assert self.sentences(enter("quang-tri/dong-ha", Role.REVIEWER)) == [
+            "Xét chọn cấp tỉnh: 0/4 đã dùng; còn thiếu 2 sáng kiến; hạn gửi hồ sơ đến hết ngày 15/4/2022, còn 2 ngày."
+        ]
+
+    def test_the_host_is_told_who_has_not_sent(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
+    ) -> None:
+        round = SelectionRoundFactory(campaign=campaign, name="Xét chọn cấp tỉnh", each_unit_min=2)
+        sealed(round, units["quang-tri/dong-ha"])
+
+        assert self.sentences(enter("quang-tri")) == [
+            "Xét chọn cấp tỉnh: 1/3 đơn vị đã gửi; 1 hồ sơ chờ trả lời; 2 đơn vị dưới số ít nhất; "
+            "hạn gửi hồ sơ đến hết ngày 15/4/2022, còn 2 ngày."
+        ]
+
+    def test_what_was_sent_and_accepted_is_told_no_more(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
+    ) -> None:
+        round = SelectionRoundFactory(campaign=campaign, takes_part=["district"])
+        for code in ("quang-tri/dong-ha", "quang-tri/huong-hoa"):
+            sealed(round, units[code], state=DossierState.ACCEPTED)
+
+        assert self.sentences(enter("quang-tri")) == self.sentences(enter("quang-tri/dong-ha")) == []
+
+    @pytest.mark.parametrize(
+        ("due", "is_told"), [(date(2022, 3, 14), True), (date(2022, 3, 13), False), (None, True)], ids=str
+    )
+    def test_what_is_long_over_is_told_no_more(
+        self, campaign: Campaign, enter: Callable[..., Client], due: date | None, is_told: bool
+    ) -> None:
+        SelectionRoundFactory(campaign=campaign, dossier_due=due)
+
+        assert bool(self.sentences(enter("quang-tri/dong-ha"))) is is_told
+
+
+class TestCriteria:
+    def test_what_was_given_may_not_exceed_the_most(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
+    ) -> None:
+        round = SelectionRoundFactory(campaign=campaign)
+        criterion = CriterionFactory(round=round, most=10)
+        nomination = NominationFactory(round=round)
+        Score.objects.create(
+            nomination=nomination, criterion=criterion, account=StaffAccountFactory(), points=Decimal("8.5"), at=NOW
+        )
+        row = {"id": criterion.pk, "round": round.pk, "name": "Tính mới", "most": "5", "position": "0"}
+
+        page = text_of(
+            enter("quang-tri").post(changed(round), asked(campaign, round.host, **managed("criteria", row, initial=1)))
+        )
+
+        assert "Đã có người cho 8,5 điểm nên không hạ xuống dưới số này." in page
+        criterion.refresh_from_db()
+        assert criterion.most == 10
+
+    def test_the_way_to_the_points_stands_on_the_page_of_the_round(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
+    ) -> None:
+        round = SelectionRoundFactory(campaign=campaign)
+        client = enter("quang-tri")
+        address = reverse("admin:initiatives_selectionround_units", args=[round.pk])
+        before = text_of(client.get(address))
+        CriterionFactory(round=round)
+
+        page = text_of(client.get(address))
+
+        results = reverse("admin:initiatives_selectionround_scores", args=[round.pk])
+        assert (results in before, results in page) == (False, True)
+
+
+def test_a_host_outside_the_campaigns_structure_is_refused(
+    campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
+) -> None:
+    Unit.objects.filter(code="thanh-hoa").update(opened_on=date(2024, 1, 1), succeeds_since=date(2024, 1, 1))
+    posted = asked(campaign, units["thanh-hoa"])
+
+    page = text_of(enter("tld", Role.ADMINISTRATOR).post(reverse("admin:initiatives_selectionround_add"), posted))
+
+    assert "không có trong tổ chức của chương trình (theo ngày 8/1/2022)" in page
+
+
+def test_below_the_host_nobody_sees_its_staff(
+    campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
+) -> None:
+    round = SelectionRoundFactory(campaign=campaign)
+    StaffAccountFactory(unit=units["quang-tri"], role=Role.REVIEWER, full_name="Đoàn Thị Mười")
+
+    pages = {code: text_of(enter(code).get(changed(round))) for code in ("quang-tri", "quang-tri/dong-ha")}
+
+    assert {code: "Đoàn Thị Mười" in page for code, page in pages.items()} == {
+        "quang-tri": True,
+        "quang-tri/dong-ha": False,
+    }
