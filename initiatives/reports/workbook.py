@@ -5,6 +5,7 @@ person would otherwise mend by hand is settled here: the height of each row, whe
 (Excel's end at 409 points), and that the signature never stands alone on a page.
 """
 
+import io
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -13,6 +14,7 @@ from typing import IO
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.drawing.image import Image
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.dimensions import RowDimension
@@ -22,6 +24,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from initiatives.reports import measures
 from initiatives.reports.layouts import Layout, Letterhead, Line
 from initiatives.reports.measures import POINTS_PER_MM
+from initiatives.reports.seals import Seal
 from initiatives.reports.summary import SummaryRow
 from portal.sheets.cells import SafeText, safe_cell, safe_text
 
@@ -39,8 +42,8 @@ TALLEST = 400.0
 ROW_PADDING = 3.0
 GAP = 9.0
 RULE, RULE_HEIGHT = "___________", 9.0
-HOST_COLUMNS, SIGNING_COLUMNS = 4, 2
 SIGNATURE = 75.0  # room for post, seal and name
+SEAL_SIZE, SEAL_SIDE = 10, 68.0  # points: the words of the seal, and its QR
 FEWEST_LINES = 6  # of a row that is divided
 SAFE = 0.96  # of a page: what a printer's own arithmetic may not push over its end
 
@@ -51,16 +54,24 @@ _TEXT, _NUMBER = "@", "0"
 _THIN, _HAIR = Side(style="thin"), Side(style="hair")
 
 
-def write(rows: Iterable[SummaryRow], *, layout: Layout, letterhead: Letterhead, at: datetime, to: IO[bytes]) -> int:
-    """Writes the workbook to `to` and answers how many initiatives stand in it."""
+def write(
+    rows: Iterable[SummaryRow],
+    *,
+    layout: Layout,
+    letterhead: Letterhead,
+    at: datetime,
+    to: IO[bytes],
+    seal: Seal | None = None,
+) -> int:
+    """Writes the workbook to `to` and answers how many initiatives stand in it. Of a sealed dossier its foot bears the seal."""
     book = Workbook(write_only=True)
     # The font of the style "Normal" is the measure of column widths; openpyxl has no public way to it.
     book._named_styles["Normal"].font = Font(name=FONT, size=TABLE_SIZE, family=1)
     book.properties.creator = book.properties.lastModifiedBy = CREATOR
-    book.properties.title = layout.title.capitalize()
+    book.properties.title = letterhead.filled(layout.title).capitalize()
     book.properties.created = at.astimezone(UTC).replace(tzinfo=None)
     try:
-        written = _write_sheets(book, rows, layout, letterhead)
+        written = _write_sheets(book, rows, layout, letterhead, seal)
         book.save(to)
     except BaseException:
         _remove_temporary_files(book)
@@ -68,12 +79,14 @@ def write(rows: Iterable[SummaryRow], *, layout: Layout, letterhead: Letterhead,
     return written
 
 
-def _write_sheets(book: Workbook, rows: Iterable[SummaryRow], layout: Layout, letterhead: Letterhead) -> int:
-    sheet = _Sheet(book, layout, letterhead)
+def _write_sheets(
+    book: Workbook, rows: Iterable[SummaryRow], layout: Layout, letterhead: Letterhead, seal: Seal | None
+) -> int:
+    sheet = _Sheet(book, layout, letterhead, seal)
     written = 0
     for row, is_last in _with_last(rows):
         if sheet.row >= ROWS_A_SHEET:
-            sheet = _Sheet(book, layout, letterhead)
+            sheet = _Sheet(book, layout, letterhead, seal)
         sheet.add(layout.cells(row), is_last=is_last)
         written += 1
     sheet.sign()
@@ -123,11 +136,12 @@ class _Pages:
 class _Sheet:
     """One sheet: what stands above the table, its heading, its rows, the signature."""
 
-    def __init__(self, book: Workbook, layout: Layout, letterhead: Letterhead) -> None:
+    def __init__(self, book: Workbook, layout: Layout, letterhead: Letterhead, seal: Seal | None = None) -> None:
         name = SHEET if not book.worksheets else f"{SHEET} {len(book.worksheets) + 1}"
         self.sheet = book.create_sheet(name)
         self.layout = layout
         self.letterhead = letterhead
+        self.seal = seal
         self.row = 0
         self.pages = _Pages()
         self.has_rows = False
@@ -213,9 +227,9 @@ class _Sheet:
     def _head(self) -> None:
         columns = len(self.layout.columns)
         for line in self.layout.above:
-            if self._line(line, size=LETTERHEAD_SIZE, first=1, last=HOST_COLUMNS) and line.has_rule:
+            if self._line(line, size=LETTERHEAD_SIZE, first=1, last=self.layout.host_columns) and line.has_rule:
                 rule = Line(RULE, is_bold=True)
-                self._line(rule, size=TABLE_SIZE / 2, first=1, last=HOST_COLUMNS, height=RULE_HEIGHT)
+                self._line(rule, size=TABLE_SIZE / 2, first=1, last=self.layout.host_columns, height=RULE_HEIGHT)
         if self.layout.above:
             self._gap()
         self._line(Line(self.layout.title, is_bold=True), size=TITLE_SIZE, first=1, last=columns)
@@ -251,10 +265,25 @@ class _Sheet:
         self._gap()
         last = len(self.layout.columns)
         for line in self.layout.below:
-            self._line(line, size=LETTERHEAD_SIZE, first=last - SIGNING_COLUMNS + 1, last=last)
+            self._line(line, size=LETTERHEAD_SIZE, first=last - self.layout.signing_columns + 1, last=last)
+        if self.seal:
+            self._set_seal(self.seal)
+
+    def _set_seal(self, seal: Seal) -> None:
+        """The QR stands at the left, where at the right is the room to sign; the words across the page below it."""
+        picture = Image(io.BytesIO(seal.picture()))
+        picture.width = picture.height = SEAL_SIDE * 96 / 72
+        self._append([], SIGNATURE)
+        self.sheet.add_image(picture, f"A{self.row}")
+        self._line(Line(_plain(seal.sentence)), size=SEAL_SIZE, first=1, last=len(self.layout.columns))
 
     def _signing_height(self) -> float:
-        return GAP + len(self.layout.below) * _height(1, LETTERHEAD_SIZE) + SIGNATURE
+        below = GAP + len(self.layout.below) * _height(1, LETTERHEAD_SIZE) + SIGNATURE
+        return below + self._seal_height() if self.seal else below
+
+    def _seal_height(self) -> float:
+        room = measures.room(sum(self.layout.widths), SEAL_SIZE)
+        return _height(measures.line_count(self.seal.sentence if self.seal else "", room, self.words), SEAL_SIZE)
 
     def _break_before(self, row: int) -> None:
         self.sheet.row_breaks.append(Break(id=row - 1))
@@ -324,6 +353,11 @@ class _Sheet:
         number = sheet.oddHeader.center
         number.text, number.font, number.size = "&P", f"{FONT},Regular", PAGE_NUMBER_SIZE
         sheet.sheet_view.showGridLines = False
+
+
+def _plain(text: str) -> str:
+    """As `Letterhead.filled` leaves it alone."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _height(lines: int, size: float) -> float:

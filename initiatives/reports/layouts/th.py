@@ -15,9 +15,7 @@ from initiatives.reports.layouts.base import (
 TH = Layout(
     code="th",
     title="TỔNG HỢP TÓM TẮT SÁNG KIẾN",
-    under_title=(
-        Line("(Kèm theo Tờ trình số ….. ngày …. tháng ….. năm … của Ban thường vụ {sender})", is_italic=True),
-    ),
+    under_title=(Line("(Kèm theo Tờ trình số ….. {letter_date} của {committee} {sender})", is_italic=True),),
     columns=(
         NUMBER,
         Column("Họ và tên, năm sinh, chức vụ, đơn vị công tác, điện thoại liên hệ", PERSON),
