@@ -13,12 +13,23 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from initiatives.campaigns import admin as campaigns
-from initiatives.models import Campaign, Initiative
+from initiatives.models import Campaign, Dossier, Initiative, SelectionRound
+from initiatives.nominations import commendation_admin, complaint_admin, exemplar_admin
+from initiatives.nominations.dossier_admin import DossierAdmin
+from initiatives.nominations.overview_admin import selection_panels
+from initiatives.nominations.path_admin import PathOnDesk
+from initiatives.nominations.round_admin import RoundAdmin
+from initiatives.reports import letter_template_admin, table_layout_admin
+from initiatives.reports.dossier_papers_admin import DossierPapers
 from initiatives.reports.views import summary_response
 from initiatives.review.actions import MOST_AT_ONCE
-from initiatives.review.admin import InboxAdmin, waiting_panels
+from initiatives.review.admin import InboxAdmin
 from initiatives.review.filters import unit_of
+from initiatives.review.many import MOST_IN_A_JOB
+from initiatives.review.panels_admin import to_tell_panels, twin_panels, waiting_panels
 from initiatives.submission import admin as submission
+from initiatives.submission.entering.one_admin import EnteringAdmin
+from initiatives.submission.entering.sheet_admin import EnteringFromSheet
 from orgtree.admin import UnitAdmin
 from orgtree.models import Unit
 from orgtree.scoped_admin import MOST_COUNTED, account_of
@@ -29,7 +40,7 @@ ONE_CAMPAIGN = "Mỗi bảng tổng hợp thuộc một chương trình. Hãy ch
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(InboxAdmin):
+class InitiativeAdmin(PathOnDesk, EnteringAdmin, EnteringFromSheet, InboxAdmin):
     """The inbox with the summary table (M29): for the rows ticked, or for the whole list as filtered."""
 
     change_list_template = "review/inbox.html"
@@ -75,6 +86,14 @@ class InitiativeAdmin(InboxAdmin):
         )
 
 
+@admin.register(Dossier)
+class DossierDesk(DossierPapers, DossierAdmin):
+    """The dossier with its papers."""
+
+
+admin.site.register(SelectionRound, RoundAdmin)
+
+
 def initiatives_kept(unit: Unit) -> str:
     """Said before a unit ends; "" where it has none."""
     number = Initiative.objects.in_branch_of(unit).order_by()[: MOST_COUNTED + 1].count()
@@ -86,9 +105,16 @@ def initiatives_kept(unit: Unit) -> str:
 UnitAdmin.inlines = (campaigns.UnitContacts,)
 UnitAdmin.also_foretold = (initiatives_kept,)
 
-admin.site.panels += [campaigns.closing_panels, waiting_panels]
+admin.site.panels += [campaigns.closing_panels, waiting_panels, to_tell_panels, twin_panels, selection_panels]
 admin.site.sections += [
     ("Xét duyệt", "admin:initiatives_initiative_changelist", "initiatives.view_initiative"),
+    ("Cần báo", "admin:initiatives_initiative_to_tell", "initiatives.change_initiative"),
+    ("Có thể trùng", "admin:initiatives_twinpair_changelist", "initiatives.view_twinpair"),
+    ("Nhập hộ", "admin:initiatives_initiative_enter", "initiatives.change_initiative"),
+    ("Nhập từ Excel", "admin:initiatives_initiative_sheet", "initiatives.change_initiative"),
+    ("Đợt xét chọn", "admin:initiatives_selectionround_changelist", "initiatives.view_selectionround"),
+    ("Hồ sơ xét chọn", "admin:initiatives_dossier_changelist", "initiatives.view_dossier"),
+    ("Biểu dương", "admin:initiatives_commendationdecision_changelist", "initiatives.view_commendationdecision"),
     ("Gửi muộn", "admin:initiatives_draft_changelist", "initiatives.view_draft"),
     ("Chương trình", "admin:initiatives_campaign_changelist", "initiatives.view_campaign"),
     ("Gia hạn", "admin:initiatives_windowextension_changelist", "initiatives.view_windowextension"),
@@ -97,13 +123,34 @@ admin.site.sections += [
     ("Tài khoản", "admin:orgtree_staffaccount_changelist", "orgtree.view_staffaccount"),
 ]
 
-admin.site.guide_facts["most_at_once"] = MOST_AT_ONCE
+admin.site.guide_facts |= {"most_at_once": MOST_AT_ONCE, "most_in_a_job": MOST_IN_A_JOB}
 # Parts of templates/admin/guide.html, by the beginning of an address's name.
 admin.site.guide_parts |= {
     "index": "trang-dau",
     "initiatives_initiative": "xet-duyet",
     "initiatives_initiative_attach": "gan-cdcs",
     "initiatives_initiative_many": "nhieu-sang-kien",
+    "attachment_text": "xet-duyet",
+    "initiatives_initiative_to_tell": "can-bao",
+    "initiatives_initiative_tell": "can-bao",
+    "initiatives_initiative_receipt": "quen-ma",
+    "initiatives_initiative_enter": "nhap-ho",
+    "initiatives_initiative_slips": "nhap-ho",
+    "initiatives_initiative_correct": "tra-lai",
+    "initiatives_initiative_sheet": "nhap-excel",
+    "initiatives_twinpair": "trung-lap",
+    "initiatives_selectionround": "dot-xet-chon",
+    "initiatives_selectionround_units": "theo-doi-ho-so",
+    "initiatives_selectionround_scor": "cham-diem",
+    "initiatives_dossier": "ho-so-xet-chon",
+    "initiatives_dossier_host": "tra-loi-ho-so",
+    "initiatives_complaint": "khieu-nai",
+    "initiatives_commendationdecision": "bieu-duong",
+    "initiatives_exemplar": "tieu-bieu",
+    "initiatives_lettertemplate": "mau-giay",
+    "initiatives_tablelayout": "mau-giay",
+    **dict.fromkeys((f"initiatives_dossier_{paper}" for paper in ("letter", "table", "zip")), "mau-giay"),
+    "initiatives_job": "nhieu-sang-kien",
     "initiatives_draft": "gui-muon",
     "initiatives_windowextension": "gui-muon",
     "initiatives_contact": "lien-he",
@@ -124,4 +171,12 @@ admin.site.guide_parts |= {
     "backup_codes": "lop-thu-hai",
 }
 
-__all__ = ["InitiativeAdmin", "submission"]
+__all__ = [
+    "InitiativeAdmin",
+    "commendation_admin",
+    "complaint_admin",
+    "exemplar_admin",
+    "letter_template_admin",
+    "submission",
+    "table_layout_admin",
+]

@@ -6,6 +6,10 @@ class InitiativesConfig(AppConfig):
     verbose_name = "Sáng kiến"
 
     def ready(self) -> None:
+        from initiatives import lifecycle
+        from initiatives.nominations import nominating
         from initiatives.permissions import grant_all
 
         grant_all()
+        if nominating.left not in lifecycle.leaving:
+            lifecycle.leaving.append(nominating.left)

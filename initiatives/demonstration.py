@@ -3,6 +3,7 @@
 Everything made here is marked as a demonstration and can be made again at any time.
 """
 
+import random
 import secrets
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from initiatives.models import (
     Initiative,
     Phase,
     ReviewEvent,
+    SelectionRound,
     Status,
 )
 from initiatives.submission import receipts
@@ -81,6 +83,47 @@ PLACES = (
     "phòng khám",
     "lớp học vùng cao",
 )
+# What made initiatives tell, so that they differ as people's do; every fiftieth is told again by somebody else.
+WORKS = (
+    "cắt vải", "lắp van", "hàn khung", "xếp thùng", "ghi sổ", "cân nguyên liệu", "soạn đơn thuốc", "thay dao", "bơm nước",
+    "kiểm hàng", "in tem", "sấy gỗ", "trộn bê tông", "vệ sinh bồn", "đo điện trở", "cấp phát đồng phục",
+)  # fmt: skip
+TOOLS = (
+    "xe đẩy", "thước khắc", "bảng màu", "cữ chặn", "cảm biến cũ", "bàn xoay", "giá treo", "khay chia ô", "phần mềm bảng tính",
+    "mã vạch", "ròng rọc", "đồng hồ bấm giờ", "kẹp nhanh", "máng trượt", "loa nhắc", "camera có sẵn",
+)  # fmt: skip
+TROUBLES = (
+    "chờ nhau cuối ca", "nhầm cỡ", "đau lưng", "hao phôi", "thất lạc giấy tờ", "dừng máy giữa chừng", "bụi bay vào mắt",
+    "phải làm lại", "thiếu người đêm", "trượt chân", "khách phàn nàn", "rò rỉ dầu", "lệch mẻ", "cháy cầu chì",
+)  # fmt: skip
+GAINS = (
+    "đỡ hẳn một công", "an toàn hơn", "bớt được nửa số lỗi", "tiết kiệm vật tư", "xong sớm trước giờ cơm", "người mới học nhanh",
+    "không còn tồn đọng", "giảm tiếng ồn", "sạch mặt bằng", "dễ bàn giao ca", "ít phải sửa máy", "tra cứu được ngay",
+)  # fmt: skip
+TOLD_AGAIN = 50
+OWN = 20  # every so many lie at the union that the demonstration accounts stand at and above
+# Who holds a round, its name, who takes part, at least and at most how many, what a dossier holds, how many days are left.
+ROUNDS = (
+    ("quang-tri/dong-ha", "Xét chọn cấp thành phố (thử nghiệm)", ["grassroots"], 0, 2, ["letter", "summary_table"], 10),
+    (
+        "quang-tri",
+        "Xét chọn cấp tỉnh (thử nghiệm)",
+        ["district", "provincial_sector"],
+        2,
+        4,
+        ["letter", "summary_table", "recognition_decisions"],
+        20,
+    ),
+    (
+        "tld",
+        "Biểu dương cấp Tổng Liên đoàn (thử nghiệm)",
+        ["province", "sector"],
+        0,
+        4,
+        ["letter", "summary_table"],
+        40,
+    ),
+)
 STATUSES = (Status.SUBMITTED,) * 3 + (Status.VALID,) * 6 + (Status.RETURNED,) + (Status.INVALID,)
 
 
@@ -89,14 +132,16 @@ def seed(*, password: str, at: datetime) -> Campaign:
     """Makes or renews the campaign, its grassroots union and accounts, all with `password`."""
     campaign = _campaign(at)
     _grassroots(at)
+    _rounds(campaign, at)
     hashed = make_password(password)
-    for username, code, role, full_name in ACCOUNTS:
+    for number, (username, code, role, full_name) in enumerate(ACCOUNTS, start=1):
         StaffAccount.objects.update_or_create(
             username=username,
             defaults={
                 "unit": Unit.objects.get(code=code),
                 "role": role,
                 "full_name": full_name,
+                "phone": f"0900 000 01{number}",
                 "password": hashed,
                 "must_change_password": False,
                 "second_factor_since": None,
@@ -142,6 +187,7 @@ class _Facts:
         self.fields = list(campaign.choices.filter(list="field").values_list("code", flat=True))
         self.kinds = list(campaign.choices.filter(list="solution_kind").values_list("code", flat=True))
         self.day = timezone.localdate(at) - timedelta(days=60)
+        self.own = Unit.objects.filter(code=GRASSROOTS_CODE).values_list("pk", flat=True).first()
 
     def initiative(self, n: int) -> Initiative:
         name = f"{SURNAMES[n % 10]} {MIDDLE[n // 10 % 8]} {GIVEN[n // 80 % 16]}"
@@ -151,7 +197,7 @@ class _Facts:
         return Initiative(
             campaign=self.campaign,
             phase=self.phase,
-            unit_id=self.units[n * 7919 % len(self.units)],
+            unit_id=self.own if self.own and n % OWN == 0 else self.units[n * 7919 % len(self.units)],
             status=STATUSES[n % len(STATUSES)],
             receipt_code=receipts.new_code(),
             receipt_token_hash=receipts.token_hash(receipts.new_token()),
@@ -173,12 +219,27 @@ class _Facts:
             applied_on=self.day - timedelta(days=n % 90),
             recognised_on=self.day - timedelta(days=n % 60),
             recognised_by="Hội đồng sáng kiến công ty",
-            description=f"{title}. Trước đây phải làm bằng tay, nay nhanh hơn {10 + n % 50}% và đỡ sai sót.",
+            description=_description(n),
             benefit_value=(n % 400 + 1) * 500_000 if n % 5 else None,
             declarations=["recognised", "novel", "lawful", "unprotected"],
             search_text=folded(f"{name} {title}"),
             name_key=names.sort_key(name),
         )
+
+
+def _description(n: int) -> str:
+    """Four sentences; the same for the same number, and for every fiftieth those of another, a few words changed."""
+    is_again = n % TOLD_AGAIN == TOLD_AGAIN - 1
+    drawn = random.Random(n - TOLD_AGAIN // 2 if is_again else n)  # noqa: S311 - nobody's secret
+    works, tools = drawn.sample(WORKS, 2), drawn.sample(TOOLS, 3)
+    troubles, gains = drawn.sample(TROUBLES, 3), drawn.sample(GAINS, 3)
+    team = "Nhóm" if is_again else "Tổ"
+    return (
+        f"Khi {works[0]} rồi {works[1]}, anh em hay {troubles[0]}, có hôm {troubles[1]}. "
+        f"{team} thử dùng {tools[0]} kèm {tools[1]}, chỉnh {drawn.randint(2, 9)} lần trong {drawn.randint(3, 40)} ngày. "
+        f"Nay {works[0]} còn {drawn.randint(4, 55)} phút, {gains[0]}, {gains[1]}. "
+        f"Thêm {tools[2]} thì hết {troubles[2]} và {gains[2]}."
+    )
 
 
 def _received(row: Initiative) -> ReviewEvent:
@@ -230,6 +291,26 @@ def _campaign(at: datetime) -> Campaign:
     if made:
         add_lists(campaign)
     return campaign
+
+
+def _rounds(campaign: Campaign, at: datetime) -> None:
+    """Of each level one, due again some days ahead whenever the demonstration is renewed."""
+    fields = campaign.choices.filter(list="field", may_be_commended=True).values_list("code", flat=True)
+    for host, name, takes_part, least, most, items, days in ROUNDS:
+        SelectionRound.objects.update_or_create(
+            campaign=campaign,
+            host=Unit.objects.get(code=host),
+            name=name,
+            defaults={"dossier_due": timezone.localdate(at) + timedelta(days=days)},
+            create_defaults={
+                "dossier_due": timezone.localdate(at) + timedelta(days=days),
+                "takes_part": takes_part,
+                "each_unit_min": least,
+                "each_unit_max": most,
+                "dossier_items": items,
+                "commended_fields": list(fields),
+            },
+        )
 
 
 def _grassroots(at: datetime) -> Unit:

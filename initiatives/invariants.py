@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Sum
 
 from initiatives.models import Act, Attachment, Draft, Initiative, ReviewEvent, Status
+from initiatives.nominations.invariants import SELECTION
 from initiatives.submission.files.store import NotAStoredName, stored_path
 from initiatives.submission.receipts import parse_code
 
@@ -70,6 +71,11 @@ def _every_document_has_its_file() -> Iterator[object]:
                 yield pk
         except (NotAStoredName, FileNotFoundError):
             yield pk
+    for pk, name in Attachment.objects.filter(thumbnail__gt="").values_list("pk", "thumbnail").iterator():
+        try:
+            stored_path(settings.MEDIA_ROOT, name).stat()
+        except (NotAStoredName, FileNotFoundError):
+            yield pk
 
 
 def _no_draft_keeps_what_was_received() -> Iterator[object]:
@@ -96,6 +102,11 @@ def _duplicates_point_to_a_primary() -> Iterator[object]:
     )
 
 
+def _primaries_count() -> Iterator[object]:
+    gone = Initiative.objects.filter(duplicate_of__status__in=(Status.INVALID, Status.WITHDRAWN))
+    yield from gone.values_list("pk", flat=True)
+
+
 INVARIANTS: dict[str, Callable[[], Iterator[object]]] = {
     "mã biên nhận đúng chữ số kiểm tra": _receipts_are_codes,
     "bản nháp và sáng kiến cùng chương trình": _received_drafts_lead_to_their_campaign,
@@ -108,4 +119,6 @@ INVARIANTS: dict[str, Callable[[], Iterator[object]]] = {
     "các phần đóng góp đủ 100%": _shares_make_a_hundred,
     "đợt thuộc chương trình": _initiatives_lie_in_a_phase_of_their_campaign,
     "sáng kiến trùng lặp là không hợp lệ": _duplicates_point_to_a_primary,
+    "bản gốc của sáng kiến trùng lặp được tính": _primaries_count,
+    **SELECTION,
 }

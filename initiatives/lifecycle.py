@@ -3,7 +3,8 @@
 Nothing is counted here (`progress/tally.py` does, outside): no row is locked that two submissions would wait for.
 """
 
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from initiatives.campaigns import windows
+from initiatives.duplicates import following
 from initiatives.models import (
     Act,
     Attachment,
@@ -27,6 +29,10 @@ from orgtree.models import StaffAccount, Unit
 from portal import sealing
 from portal.vietnamese import days, names
 from portal.vietnamese.text import folded
+
+# Called inside the transaction with a locked initiative that ceased to be valid, was withdrawn, or went to another unit: whoever
+# counts on it takes it back, or refuses with MoveRefused. Filled when the apps are ready; what lies above is not known here.
+leaving: list[Callable[[Initiative, StaffAccount | None, datetime], None]] = []
 
 
 class MoveRefused(Exception):
@@ -81,6 +87,7 @@ class Entry:
     """What passed every check: the values of an initiative, ready to be kept.
 
     `values` are columns of Initiative; `counts_on` is the day that decides the phase (`submission/eligibility.py`).
+    `tracked_by` is the phone that opens the record where the person has none: the officer's who entered it.
     """
 
     unit: Unit
@@ -89,6 +96,7 @@ class Entry:
     values: Mapping[str, Any]
     national_id: str = ""
     co_authors: Sequence[Share] = field(default_factory=tuple)
+    tracked_by: str = ""
 
 
 def receive(
@@ -140,14 +148,23 @@ def receive(
 
 
 def revise(
-    initiative_id: int, entry: Entry, draft: Draft, *, at: datetime, by: StaffAccount | None = None
+    initiative_id: int,
+    entry: Entry,
+    draft: Draft,
+    *,
+    at: datetime,
+    by: StaffAccount | None = None,
+    version: int | None = None,
 ) -> Initiative:
     """Takes over a correction, once: a returned initiative comes back for review, a waiting one is edited in place.
 
-    Raises MoveRefused when review has begun or the due day has passed. Which phase it counts in stays as received.
+    Raises MoveRefused when review has begun or the due day has passed, ChangedMeanwhile when `version` is given and no
+    longer holds. Which phase it counts in stays as received.
     """
     with transaction.atomic(durable=True):
         initiative = _lock(initiative_id)
+        if version is not None and initiative.version != version:
+            raise ChangedMeanwhile(initiative.status)
         saved = Draft.objects.select_for_update().filter(pk=draft.pk).first() if draft.pk else None
         if saved is None and (draft.pk or initiative.is_awaiting):
             return initiative  # the first of two taps took it over, or nothing was changed
@@ -170,6 +187,8 @@ def revise(
             saved.delete()
         act = Act.RESENT if was == Status.RETURNED else Act.EDITED
         record(initiative, act, from_status=was, by=by, at=at, note=moved)
+        if moved:
+            _leave(initiative, by=by, at=at)
     return initiative
 
 
@@ -213,9 +232,12 @@ def move(
     """Moves one initiative to the status `to`. `by` None is the sender.
 
     Raises ChangedMeanwhile when `version` is given and no longer holds, MoveRefused when the table of moves says no.
+    Whatever repeated it follows: to the one that it repeats itself, or back to be reviewed where it no longer counts. What had
+    gone along with it to another comes back with it.
     """
+    pk = initiative if isinstance(initiative, int) else initiative.pk
     with transaction.atomic():
-        locked = _lock(initiative if isinstance(initiative, int) else initiative.pk)
+        locked, first, twins = _lock_with_twins(pk, to, duplicate_of)
         if version is not None and locked.version != version:
             raise ChangedMeanwhile(locked.status)
         if not locked.may_become(to):
@@ -224,14 +246,22 @@ def move(
             )
         if duplicate_of is not None and (to != Status.INVALID or duplicate_of.pk == locked.pk):
             raise MoveRefused("Sáng kiến trùng lặp phải trùng với một sáng kiến khác.")
+        if first is not None and first.status in {Status.INVALID, Status.WITHDRAWN}:
+            raise MoveRefused("Sáng kiến nhận trước không còn được tính nên không thể là bản gốc.")
+        led = following.leaders([pk, *(twin.pk for twin in twins)]) if twins and duplicate_of is None else {}
         was = locked.status
         locked.status = to
         locked.duplicate_of = duplicate_of
+        locked.told_at = None
         locked.version += 1
-        locked.save(update_fields=["status", "duplicate_of", "version"])
+        locked.save(update_fields=["status", "duplicate_of", "told_at", "version"])
         event = record(
             locked, act or ACT_OF[Status(to)], from_status=was, by=by, at=at, reasons=reasons, note=note, due_on=due_on
         )
+        for twin, its_first in _new_firsts(locked, twins, led):
+            _follow(twin, its_first, by=by, at=at)
+        if was == Status.VALID or to == Status.WITHDRAWN:
+            _leave(locked, by=by, at=at)
     if isinstance(initiative, Initiative):
         initiative.status, initiative.version, initiative.duplicate_of = locked.status, locked.version, duplicate_of
     return event
@@ -244,6 +274,92 @@ ACT_OF = {
     Status.INVALID: Act.DECLINED,
     Status.WITHDRAWN: Act.WITHDRAWN,
 }
+
+
+PRIMARY_IS_GONE = Reason(
+    "primary_gone", "", "Sáng kiến nhận trước không còn được tính, nên sáng kiến này được xét lại."
+)
+
+
+def _new_firsts(
+    moved: Initiative, twins: Sequence[Initiative], led: Mapping[int, set[int]]
+) -> list[tuple[Initiative, Initiative | None]]:
+    """What each of the twins repeats from now on; nothing (None) where it waits again. `led` is who went along with whom."""
+    if moved.status == Status.SUBMITTED:
+        return [(twin, moved) for twin in twins if moved.pk in led.get(twin.pk, ())]
+    if moved.duplicate_of is not None:
+        return [(twin, moved.duplicate_of) for twin in twins]
+    # The first is gone. Those that people found to repeat it wait again, and what had gone along with one of them goes back.
+    waiting = {twin.pk: twin for twin in twins if not led.get(twin.pk)}
+    leaders = {twin.pk: min(led.get(twin.pk, set()) & waiting.keys(), default=0) for twin in twins}
+    return [(twin, waiting.get(leaders[twin.pk])) for twin in twins]
+
+
+def _follow(repeat: Initiative, first: Initiative | None, *, by: StaffAccount | None, at: datetime) -> None:
+    """What was a duplicate of another: of `first` from now on, or waiting again."""
+    was = repeat.status
+    repeat.duplicate_of = first
+    repeat.version += 1
+    if first is None:
+        repeat.status, repeat.told_at = Status.SUBMITTED, None
+    repeat.save(update_fields=["status", "duplicate_of", "told_at", "version"])
+    if first is None:
+        record(repeat, Act.REOPENED, from_status=was, by=by, at=at, reasons=(PRIMARY_IS_GONE,))
+    else:
+        record(repeat, Act.REPOINTED, from_status=was, by=by, at=at)
+
+
+def note(
+    initiative: Initiative | int, act: Act, *, by: StaffAccount | None, at: datetime, words: str = "", receipt: str = ""
+) -> ReviewEvent:
+    """Records what was done about an initiative without moving it: told, cleared, reprinted, renewed, nominated, commended …
+
+    `receipt` is the hash of a new receipt token: the old link opens nothing from then on. Raises MoveRefused where there is
+    nothing (left) to tell.
+    """
+    with transaction.atomic():
+        locked = _lock(initiative if isinstance(initiative, int) else initiative.pk)
+        if act == Act.TOLD:
+            if locked.status not in {Status.RETURNED, Status.INVALID}:
+                raise MoveRefused("Sáng kiến không còn chờ báo: trạng thái vừa thay đổi.")
+            if locked.told_at is not None:
+                raise MoveRefused("Người khác vừa đánh dấu đã báo.")
+            locked.told_at = at
+            locked.save(update_fields=["told_at"])
+        if receipt:
+            locked.receipt_token_hash = receipt
+            locked.save(update_fields=["receipt_token_hash"])
+        return record(locked, act, from_status=locked.status, by=by, at=at, note=words)
+
+
+def note_all(
+    keys: Collection[int], act: Act, *, by: StaffAccount, at: datetime, unless: Callable[[ReviewEvent], bool]
+) -> None:
+    """As `note`, for many at once and in a few statements: an act that changes nothing. `unless` is asked of the last step."""
+    with transaction.atomic():
+        rows = list(Initiative.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+        events = ReviewEvent.objects.filter(initiative__in=[row.pk for row in rows]).order_by("number")
+        last = {event.initiative_id: event for event in events}
+        steps = [
+            ReviewEvent(
+                initiative=row,
+                number=last[row.pk].number + 1,
+                at=at,
+                act=act,
+                account=by,
+                role=by.role,
+                from_status=row.status,
+                to_status=row.status,
+                salt=secrets.token_hex(16),
+                previous_hash=last[row.pk].hash,
+            )
+            for row in rows
+            if row.pk in last and not unless(last[row.pk])
+        ]
+        for step in steps:
+            step.text_digest = step.digest_of_text()
+            step.hash = step.digest()
+        ReviewEvent.objects.bulk_create(steps)
 
 
 def reassign(
@@ -260,11 +376,18 @@ def reassign(
             raise MoveRefused("Sáng kiến đang thuộc đơn vị này.")
         note = f"{locked.unit.code} → {unit.code}"
         locked.unit = unit
+        locked.screened_at = None  # who decides on its twins may be another unit now
         locked.version += 1
-        locked.save(update_fields=["unit", "version"])
+        locked.save(update_fields=["unit", "screened_at", "version"])
         event = record(locked, Act.REASSIGNED, from_status=locked.status, by=by, at=at, note=note)
+        _leave(locked, by=by, at=at)
     initiative.unit, initiative.version = unit, locked.version
     return event
+
+
+def _leave(initiative: Initiative, *, by: StaffAccount | None, at: datetime) -> None:
+    for follow in leaving:
+        follow(initiative, by, at)
 
 
 def record(
@@ -302,9 +425,10 @@ def write_values(initiative: Initiative, entry: Entry) -> None:
         setattr(initiative, name, value)
     initiative.national_id = entry.national_id
     initiative.phone_digits = entry.phone_digits
-    initiative.phone_hash = sealing.lookup_hash("phone", entry.phone_digits)
+    initiative.phone_hash = sealing.lookup_hash("phone", entry.phone_digits or entry.tracked_by)
     initiative.search_text = folded(f"{initiative.full_name} {initiative.title}")
     initiative.name_key = names.sort_key(initiative.full_name)
+    initiative.screened_at = None
 
 
 def _write_co_authors(initiative: Initiative, shares: Sequence[Share]) -> None:
@@ -319,6 +443,33 @@ def _not_before_the_last(campaign_id: int) -> datetime:
     now = timezone.now()
     last = Initiative.objects.filter(campaign_id=campaign_id).aggregate(last=Max("submitted_at"))["last"]
     return max(now, last) if last else now
+
+
+def _lock_with_twins(
+    pk: int, to: str, first: Initiative | None
+) -> tuple[Initiative, Initiative | None, list[Initiative]]:
+    """The initiative, the one it shall repeat, and those its move concerns: locked in the order of their keys, so that two
+    people who decide on the same pair wait for each other and never block each other."""
+    twins = _concerned(pk, to)
+    keys = {pk, *twins} if first is None else {pk, *twins, first.pk}
+    rows = {row.pk: row for row in Initiative.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
+    if pk not in rows:
+        raise Initiative.DoesNotExist
+    twins = _concerned(pk, to)
+    late = twins - rows.keys()
+    if late:  # decided while this waited. Out of order nothing is waited for.
+        free = Initiative.objects.select_for_update(skip_locked=True).filter(pk__in=late)
+        rows |= {row.pk: row for row in free}
+        if not late <= rows.keys():
+            raise ChangedMeanwhile(rows[pk].status)
+    return rows[pk], rows.get(first.pk) if first is not None else None, [rows[twin] for twin in sorted(twins)]
+
+
+def _concerned(pk: int, to: str) -> set[int]:
+    """What repeats one that shall count no more; what may have gone along with one that shall be reviewed again."""
+    if to in {Status.INVALID, Status.WITHDRAWN}:
+        return set(Initiative.objects.filter(duplicate_of=pk).values_list("pk", flat=True))
+    return following.may_have_followed(pk) if to == Status.SUBMITTED else set()
 
 
 def _lock(pk: int) -> Initiative:

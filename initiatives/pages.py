@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from initiatives.campaigns import contacts, windows
 from initiatives.campaigns.guidance import blocks
 from initiatives.models import Campaign, Choice, ChoiceList
+from initiatives.nominations import exemplars
 from initiatives.progress import tally
 from orgtree.models import Unit
 from portal.doors import public
@@ -47,8 +48,9 @@ def front(request: HttpRequest) -> HttpResponse:
 @require_safe
 def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
     """Guidance, window, total, who to call, "Nộp sáng kiến"."""
-    chosen = get_object_or_404(Campaign.objects.published().at_address(campaign).prefetch_related("phases"))
     at = arrival(request)
+    published = Campaign.objects.published().annotate(has_exemplars=exemplars.is_any_shown(at=at))
+    chosen = get_object_or_404(published.at_address(campaign).prefetch_related("phases"))
     unit = _unit_named(request.GET.get("don-vi", ""), chosen)
     ruling = windows.verdict(chosen, at=at, unit=unit)
     choices = list(chosen.choices.all())

@@ -15,13 +15,27 @@ VIEWED = (
     "reviewreason",
     "phase",
     "tally",
+    "twinpair",
+    "selectionround",
+    "quota",
+    "nomination",
+    "dossier",
+    "complaint",
+    "commendationdecision",
+    "commendation",
+    "exemplar",
 )
 
 
 def grant_all() -> None:
     grant(Role.VIEWER, *(f"initiatives.view_{model}" for model in VIEWED))
     grant(Role.VIEWER, "orgtree.view_unit")
-    grant(Role.REVIEWER, "initiatives.change_initiative")
+    grant(Role.REVIEWER, "initiatives.change_initiative", "initiatives.change_twinpair", "initiatives.view_job")
+    grant(Role.REVIEWER, "initiatives.change_nomination", "initiatives.change_dossier", "initiatives.add_complaint")
+    grant(Role.REVIEWER, "initiatives.view_tablelayout")
+    hosting = ("selectionround", "quota", "commendationdecision", "exemplar", "tablelayout")
+    grant(Role.MANAGER, *(f"initiatives.{action}_{model}" for model in hosting for action in ("add", "change")))
+    grant(Role.MANAGER, "initiatives.change_complaint", "initiatives.delete_quota")
     grant(Role.MANAGER, *(f"initiatives.{action}_contact" for action in ("add", "change", "delete")))
     grant(Role.MANAGER, *(f"orgtree.{action}_staffaccount" for action in ("view", "add", "change")))
     grant(Role.MANAGER, "orgtree.add_unit", "orgtree.change_unit")

@@ -16,7 +16,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.i18n import JavaScriptCatalog
@@ -91,12 +91,20 @@ class StaffSite(admin.AdminSite):
         if context["has_permission"]:
             context["guide_part"] = self.guide_part(request)
             context["site_warnings"] = [sentence for warn in self.warnings if (sentence := warn())]
-            context["site_sections"] = [
-                {"label": label, "name": name}
-                for label, name, permission in self.sections
-                if request.user.has_perm(permission)
-            ]
+            context["site_sections"] = self.sections_of(request)
         return context
+
+    def sections_of(self, request: HttpRequest) -> list[dict[str, str]]:
+        """The menu. `current` is "page" for the section's own page, "true" for what lies below it: the nearest alone."""
+        offered = [
+            (label, reverse(name)) for label, name, permission in self.sections if request.user.has_perm(permission)
+        ]
+        nearest = max((address for _, address in offered if request.path.startswith(address)), key=len, default="")
+        standing = "page" if request.path == nearest else "true"
+        return [
+            {"label": label, "address": address, "current": standing if address == nearest else ""}
+            for label, address in offered
+        ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         panels = [panel for gather in self.panels for panel in gather(request)]
@@ -159,6 +167,7 @@ class StaffSite(admin.AdminSite):
         return [
             path("huong-dan/", view(self.guide_view), name="guide"),
             path("tai-khoan/", view(own.own_account), name="own_account"),
+            path("tai-khoan/can-cuoc/", view(own.identity_view), name="own_identity"),
             path("tai-khoan/dang-nhap/", view(own.sign_ins_view), name="own_sign_ins"),
             path("tai-khoan/nhap-ma/", view(own.second_factor_view), name="second_factor"),
             path("tai-khoan/lop-thu-hai/", view(own.second_factor_setup), name="second_factor_setup"),

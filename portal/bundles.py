@@ -17,7 +17,7 @@ from django.core.files.storage import FileSystemStorage, Storage
 
 BUNDLES: dict[str, list[str]] = {
     # every page a worker sees
-    "portal.css": ["css/tokens.css", "css/base.css", "css/components.css", "css/print.css"],
+    "portal.css": ["css/tokens.css", "css/base.css", "css/components.css", "css/commended.css", "css/print.css"],
     # the admin, after Django's own stylesheets
     "staff.css": ["css/tokens.css", "css/admin.css", "css/lists.css", "css/guide.css"],
     # every page with a form

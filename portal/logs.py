@@ -11,7 +11,7 @@ from django.views.debug import SafeExceptionReporterFilter
 
 from portal.vietnamese.days import VIETNAM
 
-PRIVATE_PATH = re.compile(r"/(nhap|bien-nhan|ho-so)[/\s]+[^/\s?\"']+?(?=\.png|[/\s?\"']|\Z)", re.IGNORECASE)
+PRIVATE_PATH = re.compile(r"/(nhap|bien-nhan|ho-so|xac-nhan)[/\s]+[^/\s?\"']+?(?=\.png|[/\s?\"']|\Z)", re.IGNORECASE)
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 NUMBER = re.compile(r"(?<![0-9])[+]?[0-9](?:[ .-]?[0-9]){8,}(?![0-9])")
 

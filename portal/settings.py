@@ -21,6 +21,9 @@ from django.utils.module_loading import import_string
 
 from portal.keys import decode_key, read_keys
 
+# lxml came with docxtpl; openpyxl would read sheets of strangers through it instead of defusedxml.
+os.environ["OPENPYXL_LXML"] = "False"
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 

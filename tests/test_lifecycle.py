@@ -10,6 +10,7 @@ from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
 
 from initiatives import lifecycle
+from initiatives.invariants import violations
 from initiatives.lifecycle import ChangedMeanwhile, MoveRefused, Reason, move, reassign
 from initiatives.models import Act, Campaign, Draft, Initiative, ReviewEvent, Status
 from initiatives.models.review import HistoryIsAppendOnly
@@ -536,3 +537,185 @@ def test_nothing_is_received_inside_a_transaction_of_somebody_else(campaigns: di
 
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
         lifecycle.receive(worker.draft, entry, arrived_at=now, code="1234567890122", receipt_token_hash="0" * 64)
+
+
+@pytest.mark.django_db
+class TestWhatRepeatedIt:
+    """A duplicate counts nowhere because another one does: where that one is gone, it is looked at again."""
+
+    @pytest.fixture
+    def first(self) -> Initiative:
+        return InitiativeFactory()
+
+    @pytest.fixture
+    def repeat(self, first: Initiative) -> Initiative:
+        repeat = InitiativeFactory()
+        lifecycle.move(repeat, Status.INVALID, by=StaffAccountFactory(), at=NOW, duplicate_of=first)
+        return repeat
+
+    @pytest.mark.parametrize("to", [Status.INVALID, Status.WITHDRAWN])
+    def test_waits_again_when_the_first_counts_no_more(self, first: Initiative, repeat: Initiative, to: str) -> None:
+        lifecycle.move(first, to, by=StaffAccountFactory(), at=NOW)
+
+        repeat.refresh_from_db()
+        last = repeat.events.last()
+        assert (repeat.status, repeat.duplicate_of, last.act) == (Status.SUBMITTED, None, Act.REOPENED)
+        assert last.reasons[0]["code"] == "primary_gone"
+
+    def test_follows_where_the_first_is_a_duplicate_itself(self, first: Initiative, repeat: Initiative) -> None:
+        very_first = InitiativeFactory()
+
+        lifecycle.move(first, Status.INVALID, by=StaffAccountFactory(), at=NOW, duplicate_of=very_first)
+
+        repeat.refresh_from_db()
+        assert (repeat.status, repeat.duplicate_of) == (Status.INVALID, very_first)
+        assert repeat.events.last().act == Act.REPOINTED
+
+    @pytest.mark.parametrize("status", [Status.INVALID, Status.WITHDRAWN])
+    def test_nothing_repeats_what_does_not_count(self, status: str) -> None:
+        first, other = InitiativeFactory(status=status), InitiativeFactory()
+
+        with pytest.raises(MoveRefused):
+            lifecycle.move(other, Status.INVALID, by=StaffAccountFactory(), at=NOW, duplicate_of=first)
+
+    def test_two_never_repeat_each_other(self, first: Initiative, repeat: Initiative) -> None:
+        with pytest.raises(MoveRefused):
+            lifecycle.move(first, Status.INVALID, by=StaffAccountFactory(), at=NOW, duplicate_of=repeat)
+
+
+# C>B: C is declined as a duplicate of B; -B: reopened; xB: declined; wB: withdrawn. Then what stands.
+STORIES = {
+    "comes back with the one it went along with": ("C>B B>A -B", "A B C>B"),
+    "and so does what had gone along with it": ("D>C C>B B>A -B", "A B C>B D>B"),
+    "of a chain only what hangs on it": ("D>C C>B B>A -C", "A B>A C D>C"),
+    "two steps up, the upper one taken back": ("C>B B>A A>Z -A", "A B>A C>A Z"),
+    "two steps up, both taken back": ("C>B B>A A>Z -A -B", "A B C>B Z"),
+    "two steps up, the lower one taken back": ("C>B B>A A>Z -B", "A>Z B C>B Z"),
+    "each time anew": ("C>B B>A -B B>A -B", "A B C>B"),
+    "now with another": ("C>B B>A -B B>Z -B", "A B C>B Z"),
+    "not where people found it a duplicate of the first since": ("C>B B>A -C C>A -B", "A B C>A"),
+    "not where people always did": ("C>A B>A -B", "A B C>A"),
+    "not where it was reopened since": ("C>B B>A -C -B", "A B C"),
+    "not where it left the one it had gone along with": ("C>B B>A -C -B C>A B>A -B", "A B C>A"),
+    "not what went along with another one": ("C>B D>E B>A E>A -B", "A B C>B D>A E>A"),
+    "not what waits since the one it repeated was declined": ("C>B xB -B", "B C"),
+    "where the first is withdrawn": ("C>B B>A wA", "A- B C>B"),
+    "where the first is declined": ("C>B B>A D>A xA", "A- B C>B D"),
+    "where the first of a longer chain is withdrawn": ("D>C C>B B>A wA", "A- B C>B D>B"),
+    "where the first of two steps is withdrawn": ("C>B B>A A>Z wZ", "A B>A C>A Z-"),
+}
+
+
+@pytest.mark.parametrize("seconds", [0, 1], ids=["at one moment", "one after the other"])
+@pytest.mark.parametrize(("told", "stands"), STORIES.values(), ids=list(STORIES))
+def test_what_went_along_with_another_comes_back_with_it(
+    officer: StaffAccount, told: str, stands: str, seconds: int
+) -> None:
+    rows = {name: InitiativeFactory() for name in sorted({letter for letter in told if letter.isupper()})}
+    for number, step in enumerate(told.split()):
+        name = step[0] if step[0].isupper() else step[1]
+        to = W if step[0] == "w" else S if step[0] == "-" else X
+        first = rows[step[2]] if ">" in step else None
+        move(rows[name].pk, to, by=officer, at=NOW + timedelta(seconds=number * seconds), duplicate_of=first)
+
+    assert " ".join(standing(name, rows) for name in rows) == stands
+    assert list(violations()) == []
+    for row in rows.values():
+        chained(row)
+
+
+def standing(name: str, rows: dict[str, Initiative]) -> str:
+    row = Initiative.objects.select_related("duplicate_of").get(pk=rows[name].pk)
+    if row.duplicate_of is not None:
+        return f"{name}>{next(other for other, one in rows.items() if one == row.duplicate_of)}"
+    return name if row.status == S else f"{name}-"
+
+
+def test_coming_back_is_a_step_of_its_own(officer: StaffAccount) -> None:
+    first, second, third = InitiativeFactory.create_batch(3)
+    move(third, X, by=officer, at=NOW, duplicate_of=second)
+    move(second, X, by=officer, at=NOW, duplicate_of=first)
+    other = StaffAccountFactory()
+
+    move(second.pk, S, by=other, at=NOW + timedelta(hours=1))
+
+    event = third.events.last()
+    assert (event.act, event.account, event.from_status, event.to_status) == (Act.REPOINTED, other, X, X)
+    assert Initiative.objects.get(pk=third.pk).version == 4
+
+
+def test_reopening_costs_the_same_statements_whatever_else_repeats_the_first(officer: StaffAccount) -> None:
+    """But for what comes back, which is written."""
+    costs = []
+    for others in (1, 4):
+        first, second, third = InitiativeFactory.create_batch(3)
+        move(third, X, by=officer, at=NOW, duplicate_of=second)
+        move(second, X, by=officer, at=NOW, duplicate_of=first)
+        for other in InitiativeFactory.create_batch(others):
+            move(other, X, by=officer, at=NOW, duplicate_of=first)
+        with CaptureQueriesContext(connection) as asked:
+            move(second.pk, S, by=officer, at=NOW)
+        costs.append(len(asked))
+
+    assert costs[0] == costs[1]
+
+
+@pytest.mark.serial
+@in_transactions
+@pytest.mark.parametrize(
+    "moves", ["-B A>Z", "-B -C", "-B wA", "A>Z wZ", "-B D>A A>Z", "wA D>A", "wA D>B E>C"], ids=lambda moves: moves
+)
+def test_of_those_who_move_what_hangs_together_nobody_is_blocked(moves: str) -> None:
+    officer, others = StaffAccountFactory(), StaffAccountFactory.create_batch(3)
+    rows = {name: InitiativeFactory() for name in "CAZBDE"}  # in no order of what hangs on what
+    for step in ("C>B", "B>A"):
+        move(rows[step[0]].pk, X, by=officer, at=NOW, duplicate_of=rows[step[2]])
+
+    def work(step: str, by: StaffAccount) -> Callable[[], Any]:
+        name = step[0] if step[0].isupper() else step[1]
+        to = W if step[0] == "w" else S if step[0] == "-" else X
+        first = rows[step[2]] if ">" in step else None
+        return lambda: move(rows[name].pk, to, by=by, at=NOW, duplicate_of=first)
+
+    outcomes = together(*(work(step, by) for step, by in zip(moves.split(), others, strict=False)))
+
+    assert [each for each in outcomes if not isinstance(each, ReviewEvent | MoveRefused)] == []
+    assert any(isinstance(each, ReviewEvent) for each in outcomes)
+    assert list(violations()) == []
+    for row in rows.values():
+        chained(row)
+
+
+@pytest.mark.django_db
+class TestNoting:
+    def test_telling_is_noted_once_and_moves_nothing(self) -> None:
+        initiative, account = InitiativeFactory(status=Status.RETURNED), StaffAccountFactory()
+
+        event = lifecycle.note(initiative, Act.TOLD, by=account, at=NOW, words="gọi điện")
+
+        initiative.refresh_from_db()
+        assert (initiative.told_at, initiative.status, initiative.version) == (NOW, Status.RETURNED, 1)
+        assert (event.act, event.from_status, event.to_status) == (Act.TOLD, Status.RETURNED, Status.RETURNED)
+        with pytest.raises(MoveRefused):
+            lifecycle.note(initiative, Act.TOLD, by=account, at=NOW)
+
+    def test_there_is_nothing_to_tell_of_what_waits(self) -> None:
+        with pytest.raises(MoveRefused):
+            lifecycle.note(InitiativeFactory(), Act.TOLD, by=StaffAccountFactory(), at=NOW)
+
+    def test_another_return_must_be_told_again(self) -> None:
+        initiative, account = InitiativeFactory(status=Status.RETURNED), StaffAccountFactory()
+        lifecycle.note(initiative, Act.TOLD, by=account, at=NOW)
+
+        lifecycle.move(initiative, Status.INVALID, by=account, at=NOW)
+
+        initiative.refresh_from_db()
+        assert initiative.told_at is None
+
+    def test_a_renewed_receipt_has_another_key(self) -> None:
+        initiative = InitiativeFactory()
+
+        lifecycle.note(initiative, Act.RENEWED, by=StaffAccountFactory(), at=NOW, receipt="0" * 64)
+
+        initiative.refresh_from_db()
+        assert initiative.receipt_token_hash == "0" * 64

@@ -1,4 +1,5 @@
-"""The two campaigns of the letters, loaded from `fixtures/campaigns/`. What is there already is left as staff made it."""
+"""The two campaigns of the letters with their rounds of selection, loaded from `fixtures/campaigns/`. What is there already is
+left as staff made it."""
 
 import json
 from datetime import datetime
@@ -15,14 +16,28 @@ from initiatives.models import (
     ConsentText,
     Contact,
     Declaration,
+    OfficialLayout,
     Phase,
+    Quota,
     ReviewReason,
+    SelectionRound,
     WindowExtension,
 )
 from orgtree.models import Unit
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures" / "campaigns"
 UNDISPUTED_LISTS = (ChoiceList.FIELD, ChoiceList.ATTACHMENT_KIND)
+ROUND_FACTS = (
+    "name",
+    "dossier_due",
+    "takes_part",
+    "each_unit_min",
+    "each_unit_max",
+    "dossier_items",
+    "climbs",
+)
+# Whose letter has a summary table of its own; the others follow that of Quảng Trị.
+LAYOUTS = {"thanh-hoa": OfficialLayout.TH}
 
 
 @transaction.atomic
@@ -34,8 +49,12 @@ def load_campaigns() -> list[Campaign]:
         Contact.objects.bulk_create(Contact(**contact) for contact in texts["contacts"])
     made = []
     for each in facts["campaigns"]:
-        if not Campaign.objects.filter(slug=each["slug"]).exists():
-            made.append(_make(each, facts, texts))
+        campaign = Campaign.objects.filter(slug=each["slug"]).first()
+        if campaign is None:
+            campaign = _make(each, facts, texts)
+            made.append(campaign)
+        if not campaign.rounds.exists():  # one that was loaded before there were rounds gets them too
+            _add_rounds(campaign, each)
     return made
 
 
@@ -86,6 +105,38 @@ def _make(each: dict[str, Any], facts: dict[str, Any], texts: dict[str, Any]) ->
         )
     _add_lists(campaign, each, facts, texts)
     return campaign
+
+
+def _add_rounds(campaign: Campaign, each: dict[str, Any]) -> None:
+    """The rounds of the letters; one whose host is not in the tree is left out."""
+    units = {unit.code: unit for unit in Unit.objects.filter(code__in=_codes(each))}
+    for asked in each.get("selection_rounds", []):
+        if asked["host"] not in units:
+            continue
+        round = SelectionRound.objects.create(
+            campaign=campaign,
+            host=units[asked["host"]],
+            commended_fields=each.get("commended_fields", []),
+            layout=LAYOUTS.get(asked["host"], OfficialLayout.QT),
+            **{name: asked[name] for name in ROUND_FACTS},
+        )
+        Quota.objects.bulk_create(
+            Quota(
+                round=round,
+                unit=units[code],
+                minimum=own.get("min"),
+                maximum=own.get("max"),
+                limit=own.get("max", round.each_unit_max),
+            )
+            for code, own in asked.get("exceptions", {}).items()
+            if code in units
+        )
+
+
+def _codes(each: dict[str, Any]) -> set[str]:
+    """Of every unit that its rounds name."""
+    asked = each.get("selection_rounds", [])
+    return {code for round in asked for code in (round["host"], *round.get("exceptions", {}))}
 
 
 def _add_lists(campaign: Campaign, like: dict[str, Any], facts: dict[str, Any], texts: dict[str, Any]) -> None:

@@ -229,7 +229,7 @@ class Block:
 
 def poster_pdf(poster: PosterText, *, size: Size = "a4") -> bytes:
     """One sheet; the same text always gives the same bytes."""
-    _register_fonts()
+    register_fonts()
     file = io.BytesIO()
     canvas = Canvas(file, pagesize=PAPER[size], invariant=1, lang="vi")
     canvas.setTitle(" – ".join(part for part in ("Áp phích", poster.campaign_name, poster.unit_name) if part))
@@ -244,7 +244,7 @@ def poster_pdf(poster: PosterText, *, size: Size = "a4") -> bytes:
 
 
 @functools.cache
-def _register_fonts() -> None:
+def register_fonts() -> None:
     for name, file in FONT_FILES.items():
         pdfmetrics.registerFont(TTFont(name, FONTS / f"{file}.ttf"))
 

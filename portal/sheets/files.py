@@ -55,17 +55,23 @@ class Upload(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-def content_of(upload: Upload) -> bytes:
+class Inspected(bytes):
+    """What `inspect` has looked at."""
+
+
+def content_of(upload: Upload) -> Inspected:
     """The bytes of a file that may be a sheet: not more than are taken, and none that is known at once to be another."""
     content = upload.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise SheetRefused(f"Tệp nặng quá {file_size(MOST_BYTES)}. Hãy chia thành nhiều tệp nhỏ hơn.")
     inspect(content)
-    return content
+    return Inspected(content)
 
 
 def inspect(content: bytes) -> None:
-    """Refuses what is no sheet of today's Excel, and what would unpack to more than may be read."""
+    """Refuses what is no sheet of today's Excel, and what would unpack to more than may be read; once."""
+    if isinstance(content, Inspected):
+        return
     if not content.strip(b"\0 \r\n"):
         raise SheetRefused(_EMPTY)
     if content.startswith(olefile.MAGIC):
@@ -103,9 +109,9 @@ def _inspect_members(packed: zipfile.ZipFile) -> None:
     for member in members:
         if member.file_size > _most_of(member.filename):
             raise SheetRefused(_TOO_FULL)
-        # Whatever it is called: a workbook may name any member as its sheet.
-        if member.file_size > CHUNK:
-            _count_elements(packed, member)
+        # Whatever it is called, and however small: a workbook may name any member as its sheet, and a few bytes of entities
+        # grow without bound. (openpyxl asks lxml, where that is installed, and then nobody else refuses them.)
+        _count_elements(packed, member)
 
 
 def _most_of(name: str) -> int:
@@ -135,7 +141,7 @@ def _count_elements(packed: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
 
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = begun, ended
-    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.StartDoctypeDeclHandler = refuse_doctype
     with packed.open(member) as unpacked:
         try:
             while piece := unpacked.read(CHUNK):
@@ -144,5 +150,5 @@ def _count_elements(packed: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
             return
 
 
-def _refuse_doctype(*told: Any) -> None:
+def refuse_doctype(*told: Any) -> None:
     raise SheetRefused(BROKEN)

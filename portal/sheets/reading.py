@@ -7,26 +7,25 @@ import io
 import logging
 import re
 import warnings
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from openpyxl import load_workbook
 from openpyxl.utils.datetime import CALENDAR_WINDOWS_1900, from_excel
 from openpyxl.workbook import Workbook
-from openpyxl.worksheet._reader import WorkSheetParser
 
 from portal.sheets.files import BROKEN, SheetRefused, Upload, content_of, inspect
+from portal.sheets.rows import Lines, Reader
 from portal.vietnamese import days
 from portal.vietnamese.formats import whole
 from portal.vietnamese.text import canonical, folded
 
-__all__ = ["SheetRefused", "SheetRow", "Upload", "content_of", "day_typed", "rows_of"]
+__all__ = ["SheetRefused", "SheetRow", "Table", "Upload", "content_of", "day_typed", "rows_of", "table_of"]
 
 MOST_SHEETS = 20
 HEADING_WITHIN = 30  # rows
-LONGEST_CELL = 2_000  # characters kept; no column of ours takes as many
+LONGEST_CELL = 2_000  # characters kept where nobody asks for more
 
 _ONLY_ZEROS = re.compile("0{2,}")
 _SERIAL_DAY = re.compile("[1-9][0-9]{4}")
@@ -42,6 +41,15 @@ class SheetRow:
     values: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Table:
+    """The rows of a sheet, the names of the columns that were there, and the headings that are none of ours."""
+
+    rows: list[SheetRow]
+    found: Collection[str]
+    others: Collection[str]
+
+
 def rows_of(
     content: bytes,
     *,
@@ -50,17 +58,31 @@ def rows_of(
     needed: Collection[str] | None = None,
     sheet: str | None = None,
 ) -> list[SheetRow]:
+    """The rows of `table_of`."""
+    return table_of(content, columns=columns, most_rows=most_rows, needed=needed, sheet=sheet).rows
+
+
+def table_of(
+    content: bytes,
+    *,
+    columns: Mapping[str, str],
+    most_rows: int,
+    needed: Collection[str] | None = None,
+    sheet: str | None = None,
+    aliases: Mapping[str, str] | None = None,
+    longest: int = LONGEST_CELL,
+) -> Table:
     """The rows below the headings, without the blank ones.
 
-    `columns` are headings by name; they stand in any order, among others, in the first sheet that has them all or at
-    least those in `needed`. Raises SheetRefused.
+    `columns` are headings by name, `aliases` names by further headings; they stand in any order, among others, in the first
+    sheet that has them all or at least those in `needed`. A cell is kept up to `longest` characters. Raises SheetRefused.
     """
     inspect(content)
+    wanted = _Wanted(columns, aliases or {}, set(columns if needed is None else needed), most_rows, longest)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what openpyxl leaves out: pictures, rules of validation
-            book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-            return _rows(book, columns, most_rows, set(columns if needed is None else needed), sheet)
+            return _table(Reader(io.BytesIO(content)), wanted, sheet)
     except SheetRefused:
         raise
     except Exception as failure:  # whatever a library says of strangers' bytes
@@ -79,29 +101,42 @@ def day_typed(cell: str) -> str:
 # --- the rows ----------------------------------------------------------------------------------------------------------
 
 
-def _rows(
-    book: Workbook, columns: Mapping[str, str], most_rows: int, needed: set[str], sheet: str | None
-) -> list[SheetRow]:
-    """The rows of the first sheet with the headings; of those without, the likeliest tells which are missing."""
-    fewest: set[str] = needed
-    for each in book.worksheets[:MOST_SHEETS]:
-        is_asked = each.title == sheet if sheet else each.sheet_state == "visible"
+@dataclass(frozen=True)
+class _Wanted:
+    columns: Mapping[str, str]
+    aliases: Mapping[str, str]
+    needed: set[str]
+    most_rows: int
+    longest: int
+
+
+def _table(reader: Reader, wanted: _Wanted, sheet: str | None) -> Table:
+    """The first sheet with the headings; of those without, the likeliest tells which are missing."""
+    fewest: set[str] = wanted.needed
+    zeros = [_zeros(reader.wb, key.numFmtId) for key in reader.wb._cell_styles]
+
+    def text_of(value: Any, look: int) -> str:
+        return _text(value, zeros=zeros[look] if look < len(zeros) else 0, longest=wanted.longest)
+
+    for each in reader.sheets[:MOST_SHEETS]:
+        is_asked = each.title == sheet if sheet else each.is_visible
         if not is_asked:
             continue
-        lines = _lines(each)
-        places, missing = _headings(lines, columns, needed)
+        lines = reader.lines(each, text_of=text_of)
+        places, others, missing = _headings(lines, wanted)
         if not missing:
-            return _below(lines, places, columns, most_rows)
+            return Table(_below(lines, places, wanted), set(places.values()), others)
         fewest = min(fewest, missing, key=len)
-    headings = ", ".join(f"“{heading}”" for name, heading in columns.items() if name in fewest)
+    headings = ", ".join(f"“{heading}”" for name, heading in wanted.columns.items() if name in fewest)
     raise SheetRefused(f"Tệp không có cột {headings}. Hãy dùng tệp mẫu và giữ nguyên dòng tên cột.")
 
 
-def _headings(
-    lines: Iterator[tuple[int, dict[int, str]]], columns: Mapping[str, str], needed: set[str]
-) -> tuple[dict[int, str], set[str]]:
-    """Which column of the sheet is which of ours, and which are missing; `lines` then go on below the headings."""
-    names = {folded(heading): name for name, heading in columns.items()}
+def _headings(lines: Lines, wanted: _Wanted) -> tuple[dict[int, str], list[str], set[str]]:
+    """Which column of the sheet is which of ours, the headings of the others, and which of ours are missing; `lines` then
+    go on below the headings."""
+    columns, needed = wanted.columns, wanted.needed
+    names = {folded(alias): name for alias, name in wanted.aliases.items()}
+    names |= {folded(heading): name for name, heading in columns.items()}
     fewest = needed
     for number, cells in lines:
         if number > HEADING_WITHIN:
@@ -113,50 +148,23 @@ def _headings(
             for name in columns:
                 if name in twice:
                     raise SheetRefused(f"Tệp có hai cột “{columns[name]}”. Hãy bỏ bớt một cột.")
-            return dict(found), set()
+            places = dict(found)
+            return places, [text for place, text in cells.items() if place not in places], set()
         fewest = min(fewest, missing, key=len)
-    return {}, fewest
+    return {}, [], fewest
 
 
-def _below(
-    lines: Iterator[tuple[int, dict[int, str]]], places: Mapping[int, str], columns: Collection[str], most_rows: int
-) -> list[SheetRow]:
+def _below(lines: Lines, places: Mapping[int, str], wanted: _Wanted) -> list[SheetRow]:
     rows: list[SheetRow] = []
-    blank = dict.fromkeys(columns, "")
+    blank = dict.fromkeys(wanted.columns, "")
     for number, cells in lines:
         values = {places[place]: text for place, text in cells.items() if place in places}
         if not values:
             continue
-        if len(rows) == most_rows:
-            raise SheetRefused(f"Tệp có hơn {whole(most_rows)} dòng. Hãy chia thành nhiều tệp.")
+        if len(rows) == wanted.most_rows:
+            raise SheetRefused(f"Tệp có hơn {whole(wanted.most_rows)} dòng. Hãy chia thành nhiều tệp.")
         rows.append(SheetRow(number, blank | values))
     return rows
-
-
-def _lines(sheet: Any) -> Iterator[tuple[int, dict[int, str]]]:
-    """Each row with the texts that stand in it, by column.
-
-    openpyxl's own iteration makes a row of each gap and keeps the look of every row: a sheet may have a million of both.
-    """
-    book = sheet.parent
-    formats = {style: _zeros(book, key.numFmtId) for style, key in enumerate(book._cell_styles)}
-    with sheet._get_source() as source:
-        parser = WorkSheetParser(
-            source,
-            sheet._shared_strings,
-            data_only=True,
-            epoch=book.epoch,
-            date_formats=book._date_formats,
-            timedelta_formats=book._timedelta_formats,
-        )
-        for number, cells in parser.parse():
-            parser.row_dimensions.clear()
-            texts = {}
-            for cell in cells:
-                value = cell["value"]
-                if value is not None and (text := _text(value, zeros=formats.get(cell["style_id"], 0))):
-                    texts[cell["column"]] = text
-            yield number, texts
 
 
 def _zeros(book: Workbook, number_format: int) -> int:
@@ -166,10 +174,10 @@ def _zeros(book: Workbook, number_format: int) -> int:
     return len(code) if _ONLY_ZEROS.fullmatch(code) else 0
 
 
-def _text(value: Any, *, zeros: int) -> str:
+def _text(value: Any, *, zeros: int, longest: int) -> str:
     """As a person would have typed it."""
     if isinstance(value, str):
-        return canonical(value[:LONGEST_CELL])
+        return canonical(value[:longest])
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float) and value.is_integer():

@@ -175,9 +175,11 @@ def _list_choices(book: Workbook, columns: Sequence[Column]) -> None:
     sheet.sheet_state = "hidden"
     cells = [_cell(sheet) for _ in offered]
     for number in range(max(map(len, offered))):
-        for cell, choices in zip(cells, offered, strict=True):
-            safe_cell(cell, safe_text(choices[number] if number < len(choices) else ""))
-        sheet.append(cells)
+        there = [(cell, choices) for cell, choices in zip(cells, offered, strict=True) if number < len(choices)]
+        for cell, choices in there:
+            safe_cell(cell, safe_text(choices[number]))
+        # Nothing where a list has ended: the longest may name thousands of units.
+        sheet.append([cell if number < len(choices) else None for cell, choices in zip(cells, offered, strict=True)])
 
 
 def _append(sheet: Any, number: int, cells: Sequence[Cell], *, widths: Sequence[int]) -> None:

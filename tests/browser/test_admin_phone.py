@@ -12,13 +12,13 @@ from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from initiatives.models import Status
+from initiatives.models import Initiative, JobState, Status
 from orgtree.models import StaffAccount
 from orgtree.roles import Role
 from tests.browser.chromium import chromium
 from tests.browser.watch import PHONE, Watch
 from tests.codebase.doors import doors, make_world
-from tests.factories import DraftFactory, InitiativeFactory, StaffAccountFactory, unit_at
+from tests.factories import DraftFactory, InitiativeFactory, JobFactory, StaffAccountFactory, unit_at
 
 pytestmark = pytest.mark.browser
 
@@ -69,9 +69,13 @@ def administrator(live_server: LiveServer, transactional_db: None) -> StaffAccou
         InitiativeFactory(campaign=world.campaign, unit=here, title=f"{word} cải tiến", status=status)
     DraftFactory(campaign=world.campaign, unit=here, late_at=timezone.now(), answers={"title": word, "full_name": word})
     StaffAccountFactory(unit=here, role=Role.MANAGER, full_name="Nguyễn Thị Hoàng Phương Anh Thư")
-    return StaffAccountFactory(
+    account = StaffAccountFactory(
         username="quan-tri", unit=unit_at("tld"), role=Role.ADMINISTRATOR, full_name="Trần Lê Khánh Vân"
     )
+    refused = {"Không chuyển được từ “hợp lệ” sang “hợp lệ”.": list(Initiative.objects.values_list("pk", flat=True))}
+    ended = {"state": JobState.DONE, "total": 9, "position": 9, "done": 5}
+    JobFactory(owner=account, asked={"name": "approve"}, result={"refused": refused}, **ended)
+    return account
 
 
 def pages_for(account: StaffAccount, client: Client) -> dict[str, str]:

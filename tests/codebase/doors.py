@@ -3,18 +3,26 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from PIL import Image
 
-from initiatives.models import Campaign, Draft, Initiative
+from initiatives.models import Campaign, Commendation, Draft, Exemplar, Initiative
+from initiatives.nominations import exemplar_pictures
 from initiatives.submission import tracking
 from tests.factories import (
     AttachmentFactory,
     CampaignFactory,
+    CommendationDecisionFactory,
+    CommendationFactory,
     ContactFactory,
     DraftFactory,
+    ExemplarFactory,
     InitiativeFactory,
     WindowExtensionFactory,
     make_tree,
@@ -66,6 +74,8 @@ class World:
     draft: Draft
     initiative: Initiative
     closed: Campaign
+    commendation: Commendation
+    exemplar: Exemplar
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -99,6 +109,14 @@ class World:
             "record_tai_lieu": reverse("record_tai_lieu", args=signed),
             "record_kiem_tra": reverse("record_kiem_tra", args=signed),
             "record_withdraw": reverse("record_withdraw", args=signed),
+            "record_certificate": reverse("record_certificate", args=[*signed, self.commendation.pk]),
+            "exemplar": reverse("exemplar", args=[self.exemplar.pk]),
+            "exemplar_card": reverse("exemplar_card", args=[self.exemplar.pk]),
+            "exemplar_picture": reverse("exemplar_picture", args=[self.exemplar.pk]),
+            "exemplar_small": reverse("exemplar_small", args=[self.exemplar.pk]),
+            "gallery": reverse("gallery", args=slug),
+            "confirm_door": reverse("confirm_door"),
+            "confirm": reverse("confirm", args=[self.commendation.key]),
         }
 
     @property
@@ -113,6 +131,13 @@ class World:
             "closed-begin": reverse("begin", args=[self.closed.slug]),
             "missing": "/khong-co-trang-nay/",
             "track-expired": f"{reverse('track')}?tin=het-gio",
+            "gallery-narrowed": f"{reverse('gallery', args=[self.campaign.slug])}?linh-vuc=health&don-vi=dien-bien",
+            "gallery-empty": reverse("gallery", args=[self.closed.slug]),
+            "confirm-unknown": reverse("confirm", args=["0" * 32]),
+            "confirm-no-key": f"{reverse('confirm_door')}?ma=abc",
+            "record-commended": reverse(
+                "record_door", args=[tracking.sign(self.commendation.initiative, at=timezone.now())]
+            ),
         }
 
 
@@ -143,4 +168,15 @@ def make_world() -> World:
     draft = DraftFactory(campaign=campaign, begun_at=now - timedelta(minutes=5), answers=dict(ANSWERS))
     AttachmentFactory(initiative=None, draft=draft)
     DraftFactory(campaign=closed, answers=dict(ANSWERS), late_at=now)
-    return World(campaign, draft, initiative, closed)
+    commendation = CommendationFactory(
+        initiative=initiative, decision=CommendationDecisionFactory(campaign=campaign, announced_at=now)
+    )
+    exemplar = ExemplarFactory(campaign=campaign, shown_at=now, picture=a_picture(), picture_is_allowed=True)
+    return World(campaign, draft, initiative, closed, commendation, exemplar)
+
+
+def a_picture() -> str:
+    """A stored one, by its name."""
+    drawn = BytesIO()
+    Image.new("RGB", (80, 60), "red").save(drawn, "JPEG")
+    return exemplar_pictures.keep(BytesIO(drawn.getvalue()), name="anh.jpg", root=Path(settings.MEDIA_ROOT))

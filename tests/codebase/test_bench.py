@@ -3,11 +3,18 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from tests.codebase.house import ROOT
+
+
+@pytest.fixture(autouse=True)
+def own_portal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run stands alone: no rows of another."""
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
 
 
 @pytest.mark.skipif(
@@ -63,3 +70,18 @@ def test_the_bench_asks_for_units_in_every_way() -> None:
     report = json.loads(done.stdout)
     assert set(report["ways"]) == {"search", "worker", "list"}
     assert all(way["p50_ms"] <= way["p95_ms"] for way in report["ways"].values())
+
+
+@pytest.mark.skipif(
+    "sqlite" not in settings.DATABASES["default"]["ENGINE"], reason="one database is enough to keep it alive"
+)
+def test_the_bench_opens_the_inbox_in_every_way() -> None:
+    command = [sys.executable, "-m", "bench.inbox", "--unions", "20", "--initiatives", "500"]
+    command += ["--rounds", "1", "--only", "district", "--pages", "by name"]
+
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr[-3000:]
+    report = json.loads(done.stdout)
+    assert report["initiatives"] == 500
+    assert len(report["officers"]["district"]) == 2 + 5

@@ -11,12 +11,18 @@ from django.utils import timezone
 
 from initiatives.models import (
     Act,
+    CameBy,
     CampaignAddress,
     Choice,
     ChoiceList,
     Declaration,
+    DossierVersion,
+    Exemplar,
+    LetterTemplate,
     ReviewEvent,
     ReviewReason,
+    Score,
+    Standing,
     Status,
     Tally,
 )
@@ -26,9 +32,22 @@ from tests.factories import (
     AttachmentFactory,
     CampaignFactory,
     CoAuthorFactory,
+    CommendationDecisionFactory,
+    CommendationFactory,
+    ComplaintFactory,
+    CriterionFactory,
+    DossierFactory,
+    ExemplarFactory,
     InitiativeFactory,
+    JobFactory,
+    NominationFactory,
     PhaseFactory,
+    QuotaFactory,
+    SavedFilterFactory,
+    SelectionRoundFactory,
     StaffAccountFactory,
+    TableColumnFactory,
+    TwinPairFactory,
     UnitFactory,
     WindowExtensionFactory,
     unit_at,
@@ -62,6 +81,21 @@ def _event_twice() -> None:
     ReviewEvent.objects.create(
         initiative=event.initiative, number=event.number, at=event.at, act=Act.EDITED, to_status=Status.SUBMITTED
     )
+
+
+def _filter_twice() -> None:
+    account = StaffAccountFactory()
+    twice(lambda: SavedFilterFactory(account=account))
+
+
+def _pair_of_one() -> None:
+    initiative = InitiativeFactory()
+    TwinPairFactory(earlier=initiative, later=initiative)
+
+
+def _pair_twice() -> None:
+    pair = TwinPairFactory()
+    TwinPairFactory(earlier=pair.earlier, later=pair.later)
 
 
 def _tally_twice() -> None:
@@ -116,6 +150,83 @@ def _one_address_for_two() -> None:
     CampaignAddress.objects.create(campaign=CampaignFactory(slug="mot-chuong-trinh-khac"), segment=first.slug)
 
 
+def _round_twice() -> None:
+    first = SelectionRoundFactory()
+    SelectionRoundFactory(campaign=first.campaign, host=first.host, name=first.name)
+
+
+def _quota_twice() -> None:
+    round = SelectionRoundFactory()
+    twice(lambda: QuotaFactory(round=round))
+
+
+def _two_places_in_a_round() -> None:
+    first = NominationFactory()
+    NominationFactory(round=first.round, initiative=first.initiative, standing=Standing.RESERVE)
+
+
+def _score_twice() -> None:
+    nomination = NominationFactory()
+    criterion, account = CriterionFactory(round=nomination.round), StaffAccountFactory()
+    twice(
+        lambda: Score.objects.create(
+            nomination=nomination, criterion=criterion, account=account, points=1, at=timezone.now()
+        )
+    )
+
+
+def _score_below_nothing() -> None:
+    nomination = NominationFactory()
+    criterion = CriterionFactory(round=nomination.round)
+    Score.objects.create(
+        nomination=nomination, criterion=criterion, account=StaffAccountFactory(), points=-1, at=timezone.now()
+    )
+
+
+def _dossier_twice() -> None:
+    round = SelectionRoundFactory()
+    twice(lambda: DossierFactory(round=round))
+
+
+def _version_twice() -> None:
+    dossier, account, now = DossierFactory(), StaffAccountFactory(), timezone.now()
+    for content_hash in ("a" * 64, "b" * 64):
+        DossierVersion.objects.create(
+            dossier=dossier,
+            number=1,
+            content="{}",
+            hash=content_hash,
+            sealed_at=now,
+            sealed_by=account,
+            sent_on=now.date(),
+        )
+
+
+def _two_templates_in_force() -> None:
+    account = StaffAccountFactory()
+    twice(
+        lambda: LetterTemplate.objects.create(
+            level="district",
+            name="To trinh.docx",
+            stored_name="aa/bb/to-trinh.docx",
+            size=1,
+            sha256="a" * 64,
+            uploaded_by=account,
+            uploaded_at=timezone.now(),
+        )
+    )
+
+
+def _decision_twice() -> None:
+    first = CommendationDecisionFactory(number="101/QĐ-LĐLĐ")
+    CommendationDecisionFactory(campaign=first.campaign, unit=first.unit, number=first.number)
+
+
+def _commended_twice() -> None:
+    first = CommendationFactory()
+    CommendationFactory(decision=first.decision, initiative=first.initiative)
+
+
 BITES: dict[str, Callable[[], Any]] = {
     "attachment_has_an_owner": lambda: AttachmentFactory(initiative=None, draft=None),
     "campaign_address_leads_to_one": _one_address_for_two,
@@ -127,21 +238,48 @@ BITES: dict[str, Callable[[], Any]] = {
     "choice_code_once_a_list": _choice_twice,
     "co_author_number_once": _co_author_twice,
     "co_author_share_within_hundred": lambda: CoAuthorFactory(share=0),
+    "commendation_once_a_decision": _commended_twice,
+    "complaint_is_resolved_with_words": lambda: ComplaintFactory(resolved_at=timezone.now()),
+    "criterion_gives_points": lambda: CriterionFactory(most=0),
+    "decision_once_a_unit": _decision_twice,
     "declaration_code_once_a_campaign": _declaration_twice,
+    "dossier_from_outside_has_its_day": lambda: DossierFactory(came_by=CameBy.PAPER),
+    "dossier_once_a_unit": _dossier_twice,
+    "dossier_state_is_known": lambda: DossierFactory(state="lost"),
+    "dossier_version_number_once": _version_twice,
     "event_number_once": _event_twice,
+    "exemplar_initiative_was_commended": lambda: ExemplarFactory(kind=Exemplar.Kind.INITIATIVE),
+    "exemplar_person_consented": lambda: ExemplarFactory(kind=Exemplar.Kind.PERSON, has_consent=False),
     "extension_is_for_a_unit_or_a_draft": lambda: WindowExtensionFactory(unit=None, draft=None),
     "initiative_benefit_is_money_or_not": lambda: InitiativeFactory(benefit_value=1, benefit_is_not_money=True),
     "initiative_duplicate_is_invalid": lambda: InitiativeFactory(duplicate_of=InitiativeFactory(), status=Status.VALID),
     "initiative_share_within_hundred": lambda: InitiativeFactory(share=101),
     "initiative_status_is_known": lambda: InitiativeFactory(status="lost", events=False),
+    "job_position_within_total": lambda: JobFactory(position=2, total=1),
+    "job_state_is_known": lambda: JobFactory(state="lost"),
+    "letter_template_one_in_force_a_level": _two_templates_in_force,
+    "nomination_one_place_a_round": _two_places_in_a_round,
+    "nomination_standing_is_known": lambda: NominationFactory(standing="lost"),
     "phase_closes_after_it_opens": _phase_backwards,
     "phase_eligible_days_in_order": lambda: PhaseFactory(
         eligible_from=date(2022, 1, 2), eligible_until=date(2022, 1, 1)
     ),
+    "quota_is_not_overrun": lambda: QuotaFactory(limit=2, taken=3),
+    "quota_minimum_within_maximum": lambda: QuotaFactory(minimum=3, maximum=2),
+    "quota_once_a_unit": _quota_twice,
     "review_reason_code_once_a_use": _reason_twice,
-    "staff_who_handed_over_is_closed": _handed_over_yet_open,
+    "round_minimum_within_maximum": lambda: SelectionRoundFactory(each_unit_min=5, each_unit_max=4),
+    "round_name_once_a_host": _round_twice,
+    "saved_filter_name_once": _filter_twice,
+    "score_is_not_negative": _score_below_nothing,
+    "score_once_an_assessor": _score_twice,
     "staff_role_is_known": lambda: StaffAccountFactory(role="chief"),
+    "staff_who_handed_over_is_closed": _handed_over_yet_open,
+    "table_column_fits_paper": lambda: TableColumnFactory(width=201),
     "tally_row_once": _tally_twice,
+    "twin_pair_is_of_two": _pair_of_one,
+    "twin_pair_likeness_is_a_percentage": lambda: TwinPairFactory(likeness=101),
+    "twin_pair_once": _pair_twice,
     "unit_alias_stands_once": _alias_twice,
     "unit_change_act_is_known": _unknown_act,
     "unit_closes_after_it_opens": lambda: UnitFactory(opened_on=date(2022, 1, 1), closed_on=date(2022, 1, 1)),

@@ -15,7 +15,16 @@ from orgtree.roles import Role
 from portal.refusals import page as refusal_page
 from tests.codebase.doors import FROM_OUR_PAGE, World, doors
 from tests.codebase.words import english_in, seen
-from tests.factories import StaffAccountFactory, unit_at
+from tests.factories import (
+    ComplaintFactory,
+    DossierFactory,
+    JobFactory,
+    LetterTemplateFactory,
+    StaffAccountFactory,
+    TableLayoutFactory,
+    TwinPairFactory,
+    unit_at,
+)
 
 
 @pytest.mark.parametrize(
@@ -94,6 +103,10 @@ def test_every_page_for_staff_is_vietnamese(world: World, client_as: Callable[..
 
 def test_every_row_opened_by_staff_is_vietnamese(world: World, client_as: Callable[..., Client], rf: Any) -> None:
     administrator = StaffAccountFactory(username="quan-tri", unit=unit_at("tld"), role=Role.ADMINISTRATOR)
+    JobFactory(owner=administrator)
+    TwinPairFactory()
+    for make in (DossierFactory, ComplaintFactory, LetterTemplateFactory, TableLayoutFactory):
+        make()
     request = rf.get("/")
     request.user = administrator
     client = client_as(administrator)

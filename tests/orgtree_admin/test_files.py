@@ -100,3 +100,49 @@ def test_a_file_is_only_read(world: World, enter: Enter, settings: Any) -> None:
 
 def test_a_number_beyond_every_key_is_missing(world: World, enter: Enter) -> None:
     assert enter("inside").get(f"/admin/initiatives/attachment/{'9' * 40}/tep/").status_code == 404
+
+
+# --- at a glance ------------------------------------------------------------------------------------------------------
+
+
+def glanced(settings: Any, world: World) -> Attachment:
+    attachment = stored(settings, world, "jpg", "image/jpeg", "Ảnh.jpg")
+    Attachment.objects.filter(pk=attachment.pk).update(thumbnail=attachment.stored_name, first_look="Chữ trong tệp")
+    return attachment
+
+
+@pytest.mark.parametrize("name", ["attachment_thumbnail", "attachment_text"])
+@pytest.mark.parametrize("who", ["outsider", "beside", "below", "without_unit"])
+def test_strangers_get_no_glance(world: World, enter: Enter, settings: Any, who: str, name: str) -> None:
+    attachment = glanced(settings, world)
+
+    assert enter(who).get(reverse(f"admin:{name}", args=[attachment.pk])).status_code == 404
+
+
+def test_a_small_picture_is_kept_by_the_browser_for_a_while(world: World, enter: Enter, settings: Any) -> None:
+    answer = enter("viewer").get(reverse("admin:attachment_thumbnail", args=[glanced(settings, world).pk]))
+
+    assert answer.getvalue() == CONTENT
+    assert answer["Content-Type"] == "image/jpeg"
+    assert answer["Cache-Control"] == "private, max-age=600"
+    assert answer["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_text_of_a_word_file_is_a_page(world: World, enter: Enter, settings: Any) -> None:
+    attachment = glanced(settings, world)
+    Attachment.objects.filter(pk=attachment.pk).update(first_look="Chữ <b>trong</b> tệp")
+
+    answer = enter("viewer").get(reverse("admin:attachment_text", args=[attachment.pk]))
+
+    assert "Chữ &lt;b&gt;trong&lt;/b&gt; tệp" in answer.content.decode()
+    assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize("name", ["attachment_thumbnail", "attachment_text"])
+def test_where_there_is_nothing_to_glance_at_the_page_is_missing(
+    world: World, enter: Enter, settings: Any, name: str
+) -> None:
+    attachment = stored(settings, world, "pdf", "application/pdf", "a.pdf")
+
+    assert enter("inside").get(reverse(f"admin:{name}", args=[attachment.pk])).status_code == 404

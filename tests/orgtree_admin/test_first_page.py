@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from initiatives.campaigns.closings import closing_soon
-from initiatives.models import Act, Status
+from initiatives.models import Act, Initiative, Status
 from initiatives.review import queries
 from orgtree.roles import Role
 from tests.factories import (
@@ -37,9 +37,15 @@ def figures_of(client: Client) -> dict[str, tuple[str, str]]:
     }
 
 
+def rows_of(page: Any) -> int:
+    """A list of the admin, or one of our own."""
+    return page.context["cl"].result_count if "cl" in page.context else page.context["page"].paginator.count
+
+
 def resend(initiative: Any) -> None:
     ReviewEventFactory(initiative=initiative, number=2, act=Act.RETURNED, to_status=Status.RETURNED)
     ReviewEventFactory(initiative=initiative, number=3, act=Act.RESENT, to_status=Status.SUBMITTED)
+    Initiative.objects.filter(pk=initiative.pk).update(version=3)
 
 
 @pytest.fixture
@@ -58,11 +64,12 @@ def desk(world: World) -> World:
         (
             "inside",
             {"chờ xét": "2", "đã bổ sung và gửi lại": "1", "chưa gắn CĐCS": "1", "đã trả lại": "1"}
-            | {"người gửi muộn": "1"},
+            | {"người gửi muộn": "1", "cần báo người nộp": "1"},
         ),
         (
             "reviewer",
-            {"chờ xét": "2", "đã bổ sung và gửi lại": "1", "đã trả lại": "1", "người gửi muộn": "1"},
+            {"chờ xét": "2", "đã bổ sung và gửi lại": "1", "đã trả lại": "1", "người gửi muộn": "1"}
+            | {"cần báo người nộp": "1"},
         ),
         ("below", {"chờ xét": "1", "đã bổ sung và gửi lại": "1"}),
         ("beside", {}),
@@ -80,9 +87,9 @@ def test_each_number_is_that_of_the_list_it_leads_to(desk: World, enter: Callabl
     client = enter("administrator")
     figures = figures_of(client)
 
-    listed = {label: client.get(address).context["cl"].result_count for label, (_, address) in figures.items()}
+    listed = {label: rows_of(client.get(address)) for label, (_, address) in figures.items()}
 
-    assert len(figures) == 5
+    assert len(figures) == 6
     assert listed == {label: int(count) for label, (count, _) in figures.items()}
 
 
@@ -189,3 +196,23 @@ def test_the_first_page_leads_from_a_window_to_its_campaign(
 
     assert f'href="{reverse("admin:initiatives_initiative_changelist")}?campaign={world.campaign.slug}"' in page
     assert "còn 2 ngày." in page
+
+
+@pytest.mark.parametrize(
+    ("name", "current"),
+    [
+        ("admin:index", []),
+        ("admin:initiatives_initiative_changelist", [("Xét duyệt", "page")]),
+        ("admin:initiatives_initiative_to_tell", [("Cần báo", "page")]),
+        ("admin:initiatives_initiative_sheet", [("Nhập từ Excel", "page")]),
+        ("admin:initiatives_initiative_slips", [("Nhập hộ", "true")]),
+    ],
+)
+def test_the_menu_shows_one_section_as_the_current_one(
+    world: World, enter: Callable[[str], Client], name: str, current: list[tuple[str, str]]
+) -> None:
+    page = enter("administrator").get(reverse(name)).content.decode()
+
+    menu = page.partition('id="sections"')[2].partition("</nav>")[0]
+    found = re.findall(r'<a href="[^"]+"(?: aria-current="(\w+)")?>([^<]+)</a>', menu)
+    assert [(label, standing) for standing, label in found if standing] == current

@@ -13,6 +13,7 @@ from portal.logs import LineFormatter, MaskingFilter, NoPostFilter, masked
     ("text", "shown"),
     [
         pytest.param("GET /nhap/Zk3-x_9/noi-dung/ 200", "GET /nhap/…/noi-dung/ 200", id="draft-step"),
+        pytest.param("/xac-nhan/81ed4982797fa561/", "/xac-nhan/…/", id="what-is-printed-on-paper"),
         pytest.param("/bien-nhan/Zk3-x_9.png", "/bien-nhan/….png", id="receipt-picture"),
         pytest.param("/ho-so/MTI:1tX:ab-c/?gui=1", "/ho-so/…/?gui=1", id="signed-record"),
         pytest.param("GET /ho-so/12.1650420000~a-B_9/rut/ 200", "GET /ho-so/…/rut/ 200", id="signed-record-with-dots"),

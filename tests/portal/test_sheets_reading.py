@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from openpyxl.styles import PatternFill
 
 from portal.sheets import files
-from portal.sheets.reading import SheetRefused, SheetRow, content_of, day_typed, rows_of
+from portal.sheets.reading import SheetRefused, SheetRow, content_of, day_typed, rows_of, table_of
 
 COLUMNS = {"parent": "Đơn vị cấp trên", "name": "Tên công đoàn cơ sở", "day": "Ngày thành lập"}
 HEADINGS = list(COLUMNS.values())
@@ -68,6 +68,31 @@ def test_a_row_is_its_number_and_the_text_of_its_columns() -> None:
     assert read(GOOD) == [
         SheetRow(2, {"parent": "quang-tri", "name": "Công đoàn cơ sở May", "day": "20/4/2021"}),
     ]
+
+
+def test_a_column_may_bear_another_heading_and_what_is_none_of_ours_is_told() -> None:
+    content = book_of(["parent_unit", "Ghi chú", "Tên công đoàn cơ sở"], ["dong-ha", "mới", "CĐCS A"])
+
+    table = table_of(content, columns=COLUMNS, aliases={"parent unit": "parent"}, needed={"parent"}, most_rows=9)
+
+    assert table.rows == [SheetRow(2, {"parent": "dong-ha", "name": "CĐCS A", "day": ""})]
+    assert (sorted(table.found), list(table.others)) == (["name", "parent"], ["Ghi chú"])
+
+
+def test_a_heading_and_its_other_name_are_one_column() -> None:
+    content = book_of(["Đơn vị cấp trên", "parent"], ["a", "b"])
+
+    with pytest.raises(SheetRefused, match="Tệp có hai cột “Đơn vị cấp trên”"):
+        table_of(content, columns=COLUMNS, aliases={"parent": "parent"}, needed={"parent"}, most_rows=9)
+
+
+@pytest.mark.parametrize(("asked", "kept"), [({}, 2_000), ({"longest": 2_500}, 2_500), ({"longest": 9_999}, 3_000)])
+def test_a_cell_is_kept_up_to_what_was_asked_for(asked: dict[str, int], kept: int) -> None:
+    content = book_of(HEADINGS, ["a", "x" * 3_000, ""])
+
+    table = table_of(content, columns=COLUMNS, most_rows=9, **asked)
+
+    assert len(table.rows[0].values["name"]) == kept
 
 
 def test_columns_stand_in_any_order_among_others_below_a_title() -> None:
@@ -139,7 +164,7 @@ def test_a_cell_is_the_text_a_person_would_have_typed(value: Any, look: str, tex
 
 def test_a_formula_is_what_excel_showed_last_and_never_evaluated() -> None:
     content = book_of(HEADINGS, ["a", "=1+1", '=HYPERLINK("http://x","y")'])
-    shown = with_member(content, SHEET, lambda xml: xml.replace(b"<f>1+1</f><v />", b"<f>1+1</f><v>2</v>"))
+    shown = with_member(content, SHEET, lambda xml: re.sub(rb"(<f>1\+1</f><v)( />|></v>)", rb"\1>2</v>", xml))
 
     assert [row.values for row in read(shown)] == [{"parent": "a", "name": "2", "day": ""}]
 
@@ -164,6 +189,53 @@ def test_texts_that_excel_shares_between_cells_are_read() -> None:
     content = with_member(content, "[Content_Types].xml", lambda xml: xml.replace(b"</Types>", SHARED + b"</Types>"))
 
     assert [row.values for row in read(content)] == [{"parent": "Chung", "name": "Chung", "day": ""}]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        pytest.param('<c r="B2" t="inlineStr"><is><t>May</t></is></c>', "May", id="a text of its own"),
+        pytest.param('<c r="B2" t="inlineStr"><is><r><t>Ma</t></r><r><t>y</t></r></is></c>', "May", id="in two looks"),
+        pytest.param(
+            '<c r="B2" t="inlineStr"><is><t>May</t><rPh sb="0" eb="1"><t>may</t></rPh></is></c>', "May", id="read aloud"
+        ),
+        pytest.param(
+            '<c r="B2" t="inlineStr"><is><t>_x005F_x0041_</t></is></c>', "_x0041_", id="an escaped underscore"
+        ),
+        pytest.param('<c r="B2" t="str"><f>A1</f><v>May</v></c>', "May", id="the text of a formula"),
+        pytest.param('<c r="B2" t="b"><v>1</v></c>', "TRUE", id="true"),
+        pytest.param('<c r="B2" t="e"><v>#N/A</v></c>', "#N/A", id="an error"),
+        pytest.param('<c r="B2" t="d"><v>2021-04-20</v></c>', "20/4/2021", id="a day as ISO has it"),
+        pytest.param('<c r="B2"><v>1.5E1</v></c>', "15", id="a number with its power"),
+        pytest.param('<c/><c t="inlineStr"><is><t>May</t></is></c>', "May", id="cells that do not say where they are"),
+        pytest.param('<c r="B2"><v></v></c>', "", id="nothing"),
+        pytest.param('<c r="B2" t="inlineStr"><is><t>A &amp; B</t></is></c>', "A & B", id="a sign in other letters"),
+    ],
+)
+def test_a_cell_is_read_however_it_was_written(cell: str, text: str) -> None:
+    def written(xml: bytes) -> bytes:
+        row = f'<row r="2"><c r="A2" t="inlineStr"><is><t>a</t></is></c>{cell}</row>'
+        if 'r="B2"' not in cell:
+            row = f'<row r="2">{cell}</row>'
+        return re.sub(rb'<row r="2".*</row>', row.encode(), xml)
+
+    rows = read(with_member(GOOD, SHEET, written))
+
+    assert [row.values["name"] for row in rows] == [text]
+
+
+def test_names_may_bear_a_prefix() -> None:
+    def prefixed(xml: bytes) -> bytes:
+        named = re.sub(rb"<(/?)(?!\?)", rb"<\1x:", xml)
+        return named.replace(b'xmlns="', b'xmlns:x="')
+
+    assert read(with_member(GOOD, SHEET, prefixed)) == read(GOOD)
+
+
+def test_a_number_of_a_row_may_be_written_with_a_point() -> None:
+    content = with_member(GOOD, SHEET, lambda xml: xml.replace(b'<row r="2"', b'<row r="2.0"'))
+
+    assert [row.number for row in read(content)] == [2]
 
 
 @pytest.mark.parametrize(
@@ -227,6 +299,8 @@ def encrypted() -> bytes:
         (with_member(GOOD, SHEET, lambda xml: xml[:-100]), BROKEN),
         (with_member(GOOD, SHEET, entities), BROKEN),
         (with_member(GOOD, "xl/workbook.xml", entities), BROKEN),
+        (with_member(GOOD, "xl/styles.xml", entities), BROKEN),
+        (with_member(GOOD, SHEET, lambda xml: xml.replace(b'<row r="2"', b'<row r="2.5"')), BROKEN),
         (with_member(GOOD, SHEET, lambda xml: xml.replace(b'r="B2"', b'r="ZZZZZZZ2"')), BROKEN),
         (with_member(GOOD, SHEET, lambda xml: xml + b" " * files.MOST_OF_A_SHEET), TOO_FULL),
         (with_member(GOOD, "xl/styles.xml", lambda xml: xml + b" " * files.MOST_OF_ANYTHING_ELSE), TOO_FULL),

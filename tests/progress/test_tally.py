@@ -93,14 +93,19 @@ class Life:
         if act == "move" and MOVES[one.status]:
             to = self.chance.choice(sorted(MOVES[one.status]))
             lifecycle.move(one, to, by=self.officer, at=self.at)
-        elif act == "duplicate" and one.may_become(Status.INVALID) and len(there) > 1:
-            primary = self.chance.choice([each for each in there if each.pk != one.pk])
+        elif act == "duplicate" and one.may_become(Status.INVALID) and (firsts := self._firsts(there, one)):
+            primary = self.chance.choice(firsts)
             lifecycle.move(one, Status.INVALID, by=self.officer, at=self.at, duplicate_of=primary)
         elif act == "reassign" and one.status != Status.WITHDRAWN:
             elsewhere = [unit for unit in self.units if unit.pk != one.unit_id]
             lifecycle.reassign(one, self.chance.choice(elsewhere), by=self.officer, at=self.at)
         elif act == "revise":
             self._revise(one)
+
+    def _firsts(self, there: list[Initiative], one: Initiative) -> list[Initiative]:
+        """Those that `one` may repeat: they still count."""
+        gone = {Status.INVALID, Status.WITHDRAWN}
+        return [each for each in there if each.pk != one.pk and each.status not in gone]
 
     def _revise(self, one: Initiative) -> None:
         """As a sender who mends the unit; a stranger to the forms, so the values stay."""

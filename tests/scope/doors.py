@@ -11,6 +11,7 @@ from enum import Enum
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from initiatives.models import Job
 from orgtree.roles import Role
 from tests.scope.world import HERE, MISSING, NOBODY, PEOPLE, World, has_role
 
@@ -26,6 +27,7 @@ class Place(Enum):
     ANYWHERE = "anywhere"  # the address names no row of a unit
     AT_OR_ABOVE = "at its unit or above"
     ABOVE = "above its unit"
+    LINE = "at its unit, above or below"
     OWNER = "its owner"
 
 
@@ -59,14 +61,25 @@ class Door:
         if self.place is Place.ANYWHERE:
             return True
         if self.place is Place.OWNER:
-            return world.of(self.of, place).account_id == world.people[who].pk
+            return self.is_owned(world, who, place)
+        if self.place is Place.LINE:
+            return self.is_in_line(world, who, place)
         inside = world.is_in_branch(place, who)
         return inside and (self.place is Place.AT_OR_ABOVE or PEOPLE[who][0] != place)
+
+    def is_in_line(self, world: World, who: str, place: str = HERE) -> bool:
+        return world.is_in_branch(place, who) or world.is_above(place, who)
+
+    def is_owned(self, world: World, who: str, place: str = HERE) -> bool:
+        row = world.of(self.of, place)
+        return (row.owner_id if isinstance(row, Job) else row.account_id) == world.people[who].pk
 
     def hides(self, world: World, who: str) -> bool:
         """Whether the row of HERE is to `who` as if there were none."""
         if self.place is Place.OWNER:
-            return not self.post_only and not self.lets_in(world, who)
+            return not self.post_only and not self.is_owned(world, who)
+        if self.place is Place.LINE:
+            return not self.is_in_line(world, who)
         return self.place is not Place.ANYWHERE and not world.is_in_branch(HERE, who)
 
 
@@ -74,8 +87,12 @@ class Door:
 SEEN_FROM = {
     "staffaccount": Role.MANAGER,
     "consenttext": Role.ADMINISTRATOR,
+    "job": Role.REVIEWER,
+    "tablelayout": Role.REVIEWER,
+    "lettertemplate": Role.ADMINISTRATOR,
     "sheet accounts": Role.MANAGER,
     "sheet grassroots": Role.MANAGER,
+    "sheet initiatives": Role.REVIEWER,
 }
 
 
@@ -94,13 +111,14 @@ def rows_of(
     listed: tuple[str, ...] = (),
     tells: tuple[str, ...] = (),
     shared: bool = False,
+    place: Place = Place.AT_OR_ABOVE,
 ) -> dict[str, Door]:
     """The addresses that Django's admin gives each kind of row.
 
     `listed`, `opened` and `logged` are the marks that the list, the row's page and its history show.
     """
     name, least = f"{app}_{kind}", SEEN_FROM.get(kind, Role.VIEWER)
-    place = Place.ANYWHERE if shared else Place.AT_OR_ABOVE
+    place = Place.ANYWHERE if shared else place
     return {
         f"{name}_changelist": Door(least, lists=kind, shows=listed),
         f"{name}_add": Door(adds),
@@ -127,6 +145,7 @@ DOORS: dict[str, Door] = {
     "guide": OWN,
     # --- one's own account ---
     "own_account": Door(shows=("username",), shown_of=OWN_PLACE),
+    "own_identity": OWN,
     "own_sign_ins": Door(shows=("device",), shown_of=OWN_PLACE),
     "password_change": OWN,
     "second_factor": Door(answers=302),  # the code has been given
@@ -141,12 +160,86 @@ DOORS: dict[str, Door] = {
         listed=("title", "person", "receipt"),
         opened=("title", "person", "receipt", "phone", "coauthor", "filename", "description", "workplace", "unitname"),
         logged=("loginitiative",),
-        tells=("fullname",),  # who decided keeps their name, wherever they work
+        # Who decided keeps their name, wherever they work; and of a twin it is told in which unit it lies.
+        tells=("fullname", "name", "shortname"),
     ),
     "initiatives_initiative_attach": Door(Role.REVIEWER, Place.AT_OR_ABOVE, "initiative", shows=("unitname",)),
     "initiatives_initiative_many": Door(Role.REVIEWER, words=("approve",), post_only=True, answers=405, refuses=405),
+    "initiatives_initiative_to_tell": Door(Role.REVIEWER, shows=("returnedperson", "returnedtitle", "returnedwhy")),
+    "initiatives_initiative_tell": Door(
+        Role.REVIEWER, Place.AT_OR_ABOVE, "initiative", post_only=True, answers=405, refuses=403
+    ),
+    "initiatives_initiative_receipt": Door(
+        Role.REVIEWER, Place.AT_OR_ABOVE, "initiative", shows=("person", "title", "receipt", "phone"), is_drawn=True
+    ),
+    "initiatives_initiative_receipt_renew": Door(
+        Role.REVIEWER, Place.AT_OR_ABOVE, "initiative", post_only=True, answers=405, refuses=403
+    ),
+    "initiatives_initiative_enter": Door(Role.REVIEWER, is_drawn=True),
+    "initiatives_initiative_slips": Door(Role.REVIEWER),
+    "initiatives_initiative_paper": Door(words=("sang-kien-hai-tinh",)),
+    "initiatives_initiative_correct": Door(Role.REVIEWER, Place.AT_OR_ABOVE, "initiative", shows=("person", "title")),
+    "initiatives_initiative_sheet": Door(Role.REVIEWER),
+    "initiatives_initiative_sheet_template": Door(
+        Role.REVIEWER, words=("sang-kien-hai-tinh",), shows=("shortname", "code")
+    ),
+    "initiatives_initiative_sheet_rows": Door(Role.REVIEWER, Place.OWNER, "sheet initiatives", shows=("insheet",)),
+    "initiatives_initiative_sheet_faults": Door(Role.REVIEWER, Place.OWNER, "sheet initiatives", shows=("insheet",)),
+    "initiatives_initiative_sheet_slips": Door(Role.REVIEWER, words=("1",), answers=404),
+    "initiatives_initiative_saved_filters": Door(post_only=True, answers=405),
     "initiatives_initiative_export": Door(words=("qt",), shows=("title",), placeless=302),
     "attachment": Door(place=Place.AT_OR_ABOVE, of="attachment", shows=("filename", "filecontent")),
+    "attachment_thumbnail": Door(place=Place.AT_OR_ABOVE, of="attachment", shows=("filecontent",)),
+    "attachment_text": Door(place=Place.AT_OR_ABOVE, of="attachment", shows=("filename", "filetext")),
+    # --- work outside the request: its owner's alone ---
+    "initiatives_job_changelist": Door(Role.REVIEWER),
+    "initiatives_job_add": Door(None),
+    "initiatives_job_change": Door(Role.REVIEWER, Place.OWNER, "job", shows=("receipt",)),
+    "initiatives_job_history": Door(Role.REVIEWER, Place.OWNER, "job"),
+    "initiatives_job_delete": Door(None, Place.OWNER, "job"),
+    "initiatives/job/<path:object_id>/": Door(of="job", answers=302),
+    # --- pairs that may be duplicates: for whoever sees both ---
+    **rows_of(
+        "initiatives",
+        "twinpair",
+        opened=("title", "person", "receipt", "description", "workplace", "decidedtitle", "decidedperson"),
+    ),
+    # --- what was commended, and held up as a model ---
+    **rows_of(
+        "initiatives",
+        "commendationdecision",
+        adds=Role.MANAGER,
+        listed=("decision",),
+        opened=("decision", "form", "formofone"),
+    ),
+    **{
+        f"initiatives_commendationdecision_{page}": Door(**MANAGES, of="commendationdecision", shows=("decision",))
+        for page in ("pick", "edit", "announce")
+    },
+    "initiatives_commendationdecision_recall": Door(**MANAGES, of="commendationdecision", answers=302),
+    **{
+        f"initiatives_commendationdecision_{act}": Door(
+            **MANAGES, of="commendationdecision", post_only=True, answers=405, refuses=403
+        )
+        for act in ("order", "remove", "names", "exemplar")
+    },
+    "initiatives_commendationdecision_sheet": Door(
+        place=Place.AT_OR_ABOVE, of="commendationdecision", shows=("decision", "formofone")
+    ),
+    "initiatives_commendationdecision_certificates": Door(**MANAGES, of="commendationdecision"),
+    "initiatives_commendationdecision_certificate": Door(**MANAGES, of="commendationdecision", words=("1",)),
+    **rows_of(
+        "initiatives",
+        "exemplar",
+        adds=Role.MANAGER,
+        listed=("exemplar",),
+        opened=("exemplar", "exemplarname", "story"),
+    ),
+    **{
+        f"initiatives_exemplar_{act}": Door(**MANAGES, of="exemplar", post_only=True, answers=405, refuses=403)
+        for act in ("show", "take_down")
+    },
+    "initiatives_exemplar_picture": Door(place=Place.AT_OR_ABOVE, of="exemplar", answers=404),
     # --- who came too late ---
     **rows_of(
         "initiatives",
@@ -156,6 +249,60 @@ DOORS: dict[str, Door] = {
         logged=("logdraft",),
     ),
     "initiatives_draft_extend": Door(Role.ADMINISTRATOR, Place.AT_OR_ABOVE, "draft", shows=("lateperson",)),
+    # --- selecting: a round is seen by those it is held for as well ---
+    **rows_of(
+        "initiatives",
+        "selectionround",
+        adds=Role.MANAGER,
+        listed=("roundname",),
+        opened=("roundname",),
+        place=Place.LINE,
+    ),
+    "initiatives_selectionround_units": Door(place=Place.LINE, of="selectionround", shows=("roundname",)),
+    # Without criteria there is neither page, whoever asks; who opens them where there are: `tests/nominations/test_scoring.py`.
+    "initiatives_selectionround_score": Door(place=Place.LINE, of="selectionround", answers=404),
+    "initiatives_selectionround_scores": Door(place=Place.LINE, of="selectionround", answers=404),
+    # --- the dossiers that are sent in them, and complaints ---
+    **rows_of(
+        "initiatives",
+        "dossier",
+        listed=("shortname", "roundname"),
+        opened=("decidedtitle", "decidedperson", "scan"),
+    ),
+    "initiatives_dossier_open": Door(words=("1", "1"), answers=404),  # a round and a unit: `test_dossier_pages.py`
+    "initiatives_dossier_candidates": Door(place=Place.AT_OR_ABOVE, of="dossier", shows=("shortname",)),
+    "initiatives_dossier_seal": Door(**MANAGES, of="dossier", shows=("shortname",)),
+    "initiatives_dossier_host": Door(**MANAGES_BELOW, of="dossier", shows=("decidedtitle", "decidedperson", "scan")),
+    "initiatives_dossier_version": Door(
+        place=Place.AT_OR_ABOVE, of="dossier", words=("1",), shows=("decidedtitle", "decidedperson", "scan")
+    ),
+    "initiatives_dossier_compare": Door(place=Place.AT_OR_ABOVE, of="dossier", words=("1", "1"), shows=("shortname",)),
+    "initiatives_dossier_file": Door(place=Place.AT_OR_ABOVE, of="dossierfile", shows=("scan",)),
+    # --- the papers of a dossier, and the tables of a host's own ---
+    **{
+        f"initiatives_dossier_{paper}": Door(place=Place.AT_OR_ABOVE, of="dossier")
+        for paper in ("letter", "table", "table_pdf")
+    },
+    "initiatives_dossier_zip": Door(place=Place.AT_OR_ABOVE, of="dossier", words=("1",)),
+    **rows_of("initiatives", "tablelayout", adds=Role.MANAGER, listed=("layout",), opened=("layout",)),
+    "initiatives_tablelayout_pdf": Door(Role.REVIEWER, Place.AT_OR_ABOVE, "tablelayout"),
+    "initiatives_tablelayout_xlsx": Door(Role.REVIEWER, Place.AT_OR_ABOVE, "tablelayout"),
+    **rows_of(
+        "initiatives",
+        "complaint",
+        adds=Role.REVIEWER,
+        listed=("decidedtitle", "complainant"),
+        opened=("decidedtitle", "decidedperson", "complaint", "complainant"),
+    ),
+    **rows_of("initiatives", "lettertemplate", adds=Role.ADMINISTRATOR, shared=True),
+    "initiatives_lettertemplate_built_in": Door(Role.ADMINISTRATOR),
+    "initiatives_lettertemplate_file": Door(Role.ADMINISTRATOR, of="lettertemplate", answers=404),  # its file is lost
+    "initiatives_lettertemplate_use": Door(
+        Role.ADMINISTRATOR, of="lettertemplate", post_only=True, answers=405, refuses=405
+    ),
+    "initiatives_lettertemplate_drop": Door(
+        Role.ADMINISTRATOR, of="lettertemplate", post_only=True, answers=405, refuses=405
+    ),
     # --- campaigns and what hangs on them ---
     **rows_of("initiatives", "campaign", adds=Role.ADMINISTRATOR, shared=True),
     **rows_of("initiatives", "consenttext", adds=Role.ADMINISTRATOR, shared=True),

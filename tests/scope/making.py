@@ -7,15 +7,20 @@ from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import override_settings
 
-from initiatives.models import Act, ConsentText, Initiative, Status
+from initiatives.models import Act, ConsentText, Dossier, DossierPart, Initiative, JobState, Status, TwinPair
+from initiatives.nominations import dossiers, nominating, sealing
 from initiatives.submission import receipts
+from initiatives.submission.entering.kept_sheets import WRONG, Rows, Told
 from orgtree import changes
 from orgtree.models import Act as UnitAct
-from orgtree.models import Sheet, SignIn, StaffAccount, Unit, UnitChange, UnitName
+from orgtree.models import Level, Sheet, SignIn, StaffAccount, Unit, UnitChange, UnitName
 from orgtree.roles import RANK, Role
 from orgtree.staff import sheets as accounts
 from orgtree.units import grassroots
+from portal.sheets.reading import SheetRow
 from portal.sheets.writing import template
 from portal.vietnamese import phones
 from portal.vietnamese.days import VIETNAM
@@ -24,11 +29,22 @@ from tests.factories import (
     AttachmentFactory,
     CampaignFactory,
     CoAuthorFactory,
+    CommendationDecisionFactory,
+    CommendationFactory,
+    ComplaintFactory,
     ContactFactory,
+    DossierFactory,
     DraftFactory,
+    ExemplarFactory,
     InitiativeFactory,
+    JobFactory,
+    LetterTemplateFactory,
     ReviewEventFactory,
+    SelectionRoundFactory,
     StaffAccountFactory,
+    TableColumnFactory,
+    TableLayoutFactory,
+    TwinPairFactory,
     UnitFactory,
     WindowExtensionFactory,
     receipt_code,
@@ -36,6 +52,8 @@ from tests.factories import (
 )
 from tests.factories.drafts import ANSWERS
 from tests.scope.world import HERE, NOW, PEOPLE, PLACES, UNSTAFFED, Secret, World
+from tests.submission import samples
+from tests.submission.entering.workbooks import a_row, workbook
 
 
 def accounts_in(code: str, name: str) -> bytes:
@@ -47,8 +65,24 @@ def unions_in(code: str, name: str) -> bytes:
     return template(columns, title=grassroots.TITLE, explanation=(), rows=[{"parent": code, "name": name}])
 
 
+def initiatives_in(code: str, name: str) -> bytes:
+    return workbook(a_row(unit=code, full_name=name))
+
+
+def initiatives_read(code: str, name: str) -> bytes:
+    """As it is kept: a row that somebody has to put right."""
+    rows = Rows.of([SheetRow(2, {"unit": code, "full_name": name})], campaign=CAMPAIGN, found=["full_name"], others=[])
+    return rows.with_told([Told(2, WRONG, name=name, faults=("Tên sáng kiến: Hãy nhập tên sáng kiến.",))]).content
+
+
 # A sheet for each use, that names one unit by its code and something of it.
-CONTENTS = {Sheet.Use.ACCOUNTS: accounts_in, Sheet.Use.GRASSROOTS: unions_in}
+CONTENTS = {
+    Sheet.Use.ACCOUNTS: accounts_in,
+    Sheet.Use.GRASSROOTS: unions_in,
+    Sheet.Use.INITIATIVES: initiatives_in,
+}
+KEPT = CONTENTS | {Sheet.Use.INITIATIVES: initiatives_read}
+CAMPAIGN = "sang-kien-hai-tinh"  # its address, which some doors name
 # Keys: so large and so far apart that no text of a page and no other row holds one by chance.
 FIRST_NUMBER, STEP = 700_000_000, 1009
 NOBODYS_RECEIPTS = 70_000  # from this one on
@@ -136,13 +170,21 @@ class Maker:
 
     # --- one of everything ----------------------------------------------------------------------------------------------
 
-    def furnish(self, place: str) -> None:
+    def furnish(self, place: str, *, is_above: bool = False) -> None:
+        """`is_above`: a round held there would be seen from below."""
         officer = self.row("staffaccount", place, self.hire(place, Role.VIEWER, phone=self.phone(place)))
         rows = [self.initiative(place, officer), self.draft(place), self.contact(place), officer]
         self.decided(place, officer)
+        self.returned(place, officer)
+        self.pair(place, self.world.of("initiative", place), self.world.of("decided", place))
         self.extension(place)
         self.sheets(place, officer)
+        self.job(place, officer)
         self.change(place, officer)
+        if not is_above:
+            self.round(place)
+        if PLACES[place][1] in self.world.rows.get("selectionround", {}):
+            self.selecting(place)
         for about in (*rows, self.world.units[place]):
             self.log(place, about, officer)
 
@@ -151,11 +193,18 @@ class Maker:
         initiative = self.row("initiative", place, self.received(place))
         self.event(initiative, Act.RETURNED, Status.SUBMITTED, Status.RETURNED, officer, self.mark("why", place))
         self.event(initiative, Act.RESENT, Status.RETURNED, Status.SUBMITTED)
+        Initiative.objects.filter(pk=initiative.pk).update(version=3)
         CoAuthorFactory(initiative=initiative, full_name=self.mark("coauthor", place))
         content = f"%PDF-1.4 {self.mark('filecontent', place)}".encode()
         attachment = AttachmentFactory(
-            pk=self.number(), initiative=initiative, content=content, name=f"{self.mark('filename', place)}.pdf"
+            pk=self.number(),
+            initiative=initiative,
+            content=content,
+            name=f"{self.mark('filename', place)}.pdf",
+            first_look=self.mark("filetext", place),
         )
+        attachment.thumbnail = attachment.stored_name
+        attachment.save(update_fields=["thumbnail"])
         file = self.world.media / self.row("attachment", place, attachment).stored_name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
@@ -165,6 +214,18 @@ class Maker:
         initiative = self.row("decided", place, self.received(place, prefix="decided"))
         self.event(initiative, Act.APPROVED, Status.SUBMITTED, Status.VALID, officer)
         Initiative.objects.filter(pk=initiative.pk).update(status=Status.VALID)
+
+    def returned(self, place: str, officer: StaffAccount) -> None:
+        """Its sender has not been told."""
+        initiative = self.row("returned", place, self.received(place, prefix="returned"))
+        why = self.mark("returnedwhy", place)
+        self.event(initiative, Act.RETURNED, Status.SUBMITTED, Status.RETURNED, officer, why)
+        Initiative.objects.filter(pk=initiative.pk).update(status=Status.RETURNED)
+
+    def pair(self, place: str, earlier: Initiative, later: Initiative, *, kind: str = "twinpair") -> TwinPair:
+        """Two that may be one, for `place` to decide."""
+        pair = TwinPairFactory(pk=self.number(), earlier=earlier, later=later, decider=self.world.units[place])
+        return self.row(kind, place, pair)
 
     def received(self, place: str, prefix: str = "") -> Initiative:
         name, title = self.mark(f"{prefix}person", place), self.mark(f"{prefix}title", place)
@@ -236,10 +297,84 @@ class Maker:
                 account=owner,
                 use=use,
                 name=f"{name}.xlsx",
-                content=CONTENTS[use](self.world.units[place].code, inside),
+                content=KEPT[use](self.world.units[place].code, inside),
                 sent_at=NOW,
             )
             self.row(f"sheet {use}", place, sheet)
+
+    def job(self, place: str, owner: StaffAccount) -> None:
+        """It could not decide on the initiative of the place."""
+        refused = {"Không chuyển được.": [self.world.of("initiative", place).pk]}
+        ended = {"state": JobState.DONE, "total": 1, "position": 1, "ended_at": NOW}
+        self.row("job", place, JobFactory(pk=self.number(), owner=owner, result={"refused": refused}, **ended))
+
+    def round(self, place: str) -> None:
+        """Held by `place` for all below it."""
+        name = self.mark("roundname", place)
+        levels = [level for level in Level if level != Level.CONFEDERATION]
+        round = SelectionRoundFactory(
+            pk=self.number(),
+            campaign=self.world.campaign,
+            host=self.world.units[place],
+            name=name,
+            dossier_due=None,
+            takes_part=levels,
+            climbs=False,
+        )
+        self.row("selectionround", place, round)
+
+    def selecting(self, place: str) -> None:
+        """A dossier that was sent to the unit above; a complaint; what was commended and held up."""
+        round, unit = self.world.of("selectionround", PLACES[place][1]), self.world.units[place]
+        by = self.row("sealer", place, self.hire(place, Role.MANAGER))
+        dossier = self.row("dossier", place, DossierFactory(pk=self.number(), round=round, unit=unit))
+        nominee = self.world.of("decided", place)
+        nominating.nominate(nominee.pk, round=round, unit=unit, by=by, at=NOW)
+        scan = SimpleUploadedFile(f"{self.mark('scan', place)}.pdf", samples.pdf(), content_type="application/pdf")
+        dossiers.add_file(dossier, scan, part=DossierPart.LETTER, by=by, at=NOW)
+        dossiers.note_paper(dossier, DossierPart.SUMMARY_TABLE, by=by, at=NOW)
+        dossier.files.exclude(stored_name="").update(id=self.number())
+        self.row("dossierfile", place, dossier.files.exclude(stored_name="").get())
+        edition = Dossier.objects.get(pk=dossier.pk).edition
+        sealing.seal(dossier, by=by, at=NOW, no_complaints=True, edition=edition)
+        complaint = ComplaintFactory(
+            pk=self.number(),
+            initiative=nominee,
+            raised_by=self.mark("complainant", place),
+            text=self.mark("complaint", place),
+            recorded_by=by,
+        )
+        self.row("complaint", place, complaint)
+        self.commended(place, nominee, by)
+
+    def commended(self, place: str, nominee: Initiative, by: StaffAccount) -> None:
+        """Not announced yet: nobody but the branch may know."""
+        unit = self.world.units[place]
+        decision = CommendationDecisionFactory(
+            pk=self.number(),
+            campaign=self.world.campaign,
+            unit=unit,
+            number=self.mark("decision", place),
+            form=self.mark("form", place),
+            announced_at=None,
+            recorded_by=by,
+        )
+        self.row("commendationdecision", place, decision)
+        CommendationFactory(decision=decision, initiative=nominee, form=self.mark("formofone", place))
+        exemplar = ExemplarFactory(
+            pk=self.number(),
+            campaign=self.world.campaign,
+            unit=unit,
+            title=self.mark("exemplar", place),
+            name=self.mark("exemplarname", place),
+            story=self.mark("story", place),
+            made_by=by,
+            shown_at=None,
+        )
+        self.row("exemplar", place, exemplar)
+        layout = TableLayoutFactory(pk=self.number(), unit=unit, name=self.mark("layout", place))
+        TableColumnFactory(layout=layout, heading=self.mark("heading", place))
+        self.row("tablelayout", place, layout)
 
     def change(self, place: str, by: StaffAccount) -> None:
         UnitChange.objects.create(
@@ -264,17 +399,32 @@ class Maker:
 
 
 def make_world(media: Path) -> World:
-    world = World(media, CampaignFactory(), units={"tld": unit_at("tld")})
+    with override_settings(MEDIA_ROOT=media):
+        return _made(media)
+
+
+def _made(media: Path) -> World:
+    world = World(media, CampaignFactory(slug=CAMPAIGN), units={"tld": unit_at("tld")})
     maker = Maker(world)
     for place, (level, above) in (PLACES | UNSTAFFED).items():
         world.units[place] = maker.found(place, level, world.units[above])
     for name, (place, role) in PEOPLE.items():
         world.people[name] = maker.hire(place, role, is_active=name != "closed")
+    maker.round("tld")
     for place in PLACES:
         maker.furnish(place)
     maker.sheets(HERE, world.people["manager"])
+    maker.job(HERE, world.people["manager"])
+    # Across branches: for the lowest unit above both, while each side knows only that there is a twin.
+    for other, decider in (("nuixanh", "quenam"), ("venbien", "tld")):
+        maker.pair(decider, world.of("initiative"), world.of("initiative", other), kind="twinpair across")
     maker.event(world.of("initiative"), Act.REASSIGNED, Status.SUBMITTED, Status.SUBMITTED, world.people["province"])
-    for kind, everybodys in (("campaign", world.campaign), ("consenttext", ConsentText.objects.get())):
+    shared = {
+        "campaign": world.campaign,
+        "consenttext": ConsentText.objects.get(),
+        "lettertemplate": LetterTemplateFactory(is_in_force=False),
+    }
+    for kind, everybodys in shared.items():
         world.rows[kind] = dict.fromkeys(PLACES, everybodys)
     return world
 
@@ -287,6 +437,6 @@ def grow(world: World, who: str) -> None:
     for place, (level, above) in PLACES.items():
         if world.is_in_branch(place, who):
             continue
-        maker.furnish(place)
+        maker.furnish(place, is_above=world.is_above(place, who))
         if not world.is_in_branch(above, who):
             maker.found(place, level, world.units[above])

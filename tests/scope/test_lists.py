@@ -18,7 +18,7 @@ from tests.scope.world import FEW, HERE, INSIDERS, MISSING, PUBLIC, STAFF, WITNE
 Enter = Callable[[str], Client]
 
 # What a list shows when nothing narrows it.
-EVERYTHING = {"initiative": {"status": "all", "campaign": "all"}}
+EVERYTHING = {"initiative": {"status": "all", "campaign": "all"}, "twinpair": {"level": "all", "state": "all"}}
 # What rows are found by.
 FOUND_BY = {
     "initiative": ("title", "person", "receipt", "phone"),
@@ -29,9 +29,17 @@ FOUND_BY = {
     "draft": (),
     "contact": (),
     "windowextension": (),
+    "twinpair": (),
+    "selectionround": (),  # by its name, which those below know as well: tests/nominations/test_round_pages.py
+    "dossier": (),
+    "complaint": (),
+    "commendationdecision": ("decision",),
+    "exemplar": ("exemplar",),
+    "tablelayout": (),
+    "lettertemplate": (),
 }
 LISTS = {door.lists: reverse(f"admin:{name}") for name, door in DOORS.items() if door.lists}
-OF_UNITS = [kind for kind in LISTS if kind not in {"campaign", "consenttext"}]
+OF_UNITS = [kind for kind in LISTS if kind not in {"campaign", "consenttext", "lettertemplate"}]
 MOST_ASKED = 6
 
 

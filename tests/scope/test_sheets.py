@@ -11,15 +11,19 @@ from django.urls import reverse
 
 from orgtree.models import Sheet
 from tests.scope.answers import ask
-from tests.scope.making import CONTENTS
+from tests.scope.making import CAMPAIGN, CONTENTS
 from tests.scope.world import WITNESSES, World, has_role
 
 Enter = Callable[[str], Client]
 
-NUMBER_OF_A_SHEET = re.compile(r"/nhap/\d+/")
+NUMBER_OF_A_SHEET = re.compile(r"/(nhap|nhap-tep)/\d+/")
 MANAGERS = [who for who in WITNESSES if has_role(who, "manager")]
 # Where a sheet is sent, and what for.
-DESKS = {"orgtree_staffaccount_sheet": Sheet.Use.ACCOUNTS, "orgtree_unit_sheet": Sheet.Use.GRASSROOTS}
+DESKS = {
+    "orgtree_staffaccount_sheet": Sheet.Use.ACCOUNTS,
+    "orgtree_unit_sheet": Sheet.Use.GRASSROOTS,
+    "initiatives_initiative_sheet": Sheet.Use.INITIATIVES,
+}
 
 
 @pytest.mark.parametrize("name", DESKS)
@@ -31,7 +35,9 @@ def test_a_unit_of_another_branch_in_a_sheet_is_no_unit(world: World, enter: Ent
 
     for code in codes:
         file = SimpleUploadedFile("danh-sach.xlsx", CONTENTS[DESKS[name]](code, "Ngô Thị Bích"))
-        answer = ask(client, "post", reverse(f"admin:{name}"), {"file": file, "eof": "1"}, unsaid=codes)
+        answer = ask(
+            client, "post", reverse(f"admin:{name}"), {"file": file, "campaign": CAMPAIGN, "eof": "1"}, unsaid=codes
+        )
         answers.append(replace(answer, text=NUMBER_OF_A_SHEET.sub("/nhap/…/", answer.text)))
 
     assert answers[0] == answers[1]

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.apps import apps
 
-from initiatives.models import Attachment, Campaign
+from initiatives.models import Attachment, Campaign, Complaint, SelectionRound, TwinPair
 from orgtree.models import Level, StaffAccount, Unit
 from orgtree.roles import RANK, Role
 from portal.vietnamese.days import VIETNAM
@@ -60,8 +60,8 @@ FEW = ("province", "viewer", "below", "beside")
 
 # What every worker may search the whole country for, at `/don-vi/`: a search in the admin may take longer for these.
 PUBLIC = {"name", "shortname", "alias", "pastname", "code"}
-# What the names of those above are for: everybody knows to whom a unit belongs.
-NAMES_OF_UNITS = {"name", "shortname", "code"}
+# What is known of those above: everybody knows to whom a unit belongs, and in which rounds it takes part.
+NAMES_OF_UNITS = {"name", "shortname", "code", "roundname", "number of selectionround"}
 
 
 @dataclass(frozen=True)
@@ -134,8 +134,8 @@ class World:
         above = StaffAccount.objects.select_related("unit").get(pk=self.people[who].pk).unit
         if above is None:
             return set()
-        found = {row.pk: unit_of(row) for row in model._default_manager.all()}
-        return {pk for pk, unit in found.items() if unit and unit.current_path.startswith(above.current_path)}
+        found = {row.pk: units_of(row) for row in model._default_manager.all()}
+        return {pk for pk, units in found.items() if all(unit and is_seen(unit, above, model) for unit in units)}
 
     def as_it_stands(self) -> "World":
         """With its units and people as they are after a change of the tree."""
@@ -160,11 +160,27 @@ class World:
         return kept
 
 
+def is_seen(unit: Unit, above: Unit, model: Any) -> bool:
+    """Whether a row of `unit` is seen from `above`. A round is seen by those it is held for as well."""
+    if unit.current_path.startswith(above.current_path):
+        return True
+    return model is SelectionRound and above.current_path.startswith(unit.current_path)
+
+
+def units_of(row: Any) -> list[Unit | None]:
+    """Where a row belongs; a pair to all three: whoever decides, and where the two lie."""
+    if isinstance(row, TwinPair):
+        return [row.decider, row.earlier.unit, row.later.unit]
+    return [unit_of(row)]
+
+
 def unit_of(row: Any) -> Unit | None:
     """Where a row belongs."""
     if isinstance(row, Unit):
         return row
-    if isinstance(row, Attachment):
+    if isinstance(row, SelectionRound):
+        return row.host
+    if isinstance(row, Attachment | Complaint):
         row = row.initiative
     return row.unit or (row.draft.unit if getattr(row, "draft", None) else None)
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from initiatives.invariants import INVARIANTS, violations
+from portal.command_line import PortalCommand
 
 
-class Command(BaseCommand):
-    help = "Checks the named invariants of the whole portal."
+class Command(PortalCommand):
+    help = "Soát những điều luôn phải đúng trong toàn cổng. Không sửa gì."
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = 0

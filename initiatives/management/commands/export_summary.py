@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from initiatives.models import Campaign, Initiative, Status
@@ -15,24 +15,25 @@ from initiatives.reports.export import write_summary, year_of
 from initiatives.reports.layouts import LAYOUTS
 from orgtree.models import Unit
 from orgtree.scope import branch
+from portal.command_line import PortalCommand
 from portal.vietnamese import formats
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Xuất bảng tổng hợp tóm tắt sáng kiến của một đơn vị và mọi đơn vị bên dưới ra tệp Excel."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--campaign", default="", metavar="SLUG", help="địa chỉ của chương trình")
-        parser.add_argument("--unit", default="", metavar="CODE", help="mã đơn vị, ví dụ quang-tri/dong-ha")
+        parser.add_argument("--campaign", default="", metavar="ĐỊA-CHỈ", help="địa chỉ của chương trình")
+        parser.add_argument("--unit", default="", metavar="MÃ", help="mã đơn vị, ví dụ quang-tri/dong-ha")
         parser.add_argument("--layout", default="", metavar="qt|th", help="mẫu bảng: qt (Quảng Trị), th (Thanh Hóa)")
         parser.add_argument(
             "--status",
             nargs="+",
             default=[],
-            metavar="S",
+            metavar="TRẠNG-THÁI",
             help=f"chỉ các trạng thái này ({', '.join(Status.values)}); mặc định: đã nhận, trừ đã rút và trùng lặp",
         )
-        parser.add_argument("--output", default="", metavar="FILE", help="tệp .xlsx sẽ ghi")
+        parser.add_argument("--output", default="", metavar="TỆP", help="tệp .xlsx sẽ ghi")
 
     def handle(self, **options: Any) -> None:
         for name in ("campaign", "unit", "layout", "output"):

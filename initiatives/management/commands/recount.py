@@ -3,19 +3,24 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from initiatives.models import Campaign
 from initiatives.progress import tally
+from portal.command_line import PortalCommand
 from portal.vietnamese.formats import whole
 
 
-class Command(BaseCommand):
-    help = "Counts every campaign anew. --check prints each difference to a plain count and fails if there is any."
+class Command(PortalCommand):
+    help = "Đếm lại mọi chương trình, cổng vẫn chạy."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--check", action="store_true")
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="chỉ so bảng đếm với số đếm lại, in ra chỗ lệch",
+        )
 
     def handle(self, *args: Any, check: bool = False, **options: Any) -> None:
         found = 0

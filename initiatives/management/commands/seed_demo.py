@@ -4,21 +4,22 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from initiatives import demonstration
 from initiatives.progress import tally
 from orgtree.models import Unit
+from portal.command_line import PortalCommand
 from portal.vietnamese.formats import whole
 
 
-class Command(BaseCommand):
-    help = "Makes the demonstration campaign and its accounts. Refused unless DEBUG is on or --password is given."
+class Command(PortalCommand):
+    help = "Tạo chương trình thử nghiệm và các tài khoản của nó. Chỉ chạy khi DEBUG bật hoặc có --password."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--initiatives", type=int, default=0, metavar="N")
-        parser.add_argument("--password", default="")
+        parser.add_argument("--initiatives", type=int, default=0, metavar="N", help="tạo thêm N sáng kiến")
+        parser.add_argument("--password", default="", metavar="MẬT-KHẨU", help="mật khẩu của các tài khoản")
 
     def handle(self, *args: Any, initiatives: int = 0, password: str = "", **options: Any) -> None:
         if not password and not settings.DEBUG:

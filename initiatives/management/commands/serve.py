@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
+
+from portal.command_line import PortalCommand
 
 # Waitress reads a whole body before the view starts. What is larger than this it refuses itself, in one bare line;
 # what is smaller gets the portal's own page.
@@ -18,7 +20,7 @@ MAX_BODY_BYTES = 256 * 1024 * 1024
 SECONDS_TO_STOP = 10
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Chạy cổng và tiến trình nền trên máy này."
 
     def add_arguments(self, parser: CommandParser) -> None:

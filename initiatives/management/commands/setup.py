@@ -6,16 +6,16 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from initiatives.campaigns.loading import load_campaigns
 from orgtree.acts import ActsRefused, apply_acts
 from orgtree.importing import import_units
+from portal.command_line import PortalCommand
 
 
-class Command(BaseCommand):
-    help = "Migrates, loads the units and the two campaigns of the letters."
+class Command(PortalCommand):
+    help = "Tạo các bảng, nạp đơn vị và hai chương trình. Chạy lại lúc nào cũng được."
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)

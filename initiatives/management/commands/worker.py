@@ -1,66 +1,134 @@
-"""`worker`: what happens beside the requests: counting every minute, tidying once a day. Stops at SIGTERM."""
+"""`worker`: what happens beside the requests, in one loop: long jobs, fingerprints and pictures; counting every minute;
+tidying once a day. Stops at SIGTERM after what it has in hand, which is a second or two.
+"""
 
 import logging
 import signal
 import threading
+import time
 from argparse import ArgumentParser
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 from django.utils import timezone
 
+from initiatives import jobs
+from initiatives.duplicates import screening
 from initiatives.models import Campaign
 from initiatives.progress import tally
 from initiatives.submission import tidying
+from initiatives.submission.files import looks
 from orgtree.sent_sheets import forget_old_sheets
 from orgtree.staff.sign_ins import forget_old_sign_ins
+from portal.command_line import PortalCommand
 
 DRAFTS_KEPT = timedelta(days=180)
+SLICE = 1.0  # seconds of one job before the others have their turn
+SCREENED_AT_ONCE = 20
+PREPARED_AT_ONCE = 5
+LONGEST_REST = 60.0  # after failures in a row
+MOST_ROUNDS = 2_000  # of --once: what is still there then is left to the next run
 
 logger = logging.getLogger("initiatives.worker")
 
 
-class Command(BaseCommand):
-    help = "Counts every minute and tidies once a day, until it is told to stop. --once does both and ends."
+@dataclass
+class Work:
+    """One kind of work: `do` says whether there is more of it at once; if not, it rests for `rest` seconds."""
+
+    do: Callable[[], bool]
+    rest: float
+    due: float = 0.0
+    failures: int = 0
+
+    def turn(self) -> bool:
+        """Whether there is more. One failure (a database that restarts, a full disk) never ends the worker."""
+        try:
+            close_old_connections()
+            more = self.do()
+        except Exception:
+            self.failures += 1
+            logger.exception("the worker goes on after a failure")
+            self.due = time.monotonic() + min(2.0**self.failures, LONGEST_REST)
+            return False
+        self.failures = 0
+        self.due = time.monotonic() + (0 if more else self.rest)
+        if more:
+            jobs.let_others_write()
+        return more
+
+
+class Command(PortalCommand):
+    help = "Làm các việc chạy nền đến khi được bảo dừng."
+
+    tidied_on: date | None = None
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--once", action="store_true")
+        parser.add_argument("--once", action="store_true", help="làm hết việc đang chờ rồi thôi")
 
     def handle(self, *args: Any, once: bool = False, **options: Any) -> None:
-        stop = threading.Event()
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, lambda *_: stop.set())
-            signal.signal(signal.SIGINT, lambda *_: stop.set())
-        tidied_on = None
-        while True:
-            today = timezone.localdate()
-            self._guarded(self._count)
-            if tidied_on != today and self._guarded(self._tidy):
-                tidied_on = today
-            if once or stop.wait(settings.TALLY_MAX_AGE.total_seconds()):
-                return
+        works = [
+            Work(self._carry_jobs, rest=1),
+            Work(self._screen, rest=1),
+            Work(self._prepare, rest=1),
+            Work(self._count, rest=settings.TALLY_MAX_AGE.total_seconds()),
+            Work(self._tidy, rest=60),
+        ]
+        if once:
+            self._drain(works)
+        else:
+            self._go_on(works, until=_told_to_stop())
 
-    def _count(self) -> None:
+    def _drain(self, works: list[Work]) -> None:
+        for work in works:
+            rounds = 1
+            while work.turn() and rounds < MOST_ROUNDS:
+                rounds += 1
+
+    def _go_on(self, works: list[Work], *, until: threading.Event) -> None:
+        while not until.is_set():
+            for work in works:
+                if time.monotonic() >= work.due and not until.is_set():
+                    work.turn()
+            until.wait(max(0, min(work.due for work in works) - time.monotonic()))
+
+    def _carry_jobs(self) -> bool:
+        return jobs.run_some(timezone.now, seconds=SLICE)
+
+    def _screen(self) -> bool:
+        return screening.screen_some(at=timezone.now(), limit=SCREENED_AT_ONCE) > 0
+
+    def _prepare(self) -> bool:
+        return looks.prepare_some(limit=PREPARED_AT_ONCE) > 0
+
+    def _count(self) -> bool:
         for campaign in Campaign.objects.published():
             tally.refresh(campaign, at=timezone.now())
+        return False
 
-    def _tidy(self) -> None:
+    def _tidy(self) -> bool:
+        today = timezone.localdate()
+        if self.tidied_on == today:
+            return False
         purged = tidying.purge(at=timezone.now(), untouched_for=DRAFTS_KEPT)
         logger.info("tidied %s drafts, %s look-ups, %s files", purged.drafts, purged.look_ups, purged.files)
         sheets, signed_in = forget_old_sheets(at=timezone.now()), forget_old_sign_ins(at=timezone.now())
+        forgotten = jobs.forget_old(at=timezone.now())
         call_command("clearsessions")
-        logger.info("forgot %s sheets, %s sign-ins", sheets, signed_in)
+        logger.info("forgot %s sheets, %s sign-ins, %s jobs", sheets, signed_in, forgotten)
+        self.tidied_on = today
+        return False
 
-    def _guarded(self, work: Any) -> bool:
-        """One failure (a database that restarts, a full disk) never ends the worker."""
-        try:
-            close_old_connections()
-            work()
-        except Exception:
-            logger.exception("the worker goes on after a failure")
-            return False
-        return True
+
+def _told_to_stop() -> threading.Event:
+    """Set at SIGTERM or SIGINT."""
+    stop = threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: stop.set())
+        signal.signal(signal.SIGINT, lambda *_: stop.set())
+    return stop

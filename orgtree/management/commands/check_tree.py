@@ -1,13 +1,14 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from orgtree.checking import faults_in_tree
 from orgtree.models import Unit
+from portal.command_line import PortalCommand
 from portal.vietnamese import formats
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Soát cây đơn vị: vị trí, cấp, ngày, đơn vị kế thừa, khóa áp phích. Không sửa gì."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -50,6 +50,13 @@ class RenewalForm(CodeForm, OwnPasswordForm):
     field_order = ("code", "password")
 
 
+class IdentityForm(OwnPasswordForm):
+    """The number of one's identity card: kept as a hash, to know one's own initiatives by."""
+
+    number = typed.IdentityField(label="Số CMND/CCCD của tôi")
+    field_order = ("number", "password")
+
+
 class ChosenPasswordForm(SetPasswordMixin, OwnForm):
     """The first password of one's own, in place of the one on the slip."""
 

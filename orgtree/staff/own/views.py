@@ -14,8 +14,16 @@ from django.urls import reverse
 from orgtree.scoped_admin import account_of
 from orgtree.staff import second_factor, sign_ins
 from orgtree.staff.gate import ENDED, missing_step, way_on
-from orgtree.staff.own.forms import ChangedPasswordForm, ChosenPasswordForm, CodeForm, OwnPasswordForm, RenewalForm
+from orgtree.staff.own.forms import (
+    ChangedPasswordForm,
+    ChosenPasswordForm,
+    CodeForm,
+    IdentityForm,
+    OwnPasswordForm,
+    RenewalForm,
+)
 from orgtree.staff.second_factor import CodeRefused
+from portal import sealing
 from portal.requests import arrival, client_address
 
 SIGN_INS_SHOWN = 50
@@ -87,6 +95,22 @@ def own_account(request: HttpRequest) -> HttpResponse:
 def sign_ins_view(request: HttpRequest) -> HttpResponse:
     rows = account_of(request).sign_ins.order_by("-at")[:SIGN_INS_SHOWN]
     return page(request, "sign_ins.html", {"title": "Các lần đăng nhập của tôi", "rows": rows})
+
+
+def identity_view(request: HttpRequest) -> HttpResponse:
+    """Keeps the hash of one's identity number, or puts another in its place; the number itself is kept nowhere."""
+    account = account_of(request)
+    if account.is_demonstration:
+        messages.warning(request, "Tài khoản thử nghiệm dùng chung nên không ghi số CMND/CCCD của ai.")
+        return HttpResponseRedirect(reverse("admin:own_account"))
+    form = IdentityForm(request.POST or None, request=request)
+    if request.method == "POST" and form.is_valid():
+        account.national_id_hash = sealing.lookup_hash("identity", form.cleaned_data["number"])
+        account.save(update_fields=["national_id_hash"])
+        messages.success(request, "Đã ghi số CMND/CCCD của bạn. Từ nay cổng không để bạn xét sáng kiến của chính mình.")
+        return HttpResponseRedirect(reverse("admin:own_account"))
+    title = "Đổi số CMND/CCCD đã ghi" if account.national_id_hash else "Ghi số CMND/CCCD của tôi"
+    return page(request, "identity.html", {"title": title, "form": form})
 
 
 def password_view(request: HttpRequest) -> HttpResponse:

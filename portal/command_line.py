@@ -1,0 +1,68 @@
+"""Commands that answer in Vietnamese what argparse says in English: arguments that are missing, unknown or no number."""
+
+import re
+from argparse import Action
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
+
+# What argparse says (3.11), and what we say instead. Whatever is not here is said by the last.
+SENTENCES: tuple[tuple[str, str], ...] = (
+    (r"the following arguments are required: (?P<names>.+)", "Thiếu {names}."),
+    (r"unrecognized arguments: (?P<typed>.+)", "Không có tham số “{typed}”."),
+    (r"argument (?P<name>.+?): invalid int value: '(?P<typed>.*)'", "{name} phải là số nguyên, không phải “{typed}”."),
+    (r"argument (?P<name>.+?): expected (?:one|at least one) argument", "Sau {name} phải có giá trị."),
+    (r"argument (?P<name>.+?): ignored explicit argument .*", "{name} không nhận giá trị."),
+    (r"ambiguous option: (?P<typed>.+?) could match (?P<names>.+)", "“{typed}” chưa rõ là tham số nào: {names}."),
+    (r".*", "Tham số chưa đúng."),
+)
+
+
+class PortalCommand(BaseCommand):
+    """A command of ours: what is wrong with its arguments, and its --help, are said in Vietnamese."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.__class__ = _Parser  # Django names its own class in there
+        return parser
+
+
+class _Parser(CommandParser):
+    def error(self, message: str) -> NoReturn:
+        sentence = said(message)
+        if not self.called_from_command_line:
+            raise CommandError(sentence)
+        self.exit(2, f"{sentence}\n{self.format_usage()}")
+
+    def format_usage(self) -> str:
+        formatter = self._get_formatter()
+        formatter.add_usage(None, [each for each in self._own if each.dest != "help"], [], prefix="Cách dùng: ")
+        return formatter.format_help()
+
+    def format_help(self) -> str:
+        formatter = self._get_formatter()
+        formatter.add_usage(None, self._own, [], prefix="Cách dùng: ")
+        formatter.add_text(self.description)
+        for title, has_dashes in (("Phải có", False), ("Có thể thêm", True)):
+            formatter.start_section(title)
+            formatter.add_arguments([each for each in self._own if bool(each.option_strings) is has_dashes])
+            formatter.end_section()
+        return formatter.format_help()
+
+    @property
+    def _own(self) -> list[Action]:
+        """Without what Django adds to every command."""
+        own = [each for each in self._actions if not DjangoHelpFormatter.show_last.intersection(each.option_strings)]
+        for each in own:
+            if each.dest == "help":
+                each.help = "in hướng dẫn này rồi thôi"
+        return own
+
+
+def said(message: str) -> str:
+    """The Vietnamese sentence for what argparse says."""
+    for pattern, sentence in SENTENCES:
+        found = re.fullmatch(pattern, message, re.DOTALL)
+        if found:
+            return sentence.format(**found.groupdict())
+    raise AssertionError("unreachable")
