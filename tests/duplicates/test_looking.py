@@ -130,17 +130,17 @@ def test_a_look_up_takes_two_statements_and_for_most_texts_one(
         assert alike(Text("Máy", ""), limit=10) == []
 
 
-def test_one_of_a_template_takes_one_more(
-    receive: Any, screened: Any, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+def test_one_of_a_template_takes_at_most_two_more(
+    receive: Any, screened: Any, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """Its bands one by one."""
+    """Its bands one by one, and the fingerprints of those it had not met before: which were met first is the planner's choice."""
     monkeypatch.setattr(looking, "MOST_AT_ONCE", 5)
     monkeypatch.setattr(looking, "MOST_NEAR", 2)
     for _ in range(4):
         receive()
     screened()
 
-    with django_assert_num_queries(3):
+    with django_assert_max_num_queries(4):
         assert len(alike(Text("Bàn cắt có cữ chặn", every(20, TEXT)), limit=10)) == 2
 
 

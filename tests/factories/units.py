@@ -3,10 +3,12 @@
 from typing import Any
 
 import factory
-from django.db.models import F
+from django.core.management.color import no_style
+from django.db import connection
+from django.db.models import F, Model
 
 from orgtree.changing.places import next_place
-from orgtree.models import Level, Unit
+from orgtree.models import Level, Unit, WordForm
 from orgtree.search import learn_words
 
 ROOT = "tld"
@@ -68,6 +70,8 @@ SMALL_TREE: dict[str, tuple[str, str, str, str]] = {
     "cd-y-te": (Level.SECTOR, "cong-doan-nganh", "Công đoàn Y tế Việt Nam", "CĐ Y tế Việt Nam"),
 }
 
+_kept: dict[type[Model], list[dict[str, Any]]] = {}
+
 
 class UnitFactory(factory.django.DjangoModelFactory):
     """A district of Quảng Trị nobody has heard of, unless told otherwise: `UnitFactory(parent=…, level=…, code=…)`."""
@@ -113,10 +117,31 @@ def unit_at(code: str) -> Unit:
 
 
 def make_tree() -> dict[str, Unit]:
-    """The small tree by code; units that stand already (the real tree's) are taken as they are."""
+    """The small tree by code; units that stand already (the real tree's) are taken as they are.
+
+    On an empty table it is planted once a process and then written again as it was, keys and all: half the suite stands on it.
+    """
+    if Unit.objects.exists():
+        _plant()
+    elif _kept:
+        _write_again()
+    else:
+        _plant()
+        _kept.update({model: list(model.objects.order_by("pk").values()) for model in (Unit, WordForm)})
+    return {unit.code: unit for unit in Unit.objects.filter(code__in=SMALL_TREE)}
+
+
+def _plant() -> None:
     for code in SMALL_TREE:
         unit_at(code)
-    return {unit.code: unit for unit in Unit.objects.filter(code__in=SMALL_TREE)}
+
+
+def _write_again() -> None:
+    for model, rows in _kept.items():
+        model.objects.bulk_create([model(**row) for row in rows])
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), list(_kept)):
+            cursor.execute(statement)
 
 
 def _code_above(code: str) -> str:
