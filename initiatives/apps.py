@@ -7,9 +7,10 @@ class InitiativesConfig(AppConfig):
 
     def ready(self) -> None:
         from initiatives import lifecycle
-        from initiatives.nominations import nominating
+        from initiatives.nominations import commending, nominating
         from initiatives.permissions import grant_all
 
         grant_all()
-        if nominating.left not in lifecycle.leaving:
-            lifecycle.leaving.append(nominating.left)
+        for follow in (commending.refuse_leaving, nominating.left):
+            if follow not in lifecycle.leaving:
+                lifecycle.leaving.append(follow)

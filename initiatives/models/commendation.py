@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from initiatives.models.campaign import Campaign
-from initiatives.models.initiative import Initiative
+from initiatives.models.initiative import Initiative, Status
 from initiatives.models.selection import SelectionRound
 from orgtree.models import Unit
 from orgtree.scope import ScopedQuerySet
@@ -81,6 +81,10 @@ class CommendationQuerySet(ScopedQuerySet):
 
     def announced(self) -> "CommendationQuerySet":
         return self.filter(decision__announced_at__isnull=False)
+
+    def standing(self) -> "CommendationQuerySet":
+        """Announced, of an initiative that is still valid: what paper confirms and the public may read."""
+        return self.announced().filter(initiative__status=Status.VALID)
 
 
 class Commendation(models.Model):

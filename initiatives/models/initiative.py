@@ -187,6 +187,16 @@ class Initiative(models.Model):
         return self.publish_consented_at is not None
 
     @property
+    def is_author_the_sender(self) -> bool:
+        """Whom tables and certificates name; else a co-author."""
+        return self.recognised_author == 0
+
+    @property
+    def author_may_be_told(self) -> bool:
+        """Name and picture of the recognised author on public pages. The sender agrees for nobody else."""
+        return self.publish_consent and self.is_author_the_sender
+
+    @property
     def is_returned(self) -> bool:
         return self.status == Status.RETURNED
 

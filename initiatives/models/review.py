@@ -31,6 +31,8 @@ class Act(models.TextChoices):
     UNNOMINATED = "unnominated", "Rút khỏi danh sách giới thiệu"
     COMMENDED = "commended", "Được biểu dương"
     UNCOMMENDED = "uncommended", "Thu hồi biểu dương"
+    AGREED = "agreed", "Đồng ý công bố tên, ảnh"
+    DISAGREED = "disagreed", "Thôi đồng ý công bố tên, ảnh"
 
 
 # Sent by the sender, or by an officer on the sender's behalf: then the history says so.

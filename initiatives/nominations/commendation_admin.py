@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from initiatives.campaigns.admin import CampaignFilter
-from initiatives.models import CommendationDecision, SelectionRound
+from initiatives.models import Commendation, CommendationDecision, SelectionRound
 from initiatives.nominations import commending, exemplars
 from initiatives.nominations.commendation_forms import CorrectionForm, DecisionForm, LinesForm, RecallForm
 from initiatives.nominations.commendation_pages_admin import posted
@@ -25,6 +25,15 @@ from portal.vietnamese.formats import whole
 
 A_PAGE = 50
 ANNOUNCED, WAITING = "roi", "chua"
+# What the buttons below the list do once it is saved: `then`, a name or a name and a number.
+THEN_REMOVE, THEN_TURN, THEN_NAMES = "remove", "page", "names"
+THEN_OPEN = ("pick", "edit", "announce")
+# What stands in the history, and what is said of it.
+DONE = {
+    (ORDERED := "Sắp xếp danh sách."): "Đã lưu thứ tự và hình thức.",
+    (REMOVED := "Bỏ một sáng kiến."): "Đã bỏ sáng kiến khỏi danh sách.",
+    (NAMED_ANEW := "Lấy lại tên theo hồ sơ."): "Đã lấy lại tên theo hồ sơ.",
+}
 
 
 class AnnouncedFilter(OneOf):
@@ -56,8 +65,6 @@ class DecisionAdmin(CommendationPapers, CommendationPick):
         own = [
             path("<int:pk>/sua/", view(self.edit_view), name=f"{name}_edit"),
             path("<int:pk>/thu-tu/", view(self.order_view), name=f"{name}_order"),
-            path("<int:pk>/bo/", view(self.remove_view), name=f"{name}_remove"),
-            path("<int:pk>/ten/", view(self.names_view), name=f"{name}_names"),
             path("<int:pk>/cong-bo/", view(self.announce_view), name=f"{name}_announce"),
             path("<int:pk>/thu-hoi/", view(self.recall_view), name=f"{name}_recall"),
             path("<int:pk>/tieu-bieu/", view(self.exemplar_view), name=f"{name}_exemplar"),
@@ -146,7 +153,7 @@ class DecisionAdmin(CommendationPapers, CommendationPick):
         named = list(page.object_list)
         outdated = commending.outdated(decision) if may_write and not decision.is_announced else []
         form = lines or LinesForm(named=named)
-        rows = [(each, grouped(each.key), form[f"thu_tu-{each.pk}"], form[f"hinh_thuc-{each.pk}"]) for each in named]
+        rows = [(each, grouped(each.key), self.fields_of(form, each)) for each in named]
         context = {
             "title": f"Quyết định {decision.number}",
             "decision": decision,
@@ -154,12 +161,17 @@ class DecisionAdmin(CommendationPapers, CommendationPick):
             "total": page.paginator.count,
             "rows": rows,
             "form": form,
-            "consents": {each.pk for each in named if each.initiative.publish_consented_at},
+            "consents": {each.pk for each in named if each.initiative.author_may_be_told},
             "may_write": may_write,
             "may_edit": may_write and not decision.is_announced,
             "outdated": outdated,
         }
         return self.answer(request, "decision.html", context, status=status)
+
+    def fields_of(self, form: LinesForm, each: Commendation) -> list[tuple[Any, str, str]]:
+        """Place and form: the field, and by which name what was shown in it comes back."""
+        fields = [form[f"thu_tu-{each.pk}"], form[f"hinh_thuc-{each.pk}"]]
+        return [(field, field.html_initial_name, form.shown(field.name)) for field in fields]
 
     def page_of(self, request: HttpRequest, decision: CommendationDecision) -> Any:
         """Those on the page that the address asks for, with all that is shown of them."""
@@ -189,22 +201,23 @@ class DecisionAdmin(CommendationPapers, CommendationPick):
 
     @posted
     def order_view(self, request: HttpRequest, decision: CommendationDecision) -> HttpResponse:
+        """Saves places and forms, then goes on to what the button says: whichever is pressed, nothing that was typed is lost."""
         form = LinesForm(request.POST, named=list(self.page_of(request, decision).object_list))
         if not form.is_valid():
             return self.desk(request, decision, lines=form, status=422)
-        self.do(request, decision, lambda: commending.arrange(decision.pk, form.lines()), "Sắp xếp danh sách.")
-        return self.to_desk(decision, request)
-
-    @posted
-    def remove_view(self, request: HttpRequest, decision: CommendationDecision) -> HttpResponse:
-        asked = request.POST.get("commendation", "")
-        if is_key(asked):
-            self.do(request, decision, lambda: commending.remove(decision.pk, int(asked)), "Bỏ một sáng kiến.")
-        return self.to_desk(decision, request)
-
-    @posted
-    def names_view(self, request: HttpRequest, decision: CommendationDecision) -> HttpResponse:
-        self.do(request, decision, lambda: commending.take_names_anew(decision.pk), "Lấy lại tên theo hồ sơ.")
+        name, _, number = request.POST.get("then", "").partition("-")
+        if form.has_changed() or not name:
+            saved = self.do(request, decision, lambda: commending.arrange(decision.pk, form.lines()), ORDERED)
+            if not saved:
+                return self.to_desk(decision, request)
+        if name in THEN_OPEN:
+            return HttpResponseRedirect(self.address(name, decision))
+        if name == THEN_TURN and is_key(number):
+            return HttpResponseRedirect(f"{self.address('change', decision)}?p={number}")
+        if name == THEN_REMOVE and is_key(number):
+            self.do(request, decision, lambda: commending.remove(decision.pk, int(number)), REMOVED)
+        if name == THEN_NAMES:
+            self.do(request, decision, lambda: commending.take_names_anew(decision.pk), NAMED_ANEW)
         return self.to_desk(decision, request)
 
     # --- the announcement ---------------------------------------------------------------------------------------------------
@@ -232,7 +245,7 @@ class DecisionAdmin(CommendationPapers, CommendationPick):
             "title": "Công bố quyết định",
             "decision": decision,
             "named": named,
-            "consenting": sum(1 for each in named if each.initiative.publish_consented_at),
+            "consenting": sum(1 for each in named if each.initiative.author_may_be_told),
             "outdated": commending.outdated(decision),
             "edition": commending.edition(named),
             "refusal": refusal,
@@ -274,12 +287,13 @@ class DecisionAdmin(CommendationPapers, CommendationPick):
 
     # --- shared -------------------------------------------------------------------------------------------------------------
 
-    def do(self, request: HttpRequest, decision: CommendationDecision, act: Any, words: str) -> None:
+    def do(self, request: HttpRequest, decision: CommendationDecision, act: Any, words: str) -> bool:
         """What is refused is said; what is done stands in the history."""
         try:
             act()
         except SelectionRefused as refusal:
             messages.error(request, refusal.sentence)
-        else:
-            self.log_change(request, decision, words)
-            messages.success(request, "Đã lưu.")
+            return False
+        self.log_change(request, decision, words)
+        messages.success(request, DONE[words])
+        return True

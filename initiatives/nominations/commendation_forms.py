@@ -60,15 +60,22 @@ class RecallForm(forms.Form):
 
 
 class LinesForm(forms.Form):
-    """Place and form of each that is shown: `thu_tu-<pk>` and `hinh_thuc-<pk>`."""
+    """Place and form of each that is shown: `thu_tu-<pk>` and `hinh_thuc-<pk>`. What was shown comes back with them, so that only
+    what was typed is written: whoever merely goes on from an old page undoes nobody's order."""
 
     def __init__(self, *args: Any, named: Sequence[Commendation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.named = named
         for each in named:
-            self.fields[f"thu_tu-{each.pk}"] = LineField(label="Thứ tự", limit=6, initial=str(each.number))
+            self.fields[f"thu_tu-{each.pk}"] = LineField(
+                label="Thứ tự", limit=6, initial=str(each.number), show_hidden_initial=True
+            )
             self.fields[f"hinh_thuc-{each.pk}"] = LineField(
-                label="Hình thức biểu dương", limit=LONGEST_FORM, required=False, initial=each.form
+                label="Hình thức biểu dương",
+                limit=LONGEST_FORM,
+                required=False,
+                initial=each.form,
+                show_hidden_initial=True,
             )
 
     def clean(self) -> dict[str, Any]:
@@ -80,12 +87,18 @@ class LinesForm(forms.Form):
             self.cleaned_data[name] = digits
         return self.cleaned_data
 
+    def shown(self, name: str) -> str:
+        """What stood in the field when the page was first opened."""
+        return self.data.get(self.add_initial_prefix(name), self[name].initial)
+
     def lines(self) -> dict[int, Line]:
+        """Of those where something was typed."""
         return {
             each.pk: Line(
                 int(self.cleaned_data[f"thu_tu-{each.pk}"]), self.cleaned_data.get(f"hinh_thuc-{each.pk}", "")
             )
             for each in self.named
+            if {f"thu_tu-{each.pk}", f"hinh_thuc-{each.pk}"} & set(self.changed_data)
         }
 
 

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from initiatives import lifecycle
-from initiatives.lifecycle import Reason
+from initiatives.lifecycle import MoveRefused, Reason
 from initiatives.models import (
     Act,
     Commendation,
@@ -94,6 +94,21 @@ class DecidedLater(CommendingRefused):
 class NeedsAReason(CommendingRefused):
     def __init__(self) -> None:
         super().__init__("Hãy ghi lý do thu hồi công bố.")
+
+
+class StaysCommended(MoveRefused):
+    """What everybody may know to be commended stays valid until the announcement is taken back."""
+
+    def __init__(self, decision: CommendationDecision, *, by: StaffAccount | None) -> None:
+        told = f"Sáng kiến đã được công bố biểu dương theo Quyết định số {decision.number} của {decision.unit}"
+        if by is None:
+            super().__init__(f"{told}, nên chưa rút được. Muốn rút, hãy đề nghị {decision.unit} thu hồi công bố trước.")
+        elif may_commend(by, decision.unit):
+            super().__init__(f"{told}, nên không đổi trạng thái được. Hãy thu hồi công bố trước.")
+        else:
+            super().__init__(
+                f"{told}, nên không đổi trạng thái được. Hãy đề nghị {decision.unit} thu hồi công bố trước."
+            )
 
 
 @dataclass(frozen=True)
@@ -261,6 +276,25 @@ def recall(decision_id: int, *, because: str, by: StaffAccount, at: datetime) ->
                 row, Act.UNCOMMENDED, from_status=row.status, by=by, at=at, reasons=reasons, note=decision.number
             )
     return decision
+
+
+# --- when an initiative would leave -----------------------------------------------------------------------------------
+
+
+def refuse_leaving(initiative: Initiative, by: StaffAccount | None, at: datetime) -> None:
+    """What `lifecycle` calls, in its transaction, when a valid one was moved, one was withdrawn or went to another unit. Whoever
+    announces holds the initiative too, so nothing is announced meanwhile. Raises StaysCommended."""
+    if initiative.status == Status.VALID:
+        return
+    announced = Commendation.objects.announced().filter(initiative=initiative).select_related("decision__unit")
+    standing = announced.order_by("-decision__announced_at", "-pk").first()
+    if standing is None:
+        return
+    step = initiative.events.order_by("-number").first()
+    was_valid = step is not None and step.from_status == Status.VALID
+    # One that had left before this was refused may still be corrected; nobody takes it back unseen.
+    if was_valid or initiative.status == Status.WITHDRAWN:
+        raise StaysCommended(standing.decision, by=by)
 
 
 # --- locks: initiatives first, in the order of their keys, then the decision ------------------------------------------

@@ -44,10 +44,10 @@ def grouped(key: str) -> str:
 
 
 def certificate_of(key: str) -> Commendation | None:
-    """The announced one that bears `key`, or begins with it. One statement."""
+    """The announced one that bears `key`, or begins with it, while its initiative is valid. One statement."""
     if len(key) > CERTIFICATE:
         return None
-    bearing = Commendation.objects.announced().filter(key__gte=key, key__lt=key + AFTER_F)
+    bearing = Commendation.objects.standing().filter(key__gte=key, key__lt=key + AFTER_F)
     return _the_only_one(bearing.select_related("decision__unit", "decision__campaign"))
 
 

@@ -15,8 +15,7 @@ from django.views.decorators.http import require_safe
 
 from initiatives.campaigns.admin import CampaignFilter
 from initiatives.models import Exemplar
-from initiatives.nominations import exemplar_pictures, exemplars
-from initiatives.nominations.commendation_pages_admin import posted
+from initiatives.nominations import commending, exemplar_pictures, exemplars
 from initiatives.nominations.exemplar_forms import ExemplarForm, NewExemplarForm
 from initiatives.nominations.refusals import SelectionRefused
 from initiatives.submission.admin import handed_out
@@ -25,6 +24,7 @@ from portal.vietnamese import days
 
 CHANGE = "initiatives.change_exemplar"
 SHOWN, HIDDEN = "dang-hien", "chua-hien"
+THEN_SHOW, THEN_TAKE_DOWN = "show", "take_down"  # what the button of the text's form does besides writing it
 
 
 class KindFilter(OneOf):
@@ -62,12 +62,8 @@ class ExemplarAdmin(ScopedAdmin):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
-        own = [
-            path("<int:pk>/hien/", view(self.show_view), name="initiatives_exemplar_show"),
-            path("<int:pk>/go/", view(self.take_down_view), name="initiatives_exemplar_take_down"),
-            path("<int:pk>/anh/", view(require_safe(self.picture_view)), name="initiatives_exemplar_picture"),
-        ]
-        return own + super().get_urls()
+        picture = view(require_safe(self.picture_view))
+        return [path("<int:pk>/anh/", picture, name="initiatives_exemplar_picture"), *super().get_urls()]
 
     # --- the list ---------------------------------------------------------------------------------------------------------
 
@@ -104,7 +100,7 @@ class ExemplarAdmin(ScopedAdmin):
         super().save_model(request, obj, form, change)
 
     def response_add(self, request: HttpRequest, obj: Exemplar, post_url_continue: Any = None) -> Any:
-        messages.success(request, "Đã ghi. Hãy viết phần giới thiệu rồi bấm “Cho hiện”.")
+        messages.success(request, "Đã ghi, chưa hiện. Hãy viết phần giới thiệu rồi bấm “Lưu và cho hiện”.")
         return self.back(obj.pk)
 
     # --- one of them ------------------------------------------------------------------------------------------------------
@@ -112,16 +108,23 @@ class ExemplarAdmin(ScopedAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        """The text and its picture. Its buttons save, save and show, or take down and save: nothing that was typed is lost."""
         exemplar = self.get_object(request, object_id)
-        may_write = account_of(request).has_perm(CHANGE)
+        may_write = self.may_write(request, exemplar)
         if request.method in {"GET", "HEAD"}:
             return self.page(request, exemplar, ExemplarForm(exemplar=exemplar), may_write=may_write)
         if not may_write:
             raise PermissionDenied
+        then = request.POST.get("then", "")
+        if then == THEN_TAKE_DOWN:  # whatever may be wrong with the text
+            self.take_down(request, exemplar)
+            exemplar.refresh_from_db(fields=["shown_at"])
         form = ExemplarForm(request.POST, request.FILES, exemplar=exemplar)
         if form.is_valid() and self.written(exemplar, form):
             self.log_change(request, exemplar, "Sửa phần giới thiệu.")
-            messages.success(request, "Đã lưu.")
+            messages.success(request, "Đã lưu phần giới thiệu.")
+            if then == THEN_SHOW:
+                self.show(request, exemplar)
             return self.back(exemplar.pk)
         return self.page(request, exemplar, form, may_write=may_write, status=422)
 
@@ -143,8 +146,7 @@ class ExemplarAdmin(ScopedAdmin):
             exemplars.put_picture(exemplar.pk, stored or "")
         return True
 
-    @posted
-    def show_view(self, request: HttpRequest, exemplar: Exemplar) -> HttpResponse:
+    def show(self, request: HttpRequest, exemplar: Exemplar) -> None:
         try:
             exemplars.show(exemplar.pk, at=timezone.now())
         except SelectionRefused as refusal:
@@ -152,14 +154,11 @@ class ExemplarAdmin(ScopedAdmin):
         else:
             self.log_change(request, exemplar, "Cho hiện.")
             messages.success(request, "Đã cho hiện ở trang gương tiêu biểu.")
-        return self.back(exemplar.pk)
 
-    @posted
-    def take_down_view(self, request: HttpRequest, exemplar: Exemplar) -> HttpResponse:
+    def take_down(self, request: HttpRequest, exemplar: Exemplar) -> None:
         exemplars.take_down(exemplar.pk)
         self.log_change(request, exemplar, "Gỡ xuống.")
         messages.success(request, "Đã gỡ xuống. Trang công khai không còn hiện nữa.")
-        return self.back(exemplar.pk)
 
     def picture_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """As it is kept, for those who decide whether it may be shown."""
@@ -172,11 +171,12 @@ class ExemplarAdmin(ScopedAdmin):
 
     # --- shared -------------------------------------------------------------------------------------------------------------
 
-    def writable(self, request: HttpRequest, pk: int) -> Exemplar:
-        exemplar = self.get_object(request, str(pk))
-        if not account_of(request).has_perm(CHANGE):
-            raise PermissionDenied
-        return exemplar
+    def may_write(self, request: HttpRequest, exemplar: Exemplar) -> bool:
+        """What a decision commended is held up by those who may commend: not by the unit where it was thought of."""
+        account = account_of(request)
+        if not account.has_perm(CHANGE):
+            return False
+        return exemplar.commendation is None or commending.may_commend(account, exemplar.commendation.decision.unit)
 
     def page(
         self, request: HttpRequest, exemplar: Exemplar, form: ExemplarForm, *, may_write: bool, status: int = 200

@@ -9,6 +9,7 @@ from portal.vietnamese.fields import LineField, TextField
 
 LONGEST_TITLE, LONGEST_NAME, LONGEST_STORY = 250, 160, 3_000
 KINDS = [(kind.value, kind.label) for kind in (Exemplar.Kind.COLLECTIVE, Exemplar.Kind.PERSON)]
+NO_PICTURE = "Tệp ảnh không có nội dung. Hãy chọn lại ảnh."
 PICTURE = "Ảnh JPG, PNG, WebP hoặc HEIC, không quá 10 MB. Cổng bỏ vị trí và thông tin máy ảnh."
 
 
@@ -42,7 +43,11 @@ class ExemplarForm(forms.Form):
     )
     has_consent = forms.BooleanField(label="Người được giới thiệu đã đồng ý công bố (có bản giấy)", required=False)
     picture = forms.FileField(
-        label="Ảnh", required=False, help_text=PICTURE, widget=forms.FileInput(attrs={"accept": "image/*"})
+        label="Ảnh",
+        required=False,
+        help_text=PICTURE,
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
+        error_messages={"empty": NO_PICTURE, "invalid": NO_PICTURE, "missing": NO_PICTURE},
     )
     picture_is_allowed = forms.BooleanField(label="Được dùng hình ảnh này trên trang công khai", required=False)
     drop_picture = forms.BooleanField(label="Bỏ ảnh đang có", required=False)

@@ -15,7 +15,9 @@ from initiatives.campaigns.posters import FONTS
 from initiatives.nominations.exemplars import Told
 from initiatives.nominations.refusals import SelectionRefused
 from initiatives.submission.files import store
-from initiatives.submission.files.judge import FileRefused, Upload, judge
+from initiatives.submission.files.judge import ENDINGS, MAX_BYTES, PICTURES, FileRefused, Upload, judge
+from initiatives.submission.files.names import cleaned_name, ending_of
+from portal.vietnamese.formats import file_size
 
 KEPT_SIDE, KEPT_QUALITY = 1280, 80
 SMALL_WIDTH, SMALL_HEIGHT = 560, 420
@@ -29,22 +31,36 @@ CARD_QUALITY = 86
 # As in static/css/tokens.css.
 INK, SOFT, DEEP, RED, GOLD, PAPER, PALE = "#14202e", "#465467", "#082c61", "#c8161d", "#f7b500", "#ffffff", "#d3e0f4"
 LEADING = 1.22
+# The judge speaks of documents as well: whoever sends a picture is told of pictures. Other refusals read as the judge wrote them.
+REFUSALS = {
+    "type": "không phải là ảnh JPG, PNG, WebP hoặc HEIC. Hãy chọn một tấm ảnh.",
+    "size": f"nặng hơn {file_size(MAX_BYTES)}. Hãy chọn ảnh nhẹ hơn.",
+    "empty": "không có nội dung. Hãy chọn lại ảnh.",
+    "broken": "bị hỏng hoặc chưa được tải lên trọn vẹn. Hãy mở thử trên máy của bạn rồi gửi lại, hoặc chọn ảnh khác.",
+}
 
 
 class PictureRefused(SelectionRefused):
-    pass
+    """Names the file, says what is wrong with it and what to do."""
+
+    def __init__(self, name: str, reason: str, otherwise: str = "") -> None:
+        words = REFUSALS.get(reason)
+        super().__init__(f"Tệp “{cleaned_name(name)}” {words}" if words else otherwise)
 
 
 def keep(upload: Upload, *, name: str, root: Path) -> str:
     """Judges, shrinks and stores; answers the store's name. Raises PictureRefused; OSError where the disk is at fault."""
+    if ENDINGS.get(ending_of(cleaned_name(name))) != PICTURES:
+        raise PictureRefused(name, "type")
     try:
-        with judge(upload, name=name) as judged:
-            if not judged.media_type.startswith("image/"):
-                raise PictureRefused("Hãy chọn một tấm ảnh (JPG, PNG, WebP hoặc HEIC).")
-            with _shrunk(judged.open()) as small, judge(small, name="anh.jpg") as kept:
-                return store.put(kept, root)
+        with (
+            judge(upload, name=name) as judged,
+            _shrunk(judged.open()) as small,
+            judge(small, name="anh.jpg") as kept,
+        ):
+            return store.put(kept, root)
     except FileRefused as refusal:
-        raise PictureRefused(refusal.sentence) from None
+        raise PictureRefused(name, refusal.reason, refusal.sentence) from None
 
 
 def read(root: Path, name: str) -> bytes:

@@ -1,7 +1,8 @@
 """What is held up as a model on the public pages, and what of it may be told.
 
 Of a commended initiative: its title, unit and field once the decision is announced; name, story and picture only while the
-author agrees to be published, asked of the initiative itself each time. A person agreed on paper; a collective's name is
+author agrees to be published, asked of the initiative itself each time. Whoever sent it agrees for nobody else: where a co-author
+is the recognised one, nobody was asked. A person agreed on paper; a collective's name is
 public. A picture is shown only where staff noted that it may be.
 """
 
@@ -165,7 +166,7 @@ def _told(row: Exemplar, labels: dict[tuple[int, str], str]) -> Told:
         is_public, name, field, award = True, row.name, "", ""
     else:
         initiative, decision = commendation.initiative, commendation.decision
-        is_public = initiative.publish_consented_at is not None
+        is_public = initiative.author_may_be_told
         name = commendation.author
         field = labels.get((row.campaign_id, initiative.field), "")
         award = f"{commendation.form}, Quyết định số {decision.number}"
@@ -242,7 +243,7 @@ def put_picture(exemplar_id: int, stored_name: str) -> None:
 def consents(exemplars: Sequence[Exemplar]) -> dict[int, bool]:
     """Whether name, story and picture may be told, of rows whose initiative was fetched with them."""
     return {
-        each.pk: each.commendation.initiative.publish_consented_at is not None
+        each.pk: each.commendation.initiative.author_may_be_told
         if each.commendation
         else each.kind != Exemplar.Kind.PERSON or each.has_consent
         for each in exemplars

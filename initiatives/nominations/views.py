@@ -176,9 +176,9 @@ def confirm(request: HttpRequest, typed: str) -> HttpResponse:
 
 @at_record
 def record_certificate(request: HttpRequest, initiative: Initiative, signed: str, pk: str) -> HttpResponse:
-    """The certificate, for whoever follows the initiative; there is none before it is announced."""
-    announced = Commendation.objects.announced().filter(pk=int(pk), initiative=initiative)
-    commendation = announced.select_related("decision__unit", "decision__campaign").first()
+    """The certificate, for whoever follows the initiative; there is none that `/xac-nhan/` would not confirm."""
+    standing = Commendation.objects.standing().filter(pk=int(pk), initiative=initiative)
+    commendation = standing.select_related("decision__unit", "decision__campaign").first()
     if commendation is None:
         raise Http404
     sheet = certificates_pdf(certificates_of(commendation.decision, [commendation]), is_for_signing=False)

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from initiatives import lifecycle
 from initiatives.campaigns import windows
 from initiatives.lifecycle import Entry
-from initiatives.models import Attachment, Campaign, ConsentText, Draft, Initiative, Status
+from initiatives.models import Act, Attachment, Campaign, ConsentText, Draft, Initiative, Status
 from initiatives.submission import answers, eligibility, receipts
 from initiatives.submission.files import store
 from initiatives.submission.files.judge import FileRefused, Upload, judge
@@ -241,6 +241,29 @@ def withdraw(initiative: Initiative, *, at: datetime) -> None:
     with transaction.atomic():
         lifecycle.move(initiative, Status.WITHDRAWN, by=None, at=at)
         Draft.objects.filter(revises=initiative).delete()
+
+
+def may_agree_to_publication(initiative: Initiative) -> bool:
+    """The sender, for themselves, while something may still come of it. Whoever agreed may always change their mind."""
+    return initiative.is_author_the_sender and initiative.status not in {Status.INVALID, Status.WITHDRAWN}
+
+
+def agree_to_publication(initiative_id: int, *, agrees: bool, at: datetime) -> bool:
+    """The sender's word on name and picture, given or taken back: it holds at once, and for a correction that was begun too.
+    Whether anything changed; a second tap changes nothing."""
+    with transaction.atomic():
+        initiative = Initiative.objects.select_for_update().get(pk=initiative_id)
+        if agrees == initiative.publish_consent or (agrees and not may_agree_to_publication(initiative)):
+            return False
+        initiative.publish_consented_at = at if agrees else None
+        initiative.save(update_fields=["publish_consented_at"])
+        act = Act.AGREED if agrees else Act.DISAGREED
+        lifecycle.record(initiative, act, from_status=initiative.status, by=None, at=at)
+        correction = Draft.objects.select_for_update().filter(revises=initiative).first()
+        if correction is not None:
+            correction.answers = {**correction.answers, "publish_consent": "on" if agrees else ""}
+            correction.save(update_fields=["answers"])
+    return True
 
 
 def _is_first(draft: Draft) -> bool:

@@ -1,8 +1,10 @@
 """How far a valid initiative came: nominated, commended. For its sender, so nothing before it is announced."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from initiatives.models import Commendation, Initiative, Nomination, Status
+from initiatives.models import Act, Commendation, Exemplar, Initiative, Nomination, ReviewEvent, Status
 
 
 @dataclass(frozen=True)
@@ -44,3 +46,23 @@ def of(initiative: Initiative) -> Selected:
         commendations=list(announced.select_related("decision__unit").order_by("-decision__announced_at", "-pk")),
         is_valid=is_valid,
     )
+
+
+def public_page(selected: Selected, *, at: datetime) -> int | None:
+    """The number of its page below `/tieu-bieu/`, while everybody may read it. One statement, none without a commendation."""
+    if not selected.commendations or not selected.is_valid:
+        return None
+    shown = Exemplar.objects.shown(at).filter(commendation__in=selected.commendations)
+    return shown.order_by("-shown_at", "-pk").values_list("pk", flat=True).first()
+
+
+def by_event(initiative: Initiative, events: Iterable[ReviewEvent]) -> dict[int, Nomination]:
+    """Which nomination the steps of nominating speak of, by the number of the step. One statement, none without such a step."""
+    steps = [event for event in events if event.act in {Act.NOMINATED, Act.UNNOMINATED}]
+    if not steps:
+        return {}
+    rows = list(initiative.nominations.select_related("unit", "round").order_by("pk"))
+    moments = {(Act.NOMINATED, each.nominated_at): each for each in rows}
+    moments |= {(Act.UNNOMINATED, each.withdrawn_at): each for each in rows if each.withdrawn_at}
+    found = {step.number: moments.get((Act(step.act), step.at)) for step in steps}
+    return {number: nomination for number, nomination in found.items() if nomination is not None}

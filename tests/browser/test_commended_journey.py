@@ -81,8 +81,7 @@ def test_a_province_commends_and_the_author_finds_it(portal: str, initiative: In
             press(page, "a:has-text('Xem danh sách')")
             expect(page.locator(".commended li")).to_have_count(1)
             page.fill("[name^=hinh_thuc-]", "Bằng Lao động sáng tạo")
-            press(page, "[value='Lưu thứ tự và hình thức']")
-            press(page, "a:has-text('Công bố…')")
+            press(page, "button:has-text('Công bố…')")
             expect(page.locator("#content-main")).to_contain_text("1 trên 1 người")
             press(page, "[value='Công bố 1 sáng kiến']")
 
@@ -90,8 +89,7 @@ def test_a_province_commends_and_the_author_finds_it(portal: str, initiative: In
             page.fill("[name=story]", "Chị Hà nghĩ ra trong ca đêm.")
             page.set_input_files("[name=picture]", photo)
             page.check("[name=picture_is_allowed]")
-            press(page, "[value=Lưu]")
-            press(page, "button:has-text('Cho hiện')")
+            press(page, "button:has-text('Lưu và cho hiện')")
             press(page, "a:has-text('Xem trang công khai')")
             shared = page.url
 
@@ -102,6 +100,7 @@ def test_a_province_commends_and_the_author_finds_it(portal: str, initiative: In
         visitor.fill("[name=phone]", "0912 345 678")
         press(visitor, "#main-form button")
         expect(visitor.locator(".badge").first).to_have_text("Được biểu dương")
+        record = visitor.url
         address = visitor.get_attribute("a:has-text('Tải giấy chứng nhận')", "href")
         certificate = context.request.get(address or "")
         assert certificate.body().startswith(b"%PDF-")
@@ -120,8 +119,12 @@ def test_a_province_commends_and_the_author_finds_it(portal: str, initiative: In
         press(visitor, "#main-form button")
         expect(visitor.locator("main")).to_contain_text("Bằng Lao động sáng tạo")
 
-        beside(Initiative.objects.filter(pk=initiative.pk).update, publish_consented_at=None)
-        visitor.goto(shared)
+        visitor.goto(record)
+        press(visitor, "button:has-text('Thôi đồng ý công bố')")
+        expect(visitor.locator("#cong-bo")).to_contain_text("Bạn chưa đồng ý.")
+        assert visitor.evaluate("document.documentElement.scrollWidth") == 360
+        press(visitor, "a:has-text('Xem trang tiêu biểu')")
+        assert visitor.url == shared
         expect(visitor.locator("main")).not_to_contain_text("Trần Thị Thu Hà")
         expect(visitor.locator("img")).to_have_count(0)
         assert context.cookies() == []

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from PIL import Image
 
-from initiatives.models import Campaign, Commendation, Draft, Exemplar, Initiative
+from initiatives.models import Campaign, Commendation, Draft, Exemplar, Initiative, Status
 from initiatives.nominations import exemplar_pictures
 from initiatives.submission import tracking
 from tests.factories import (
@@ -109,7 +109,7 @@ class World:
             "record_tai_lieu": reverse("record_tai_lieu", args=signed),
             "record_kiem_tra": reverse("record_kiem_tra", args=signed),
             "record_withdraw": reverse("record_withdraw", args=signed),
-            "record_certificate": reverse("record_certificate", args=[*signed, self.commendation.pk]),
+            "record_certificate": reverse("record_certificate", args=[self.of_commended, self.commendation.pk]),
             "exemplar": reverse("exemplar", args=[self.exemplar.pk]),
             "exemplar_card": reverse("exemplar_card", args=[self.exemplar.pk]),
             "exemplar_picture": reverse("exemplar_picture", args=[self.exemplar.pk]),
@@ -135,10 +135,13 @@ class World:
             "gallery-empty": reverse("gallery", args=[self.closed.slug]),
             "confirm-unknown": reverse("confirm", args=["0" * 32]),
             "confirm-no-key": f"{reverse('confirm_door')}?ma=abc",
-            "record-commended": reverse(
-                "record_door", args=[tracking.sign(self.commendation.initiative, at=timezone.now())]
-            ),
+            "record-commended": reverse("record_door", args=[self.of_commended]),
         }
+
+    @property
+    def of_commended(self) -> str:
+        """What the record of the one that was commended is signed with."""
+        return tracking.sign(self.commendation.initiative, at=timezone.now())
 
 
 FROM_OUR_PAGE = {"Sec-Fetch-Site": "same-origin"}
@@ -169,7 +172,8 @@ def make_world() -> World:
     AttachmentFactory(initiative=None, draft=draft)
     DraftFactory(campaign=closed, answers=dict(ANSWERS), late_at=now)
     commendation = CommendationFactory(
-        initiative=initiative, decision=CommendationDecisionFactory(campaign=campaign, announced_at=now)
+        initiative=InitiativeFactory(campaign=campaign, status=Status.VALID, submitted_at=now - timedelta(hours=2)),
+        decision=CommendationDecisionFactory(campaign=campaign, announced_at=now),
     )
     exemplar = ExemplarFactory(campaign=campaign, shown_at=now, picture=a_picture(), picture_is_allowed=True)
     return World(campaign, draft, initiative, closed, commendation, exemplar)

@@ -201,8 +201,10 @@ HOSTILE = ["", "abc", "0", "-1", "9" * 30, "1e9", "987654321", "١٢", "1;2"]
 
 @pytest.mark.parametrize("key", HOSTILE)
 def test_a_key_that_is_none_names_nobody(decision: CommendationDecision, manager: Client, key: str) -> None:
-    for name, field in (("pick", "initiative"), ("remove", "commendation"), ("exemplar", "commendation")):
+    for name, field in (("pick", "initiative"), ("exemplar", "commendation")):
         assert manager.post(address(name, decision), {field: key}).status_code == 302
+    for then in ("remove", "page", key):
+        assert manager.post(address("order", decision), {"then": f"{then}-{key}"}).status_code == 302
 
     assert names(decision) == []
 
@@ -232,6 +234,111 @@ def test_places_and_forms_are_saved_together(decision: CommendationDecision, man
     ]
 
 
+def lines(decision: CommendationDecision, **typed: str) -> dict[str, str]:
+    """What the page sends: what was shown, and what stands in the fields now (`form_1` is the form of the first)."""
+    sent = {}
+    for each in decision.commendations.order_by("number"):
+        for field, shown in (("thu_tu", str(each.number)), ("hinh_thuc", each.form)):
+            short = {"thu_tu": "place", "hinh_thuc": "form"}[field]
+            sent[f"initial-{field}-{each.pk}"] = shown
+            sent[f"{field}-{each.pk}"] = typed.get(f"{short}_{each.number}", shown)
+    return sent
+
+
+@pytest.fixture
+def two(decision: CommendationDecision) -> list[Commendation]:
+    return [CommendationFactory(decision=decision, number=n, author=f"Tác giả {n}") for n in (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("then", "leads_to"),
+    [
+        ("announce", "announce"),
+        ("pick", "pick"),
+        ("edit", "edit"),
+        ("page-2", "change"),
+        ("names", "change"),
+        ("", "change"),
+    ],
+)
+def test_whichever_button_is_pressed_what_was_typed_is_saved(
+    decision: CommendationDecision, manager: Client, two: list[Commendation], then: str, leads_to: str
+) -> None:
+    answer = manager.post(address("order", decision), lines(decision, form_2="Giấy khen", place_2="1") | {"then": then})
+
+    assert answer["Location"].split("?")[0] == address(leads_to, decision)
+    assert list(decision.commendations.order_by("number")) == [two[1], two[0]]
+    assert decision.commendations.get(number=1).form == "Giấy khen"
+
+
+def test_one_is_taken_away_and_what_was_typed_of_others_is_saved(
+    decision: CommendationDecision, manager: Client, two: list[Commendation]
+) -> None:
+    manager.post(address("order", decision), lines(decision, form_2="Giấy khen") | {"then": f"remove-{two[0].pk}"})
+
+    assert list(decision.commendations.values_list("author", "number", "form")) == [("Tác giả 2", 1, "Giấy khen")]
+
+
+@pytest.mark.parametrize("then", ["announce", "pick", "names", "page-1", "remove"])
+def test_what_is_wrong_is_said_before_any_button_does_its_work(
+    decision: CommendationDecision, manager: Client, two: list[Commendation], then: str
+) -> None:
+    then = f"remove-{two[0].pk}" if then == "remove" else then
+    answer = manager.post(address("order", decision), lines(decision, place_1="x", form_2="Vừa gõ") | {"then": then})
+
+    assert answer.status_code == 422
+    assert "chưa lưu gì" in seen(answer)
+    assert 'value="Vừa gõ"' in seen(answer)
+    assert names(decision) == ["Tác giả 1", "Tác giả 2"]
+
+
+def test_whoever_goes_on_from_an_old_page_undoes_nobodys_order(
+    decision: CommendationDecision, manager: Client, two: list[Commendation]
+) -> None:
+    old = lines(decision)
+    manager.post(address("order", decision), lines(decision, place_2="1", form_1="Giấy khen"))
+
+    manager.post(address("order", decision), old | {"then": "announce"})
+
+    assert list(decision.commendations.order_by("number").values_list("author", "form")) == [
+        ("Tác giả 2", decision.form),
+        ("Tác giả 1", "Giấy khen"),
+    ]
+
+
+def test_the_page_sends_back_what_it_showed_and_enter_takes_nobody_away(
+    decision: CommendationDecision, manager: Client, two: list[Commendation]
+) -> None:
+    text = seen(manager.get(address("change", decision)))
+
+    for name, value in lines(decision).items():
+        assert f'name="{name}" value="{value}"' in text or f'name="{name}" id="id_{name}" value="{value}"' in text
+    first_button = text.split('id="lines"')[1].split("<button")[1].split(">")[0]
+    assert 'name="then"' not in first_button
+
+
+def test_the_page_tells_facts_then_people_then_what_to_do(
+    decision: CommendationDecision, manager: Client, two: list[Commendation]
+) -> None:
+    text = seen(manager.get(address("change", decision)))
+
+    order = ["Đơn vị ra quyết định", "Danh sách biểu dương (2)", "1. Tác giả 1", "2. Tác giả 2", "Chọn thêm sáng kiến"]
+    order += ["Sửa số, ngày, hình thức</button>", "Công bố…", "Tải danh sách Excel"]
+    assert sorted(order, key=text.index) == order
+
+
+def test_consent_counts_only_of_the_author_who_gave_it(decision: CommendationDecision, manager: Client) -> None:
+    own = valid(decision, publish_consented_at=NOW)
+    of_another = valid(decision, publish_consented_at=NOW, recognised_author=1)
+    commending.add(decision.pk, [own.pk, of_another.pk])
+
+    asked = manager.get(address("announce", decision))
+    desk = manager.get(address("change", decision))
+
+    assert asked.context["consenting"] == 1
+    assert desk.context["consents"] == {decision.commendations.get(initiative=own).pk}
+
+
 @pytest.mark.parametrize("place", ["", "0", "x", "-1", "99999999", "1.5"])
 def test_a_place_that_is_none_is_said_and_the_form_is_kept(
     decision: CommendationDecision, manager: Client, place: str
@@ -253,7 +360,7 @@ def test_names_that_changed_are_told_and_taken_anew(decision: CommendationDecisi
     Initiative.objects.filter(pk=initiative.pk).update(title="Tên mới")
 
     assert "đã đổi sau khi chọn" in seen(manager.get(address("change", decision)))
-    manager.post(address("names", decision))
+    manager.post(address("order", decision), lines(decision) | {"then": "names"})
 
     assert "đã đổi sau khi chọn" not in seen(manager.get(address("change", decision)))
     assert decision.commendations.get().title == "Tên mới"
@@ -368,7 +475,7 @@ def test_certificates_are_printed_a_page_of_the_list_at_once(decision: Commendat
 
 READ = ("change", "sheet", "history")
 WRITE = ("pick", "edit", "announce", "recall")
-POSTED = ("order", "remove", "names", "exemplar")
+POSTED = ("order", "exemplar")
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.REVIEWER])
@@ -384,7 +491,7 @@ def test_who_only_looks_finds_no_button_and_may_press_none(
     assert "<form" not in page.split('id="content-main"')[1].split('id="footer"')[0]
     assert [client.get(address(name, decision)).status_code for name in READ] == [200] * 3
     assert [client.get(address(name, decision)).status_code for name in (*WRITE, "certificates")] == [403] * 5
-    assert [client.post(address(name, decision)).status_code for name in (*WRITE, *POSTED)] == [403] * 8
+    assert [client.post(address(name, decision)).status_code for name in (*WRITE, *POSTED)] == [403] * 6
     assert client.get(reverse(f"{NAME}_add")).status_code == 403
     assert Commendation.objects.count() == 1
 

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from initiatives.models import Commendation, CommendationDecision, DossierVersion
+from initiatives.models import Commendation, CommendationDecision, DossierVersion, Initiative, Status
 from initiatives.nominations.confirming import grouped, key_in
 from portal.vietnamese.days import VIETNAM
 from tests.factories import (
@@ -120,6 +120,17 @@ def test_before_it_is_announced_there_is_none(commendation: Commendation) -> Non
     assert "Trần Thị Thu Hà" not in seen(answer)
 
 
+@pytest.mark.parametrize("status", [Status.SUBMITTED, Status.INVALID, Status.WITHDRAWN])
+def test_of_one_that_is_not_valid_any_more_nothing_is_confirmed(commendation: Commendation, status: str) -> None:
+    Initiative.objects.update(status=status)
+
+    answer = asked(KEY)
+
+    assert answer.status_code == 404
+    assert "Trần Thị Thu Hà" not in seen(answer)
+    assert "sáng kiến không còn hợp lệ" in seen(answer)
+
+
 def test_two_that_begin_alike_confirm_nothing(commendation: Commendation) -> None:
     CommendationFactory(decision=commendation.decision, key=KEY[:20] + "0" * 12)
 
@@ -187,6 +198,14 @@ def test_the_door_leads_to_what_was_typed(commendation: Commendation) -> None:
 
     assert (answer.status_code, answer["Location"]) == (302, f"/xac-nhan/{KEY[:16]}/")
     assert (wrong.status_code, 'value="A1B2"' in seen(wrong)) == (200, True)
+
+
+@pytest.mark.parametrize("key", ["a1b2c3d4e5f60719", "A1B2-C3D4"])
+def test_a_wrong_key_stays_in_the_field_to_be_put_right(commendation: Commendation, key: str) -> None:
+    text = seen(asked(key))
+
+    assert '<form class="card" id="main-form" method="get" action="/xac-nhan/">' in text
+    assert f'name="ma" value="{key}"' in text
 
 
 def test_the_answer_is_found_by_search_engines_and_kept_by_nobody(commendation: Commendation) -> None:

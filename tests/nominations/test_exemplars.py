@@ -99,6 +99,19 @@ def test_name_story_and_picture_only_while_the_author_agrees(units: dict[str, Un
     assert (told.name, told.story, told.picture) == expected
 
 
+def test_a_co_author_is_not_told_because_the_sender_agreed(units: dict[str, Unit]) -> None:
+    exemplar = of_initiative(picture="ab/cd/x.jpg", picture_is_allowed=True)
+    Initiative.objects.update(recognised_author=1)
+
+    told = exemplars.of(exemplar.pk, at=NOW)
+
+    assert told is not None
+    assert (told.title, told.name, told.story, told.picture) == ("Cữ chặn có thước khắc", "", "", "")
+    assert exemplars.consents([Exemplar.objects.select_related("commendation__initiative").get()]) == {
+        exemplar.pk: False
+    }
+
+
 def test_a_picture_that_may_not_be_used_is_not_told(units: dict[str, Unit]) -> None:
     exemplar = of_initiative(picture="ab/cd/x.jpg", picture_is_allowed=False)
 
@@ -250,6 +263,25 @@ def test_what_is_no_picture_is_refused_with_a_sentence(tmp_path: Path, content: 
     assert refused.value.sentence.endswith(".")
 
 
+REFUSED_PICTURES = [
+    (b"%PDF-1.4 khong phai anh", "giay khen.pdf", "Tệp “giay khen.pdf” không phải là ảnh JPG, PNG, WebP hoặc HEIC."),
+    (b"khong phai anh", "anh.jpg", "Tệp “anh.jpg” không phải là ảnh"),
+    (b"\xff\xd8\xff" + bytes(10 * 1024 * 1024), "to.jpg", "Tệp “to.jpg” nặng hơn 10 MB. Hãy chọn ảnh nhẹ hơn."),
+    (b"", "rong.jpg", "Tệp “rong.jpg” không có nội dung."),
+    (photo()[:4000], "dut.jpg", "Tệp “dut.jpg” bị hỏng hoặc chưa được tải lên trọn vẹn."),
+]
+
+
+@pytest.mark.parametrize(("content", "name", "sentence"), REFUSED_PICTURES, ids=[each[1] for each in REFUSED_PICTURES])
+def test_a_refusal_speaks_of_pictures_alone(tmp_path: Path, content: bytes, name: str, sentence: str) -> None:
+    with pytest.raises(PictureRefused) as refused:
+        exemplar_pictures.keep(upload(content, name), name=name, root=tmp_path)
+
+    assert refused.value.sentence.startswith(sentence)
+    assert "Word" not in refused.value.sentence
+    assert "Google Drive" not in refused.value.sentence
+
+
 @pytest.mark.parametrize("size", [(1400, 900), (600, 1500), (40, 30)])
 def test_the_picture_on_the_page_weighs_little(tmp_path: Path, size: tuple[int, int]) -> None:
     name = exemplar_pictures.keep(upload(photo(size)), name="anh.jpg", root=tmp_path)
@@ -317,15 +349,61 @@ def test_a_collective_is_entered_written_shown_and_taken_down(manager: Client, u
     made = Exemplar.objects.get(name="Tổ số 2")
     manager.post(address("change", made), typed(picture=upload(photo()), picture_is_allowed="on"))
     assert exemplars.of(made.pk, at=NOW) is None
-    manager.post(address("show", made))
+    manager.post(address("change", made), typed(picture_is_allowed="on", then="show"))
     told = exemplars.of(made.pk, at=NOW)
     assert told is not None
     assert (told.story, told.picture != "") == ("Chuyện.", True)
     picture = manager.get(address("picture", made))
     assert (picture["Content-Type"], b"".join(picture)[:2]) == ("image/jpeg", b"\xff\xd8")
-    manager.post(address("take_down", made))
+    manager.post(address("change", made), typed(picture_is_allowed="on", then="take_down"))
 
     assert exemplars.of(made.pk, at=NOW) is None
+
+
+def test_showing_keeps_what_was_typed(manager: Client) -> None:
+    exemplar = ExemplarFactory(shown_at=None, story="")
+    page = seen(manager.get(address("change", exemplar)))
+
+    manager.post(address("change", exemplar), typed(story="Vừa viết xong.", then="show"))
+
+    exemplar.refresh_from_db()
+    assert (exemplar.story, exemplar.shown_at) == ("Vừa viết xong.", NOW)
+    assert page.count('class="act-form"') == page.count('name="then" value="show"') == 1
+    assert page.index('class="act-form"') < page.index('name="then" value="show"') < page.index('name="eof"')
+
+
+def test_what_may_not_be_shown_is_written_all_the_same(manager: Client) -> None:
+    exemplar = ExemplarFactory(shown_at=None, kind=KINDS.PERSON, has_consent=False)
+
+    answer = manager.post(address("change", exemplar), typed(story="Vừa viết xong.", then="show"), follow=True)
+
+    exemplar.refresh_from_db()
+    assert (exemplar.story, exemplar.shown_at) == ("Vừa viết xong.", None)
+    assert "cá nhân phải đồng ý bằng giấy" in seen(answer)
+
+
+def test_what_is_wrong_in_the_text_keeps_it_unshown_and_is_taken_down_all_the_same(manager: Client) -> None:
+    waiting, shown = ExemplarFactory(shown_at=None), ExemplarFactory()
+
+    answers = [
+        manager.post(address("change", exemplar), typed(title="", story="Vừa viết", then=then))
+        for exemplar, then in ((waiting, "show"), (shown, "take_down"))
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert ["Vừa viết" in seen(answer) for answer in answers] == [True, True]
+    assert not Exemplar.objects.exclude(shown_at=None).exists()
+
+
+def test_a_new_one_says_which_button_shows_it(manager: Client, units: dict[str, Unit]) -> None:
+    asked = {"campaign": ExemplarFactory().campaign.pk, "unit": units["quang-tri"].pk, "kind": "collective"}
+
+    answer = manager.post(
+        reverse("admin:initiatives_exemplar_add"), asked | {"title": "Tổ bảo trì", "name": "Tổ số 2"}, follow=True
+    )
+
+    assert "bấm “Lưu và cho hiện”" in seen(answer)
+    assert ">Lưu và cho hiện</button>" in seen(answer)
 
 
 def test_an_initiative_cannot_be_entered_by_hand(manager: Client, units: dict[str, Unit]) -> None:
@@ -341,7 +419,7 @@ def test_an_initiative_cannot_be_entered_by_hand(manager: Client, units: dict[st
 REFUSED_FORMS = [
     (typed(title=""), "Hãy nhập tiêu đề."),
     (typed(story="a" * 3001), "Hãy bớt 1 ký tự."),
-    (typed(picture=upload(b"khong phai anh")), "nội dung bên trong không đúng loại"),
+    (typed(picture=upload(b"khong phai anh")), "không phải là ảnh JPG, PNG, WebP hoặc HEIC"),
     ({**typed(picture=upload(photo((40, 30)))), "eof": None}, "chưa được gửi trọn vẹn"),
 ]
 
@@ -382,8 +460,8 @@ def test_who_only_looks_writes_nothing(
 
     assert "Như cũ" in seen(client.get(address("change", exemplar)))
     assert client.post(address("change", exemplar), typed()).status_code == 403
-    assert client.post(address("take_down", exemplar)).status_code == 403
-    assert client.post(address("show", exemplar)).status_code == 403
+    for then in ("take_down", "show"):
+        assert client.post(address("change", exemplar), typed(then=then)).status_code == 403
     assert client.get(reverse("admin:initiatives_exemplar_add")).status_code == 403
     exemplar.refresh_from_db()
     assert (exemplar.title, exemplar.shown_at is not None) == ("Như cũ", True)
@@ -396,4 +474,38 @@ def test_another_branch_sees_as_much_as_of_a_missing_one(
     client = client_as(StaffAccountFactory(unit=units["thanh-hoa"], role=Role.MANAGER))
 
     assert [client.get(address(name, exemplar)).status_code for name in ("change", "picture")] == [404, 404]
-    assert [client.post(address(name, exemplar)).status_code for name in ("change", "show", "take_down")] == [404] * 3
+    assert client.post(address("change", exemplar), typed(then="take_down")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("unit", "may"),
+    [("quang-tri/dong-ha", False), ("quang-tri", True), ("tld", True)],
+    ids=["below", "deciding", "above"],
+)
+def test_what_was_commended_is_held_up_by_those_who_may_commend(
+    units: dict[str, Unit], client_as: Callable[[StaffAccount], Client], at: Callable[[Any], Any], unit: str, may: bool
+) -> None:
+    at(NOW)
+    exemplar = of_initiative(title="Như cũ", shown_at=None)
+    client = client_as(StaffAccountFactory(unit=unit_at(unit), role=Role.MANAGER))
+
+    page = seen(client.get(address("change", exemplar)))
+    answer = client.post(address("change", exemplar), typed(title="Viết lại", then="show"))
+
+    exemplar.refresh_from_db()
+    assert ("Như cũ" in page, 'name="story"' in page) == (True, may)
+    assert (answer.status_code, exemplar.title, exemplar.shown_at) == (
+        (302, "Viết lại", NOW) if may else (403, "Như cũ", None)
+    )
+
+
+def test_a_unit_below_writes_its_own_collective(
+    units: dict[str, Unit], client_as: Callable[[StaffAccount], Client], at: Callable[[Any], Any]
+) -> None:
+    at(NOW)
+    exemplar = ExemplarFactory(unit=unit_at("quang-tri/dong-ha"), shown_at=None)
+    client = client_as(StaffAccountFactory(unit=unit_at("quang-tri/dong-ha"), role=Role.MANAGER))
+
+    assert client.post(address("change", exemplar), typed(then="show")).status_code == 302
+    exemplar.refresh_from_db()
+    assert exemplar.shown_at == NOW

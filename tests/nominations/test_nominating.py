@@ -486,7 +486,7 @@ def test_one_that_leaves_its_district_stays_where_the_province_put_it_forward(of
     assert list(Nomination.objects.standing().order_by("pk")) == [below, above]
 
 
-def test_moving_what_nobody_put_forward_asks_one_statement_more(
+def test_moving_what_nobody_put_forward_or_commended_asks_two_statements_more(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counts = []
@@ -497,7 +497,7 @@ def test_moving_what_nobody_put_forward_asks_one_statement_more(
             lifecycle.move(lonely, Status.INVALID, by=office.officer, at=AT)
         counts.append(len(asked))
 
-    assert counts[1] == counts[0] + 1
+    assert counts[1] == counts[0] + 2
 
 
 def test_nominating_asks_as_much_for_the_second_as_for_the_fifth(office: Office) -> None:

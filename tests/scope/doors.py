@@ -221,7 +221,7 @@ DOORS: dict[str, Door] = {
         f"initiatives_commendationdecision_{act}": Door(
             **MANAGES, of="commendationdecision", post_only=True, answers=405, refuses=403
         )
-        for act in ("order", "remove", "names", "exemplar")
+        for act in ("order", "exemplar")
     },
     "initiatives_commendationdecision_sheet": Door(
         place=Place.AT_OR_ABOVE, of="commendationdecision", shows=("decision", "formofone")
@@ -235,10 +235,6 @@ DOORS: dict[str, Door] = {
         listed=("exemplar",),
         opened=("exemplar", "exemplarname", "story"),
     ),
-    **{
-        f"initiatives_exemplar_{act}": Door(**MANAGES, of="exemplar", post_only=True, answers=405, refuses=403)
-        for act in ("show", "take_down")
-    },
     "initiatives_exemplar_picture": Door(place=Place.AT_OR_ABOVE, of="exemplar", answers=404),
     # --- who came too late ---
     **rows_of(

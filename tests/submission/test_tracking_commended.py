@@ -1,5 +1,6 @@
 """Following to the end (M19): nominated, commended once it is announced, and the certificate; nothing before."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from django.urls import reverse
 from initiatives import lifecycle
 from initiatives.duplicates import screening
 from initiatives.models import Act, Commendation, CommendationDecision, DossierState, Initiative, Status
-from initiatives.nominations import commending
+from initiatives.nominations import commending, nominating
 from initiatives.submission import alike, tracking
 from initiatives.submission.alike import Alike
 from orgtree.models import StaffAccount
@@ -146,13 +147,14 @@ def test_what_was_taken_back_is_told_with_its_reason(initiative: Initiative, man
 )
 def test_where_it_stands_now_is_told_before_what_it_was_given(initiative: Initiative, status: str, words: str) -> None:
     NominationFactory(initiative=initiative, round=SelectionRoundFactory(campaign=initiative.campaign))
-    CommendationFactory(initiative=initiative)
+    commendation = CommendationFactory(initiative=initiative)
     Initiative.objects.filter(pk=initiative.pk).update(status=status)
 
-    text = page(record(initiative))
+    text, sheet = page(record(initiative)), certificate(initiative, commendation)
 
     assert BADGE.format("Được biểu dương") not in text
-    assert ("Xin chúc mừng" in text, words in text, "Tải giấy chứng nhận" in text) == (False, True, True)
+    assert ("Tải giấy chứng nhận" in text, sheet.status_code) == (False, 404)  # `/xac-nhan/` would not confirm it
+    assert ("Xin chúc mừng" in text, words in text, "<h2>Biểu dương</h2>" in text) == (False, True, True)
 
 
 def test_a_link_gives_no_certificate_of_another_initiative(initiative: Initiative) -> None:
@@ -188,6 +190,35 @@ def test_every_decision_that_names_it_is_told_and_costs_nothing_more(initiative:
 
     assert text.count("Tải giấy chứng nhận") == 3
     assert counts[0] == counts[1]
+
+
+# --- by whom ------------------------------------------------------------------------------------------------------------
+
+
+def test_each_step_of_nominating_names_the_unit_and_the_round(initiative: Initiative, manager: StaffAccount) -> None:
+    below = SelectionRoundFactory(campaign=initiative.campaign, name="Xét chọn cấp tỉnh")
+    above = SelectionRoundFactory(
+        campaign=initiative.campaign, host=unit_at("tld"), name="Xét chọn toàn quốc", takes_part=["province"]
+    )
+    officer = StaffAccountFactory(unit=unit_at("quang-tri/dong-ha"), role=Role.REVIEWER, full_name="Hồ Văn Ánh")
+    at = datetime(2022, 4, 1, 9, 0, tzinfo=VIETNAM)
+    first = nominating.nominate(initiative.pk, round=below, unit=initiative.unit, by=officer, at=at)
+    nominating.withdraw(first.pk, because="Ghi nhầm của riêng đơn vị", by=officer, at=at + timedelta(hours=1))
+    NominationFactory(
+        round=above, unit=unit_at("quang-tri"), initiative=initiative, nominated_at=at + timedelta(hours=2)
+    )
+    lifecycle.note(initiative, Act.NOMINATED, by=manager, at=at + timedelta(hours=2), words="nội bộ")
+
+    text = page(record(initiative))
+
+    steps = re.findall(r"<li><b>([^<]*)</b>(?:<p>([^<]*)</p>)?<time[^>]*>([^<]*)</time>", text)
+    assert steps[:3] == [
+        ("Được giới thiệu xét chọn", "Đợt “Xét chọn toàn quốc”.", "11h00 ngày 1/4/2022 · LĐLĐ tỉnh Quảng Trị"),
+        ("Rút khỏi danh sách giới thiệu", "Đợt “Xét chọn cấp tỉnh”.", "10h00 ngày 1/4/2022 · LĐLĐ thành phố Đông Hà"),
+        ("Được giới thiệu xét chọn", "Đợt “Xét chọn cấp tỉnh”.", "9h00 ngày 1/4/2022 · LĐLĐ thành phố Đông Hà"),
+    ]
+    for inner in ("Hồ Văn Ánh", "Ghi nhầm", "nội bộ"):
+        assert inner not in text
 
 
 # --- titles that are alike ----------------------------------------------------------------------------------------------
@@ -233,3 +264,19 @@ def test_what_lies_in_a_sent_dossier_is_not_withdrawn_and_the_sender_is_told_why
     assert "Chưa rút được sáng kiến này" in answer.content.decode()
     assert 'name="confirm"' not in answer.content.decode()
     assert initiative.status == Status.VALID
+
+
+def test_what_is_announced_is_not_withdrawn_and_the_sender_is_told_why(
+    initiative: Initiative, manager: StaffAccount
+) -> None:
+    commendation = commended(initiative, number="777/QĐ-LĐLĐ")
+    announce(commendation, manager)
+    address = reverse("record_withdraw", args=[tracking.sign(initiative, at=NOW)])
+
+    answer = Worker().post(address, {"confirm": "1"})
+
+    initiative.refresh_from_db()
+    assert answer.status_code == 409
+    assert "hãy đề nghị LĐLĐ tỉnh Quảng Trị thu hồi công bố trước" in answer.content.decode()
+    assert initiative.status == Status.VALID
+    assert not initiative.events.filter(act=Act.WITHDRAWN).exists()

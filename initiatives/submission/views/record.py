@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from initiatives import lifecycle
 from initiatives.campaigns import contacts
-from initiatives.models import Act, Asked, ConsentText, Draft, Initiative, ReviewEvent, Status
+from initiatives.models import Act, Asked, ConsentText, Draft, Initiative, Nomination, ReviewEvent, Status
 from initiatives.submission import actions, answer_times, answers, receipts, selected, tracking
 from initiatives.submission.desks import STEPS, Desk, remarks_on
 from initiatives.submission.facts import facts_of_initiative
@@ -43,6 +43,8 @@ NEXT_STEPS = {
 }
 # What the union did for its own order; it changes nothing for the sender.
 INTERNAL = frozenset({Act.REASSIGNED, Act.REPOINTED, Act.CLEARED, Act.TOLD, Act.REPRINTED})
+# Of `publish_consent`, as the two buttons send it.
+SAYS = {"1": True, "0": False}
 # From when on the union owes an answer.
 BEGINS_WAITING = frozenset({Act.RECEIVED, Act.RESENT, Act.REOPENED})
 
@@ -99,8 +101,12 @@ def at_record(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 @at_record
 def record_door(request: HttpRequest, initiative: Initiative, signed: str) -> HttpResponse:
-    """Where the initiative stands, why, and what can be done now."""
+    """Where the initiative stands, why, and what can be done now. A POST is the sender's word on being published."""
     at = arrival(request)
+    agrees = SAYS.get(request.POST.get("publish_consent", ""))
+    if agrees is not None:
+        actions.agree_to_publication(initiative.pk, agrees=agrees, at=at)
+        return see_other(f"{_address(signed)}#cong-bo")
     refusal = lifecycle.refuses_revision(initiative, at=at)
     remarks = remarks_on(initiative)
     events = list(initiative.events.order_by("-number"))
@@ -126,7 +132,9 @@ def record_door(request: HttpRequest, initiative: Initiative, signed: str) -> Ht
         "mend_at": reverse(f"record_{_step_to_mend(remarks).replace('-', '_')}", args=[signed]),
         "may_withdraw": initiative.may_become(Status.WITHDRAWN),
         "asks_withdrawal": request.GET.get("rut") == "1",
-        "trail": _trail(events),
+        "trail": _trail(events, selected.by_event(initiative, events)),
+        "public_page": selected.public_page(selection, at=at),
+        "may_agree": actions.may_agree_to_publication(initiative),
         "facts": facts_of_initiative(initiative, list(initiative.campaign.choices.all())),
         "contacts": contacts.nearest(initiative.campaign, initiative.unit),
     }
@@ -197,8 +205,8 @@ def _step_to_mend(remarks: dict[str, list[str]]) -> str:
     return STEPS[0]
 
 
-def _trail(events: list[ReviewEvent]) -> list[dict[str, object]]:
-    """What concerns the sender, the latest first; who decided is told by the unit's level, not by name."""
+def _trail(events: list[ReviewEvent], nominations: dict[int, Nomination]) -> list[dict[str, object]]:
+    """What concerns the sender, the latest first; no officer is told by name, but which unit nominated in which round."""
     shown = []
     for event in events:
         if event.act in INTERNAL:
@@ -206,6 +214,9 @@ def _trail(events: list[ReviewEvent]) -> list[dict[str, object]]:
         due = f"Bổ sung đến hết ngày {days.shown(event.due_on)}." if event.due_on else ""
         text = " ".join([*(reason["text"] for reason in event.reasons), due]).strip()
         by = "Công đoàn" if event.account_id else "Người nộp"
+        nomination = nominations.get(event.number)
+        if nomination is not None:
+            text, by = f"Đợt “{nomination.round}”.", str(nomination.unit)
         shown.append({"title": event.title, "at": event.at, "by": by, "text": text})
     return shown
 
