@@ -9,7 +9,7 @@ from initiatives.models.nomination import Nomination
 from initiatives.models.selection import DossierPart, SelectionRound
 from orgtree.models import Unit
 from orgtree.roles import Role
-from orgtree.scope import ScopedQuerySet
+from orgtree.scope import ScopedQuerySet, branch
 
 
 class DossierState(models.TextChoices):
@@ -31,7 +31,12 @@ class CameBy(models.TextChoices):
 
 
 class DossierQuerySet(ScopedQuerySet):
-    """Seen by the branch of its unit: the unit that sends it and those above."""
+    """Seen by the branch of the unit that sends it, and by that of the unit that holds the round: what was sent there stays
+    there, wherever its sender goes in the tree."""
+
+    def in_branch_of(self, unit: Unit) -> "DossierQuerySet":
+        sent_from, sent_to = (branch(unit.current_path, by=f"{way}__current_path") for way in ("unit", "round__host"))
+        return self.filter(sent_from | sent_to)
 
     def sealed(self) -> "DossierQuerySet":
         return self.filter(state__in=SEALED_STATES)
@@ -136,7 +141,8 @@ class DossierFile(models.Model):
 class DossierVersion(models.Model):
     """A dossier as it was sealed: `content` is canonical JSON (`nominations/sealing.py` says its shape), `hash` its SHA-256.
 
-    `sent_on` is the day that counts: the day of sealing, or the recorded day of arrival.
+    `sent_on` is the day that counts: the day of sealing, or the recorded day of arrival, which the host may correct afterwards
+    (`DossierEvent` says so); `content` keeps the day that was known when it was sealed.
     """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="versions")

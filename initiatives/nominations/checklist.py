@@ -13,7 +13,8 @@ from initiatives.models import Complaint, Dossier, DossierFile, DossierPart, Nom
 from initiatives.nominations import candidates, complaints, dossiers, quotas
 from initiatives.nominations.nominees import RECOGNITION, Nominee, standing_in
 
-# What leads to mending it: ("file", part, key of the nomination or None), ("initiative", key), ("complaint", key), ("nominate",).
+# What leads to mending it: ("file", part, key of the nomination or None), ("initiative", key), ("complaint", key), ("nominate",),
+# ("standing", key of the nomination).
 Mend = tuple[Any, ...]
 
 # Facts that nobody must give, and whose column of the table then stays empty.
@@ -81,7 +82,7 @@ def of(dossier: Dossier, *, at: datetime) -> Checklist:
     held = _Held.of(dossier)
     items = [_there_are_nominees(chosen, use), *_parts(dossier, chosen, held)]
     if dossier.is_open:
-        items += _all_count(chosen)
+        items += _all_count(dossier, chosen)
     items += _complaints(nominees)
     return Checklist(tuple(items), tuple(_warnings(dossier, nominees, held)), use, use.is_below_minimum)
 
@@ -165,9 +166,21 @@ def _decision(nominee: Nominee, held: _Held) -> Item:
     )
 
 
-def _all_count(chosen: Sequence[Nominee]) -> Iterator[Item]:
-    """Lifecycle takes back what is valid no more: this speaks only where something else wrote a status."""
+def _all_count(dossier: Dossier, chosen: Sequence[Nominee]) -> Iterator[Item]:
+    """Lifecycle takes back what is valid no more: of a status this speaks only where something else wrote it. But a change of the
+    tree takes an initiative to another branch without anybody touching it."""
+    inside = candidates.in_branch(dossier.unit, dossier.round.campaign)
+    own = set(inside.filter(pk__in=[each.initiative.pk for each in chosen]).values_list("pk", flat=True))
     for nominee in chosen:
+        if nominee.initiative.pk not in own:
+            yield Item(
+                "Sáng kiến của đơn vị",
+                False,
+                "Sáng kiến nay thuộc đơn vị khác, hãy rút khỏi danh sách.",
+                named(nominee),
+                ("standing", nominee.nomination.pk),
+                nominee.nomination,
+            )
         if nominee.initiative.status != Status.VALID:
             yield Item(
                 "Sáng kiến hợp lệ",

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from initiatives.models import (
@@ -171,24 +171,60 @@ def extend(dossier: Dossier, *, until: date, because: str, by: StaffAccount, at:
             changed=("extended_until", "extended_because", "extended_by", "extended_at"),
         )
         if there.is_sealed:
-            _weigh_again(there)
+            _weigh(there)
     return there
+
+
+def weigh_again(round: SelectionRound, *, by: StaffAccount, at: datetime) -> list[Dossier]:
+    """After the round's last day was moved: what was sent late and is in time now is late no more. Answers those dossiers.
+    The caller's transaction holds them (`hold_all_of`)."""
+    late = DossierVersion.objects.filter(dossier=OuterRef("pk"), number=OuterRef("version"), is_late=True)
+    rows = Dossier.objects.sealed().filter(Exists(late), round=round).select_related("unit").order_by("pk")
+    mended = []
+    for there in rows:
+        there.round = round
+        if not _weigh(there):
+            continue
+        due = round.dossier_due
+        until = "không còn hạn gửi hồ sơ" if due is None else f"nay có hạn đến hết ngày {days.shown(due)}"
+        noted(there, DossierAct.EXTENDED, by=by, at=at, words=f"Đợt {until}: hồ sơ đã gửi không còn quá hạn.")
+        mended.append(there)
+    return mended
+
+
+def hold_all_of(round_id: int) -> None:
+    """Every dossier of a round, held before the round is: nobody nominates or seals there until this transaction ends."""
+    list(Dossier.objects.filter(round=round_id).select_for_update().order_by("pk").values_list("pk"))
 
 
 def came_outside(dossier: Dossier, *, by_way: str, arrived_on: date | None, by: StaffAccount, at: datetime) -> Dossier:
     """The host notes that it came on paper or by email on a day, which then counts as its day of sending. `CameBy.PORTAL`
-    takes that back."""
+    takes that back. Of one that was sent the day can be put right until it is accepted: what was sealed stands, the day that
+    counts changes, and with it whether it is late."""
     _must_host(dossier, by)
     way = CameBy(by_way)
     with transaction.atomic():
-        there = opened(dossier, at=at)
-        if way == CameBy.PORTAL:
-            arrived_on, words = None, CameBy.PORTAL.label
-        else:
-            words = f"{way.label}, ngày {days.shown(_day_of_arrival(there, arrived_on, at=at))}"
-        there.came_by, there.arrived_on = way, arrived_on
+        there = locked(dossier)
+        was_noted = there.arrived_on if way != CameBy.PORTAL and may_correct_day(there) else None
+        if was_noted is None:
+            _must_be_open(there, at=at)
+        came_on, words = None, way.label
+        if way != CameBy.PORTAL:
+            came_on = _day_of_arrival(there, arrived_on, at=at)
+            words = f"{words}, ngày {days.shown(came_on)}"
+        if was_noted is not None:
+            words = f"{words}, thay cho: {there.get_came_by_display()}, ngày {days.shown(was_noted)}"
+        there.came_by, there.arrived_on = way, came_on
         noted(there, DossierAct.CAME_OUTSIDE, by=by, at=at, words=words, changed=("came_by", "arrived_on"))
+        if was_noted is not None and came_on is not None:
+            is_late = rounds.window(there.round, dossier=there).is_late(came_on)
+            there.versions.filter(number=there.version).update(sent_on=came_on, is_late=is_late)
     return there
+
+
+def may_correct_day(dossier: Dossier) -> bool:
+    """Whether it came outside the portal, was sent, and the level above has not accepted it yet."""
+    return dossier.arrived_on is not None and dossier.state in {DossierState.SENT, DossierState.RECEIVED}
 
 
 def locked(dossier: Dossier) -> Dossier:
@@ -203,6 +239,11 @@ def locked(dossier: Dossier) -> Dossier:
 def opened(dossier: Dossier, *, at: datetime) -> Dossier:
     """`locked`, and refused where nothing may change: it was sent, or its round has not opened."""
     there = locked(dossier)
+    _must_be_open(there, at=at)
+    return there
+
+
+def _must_be_open(there: Dossier, *, at: datetime) -> None:
     if there.is_sealed:
         raise DossierIsSealed(
             f"Hồ sơ đang ở trạng thái “{there.get_state_display().lower()}” nên không sửa được. "
@@ -211,7 +252,6 @@ def opened(dossier: Dossier, *, at: datetime) -> Dossier:
     window = rounds.window(there.round, dossier=there)
     if window.state(at=at) == rounds.RoundState.NOT_YET:
         raise RoundIsNotOpen(window.sentence(at=at))
-    return there
 
 
 def noted(
@@ -333,12 +373,15 @@ def _day_of_arrival(there: Dossier, arrived_on: date | None, *, at: datetime) ->
     return arrived_on
 
 
-def _weigh_again(there: Dossier) -> None:
-    """Whether what was sent is late is no part of what was sealed: more time granted afterwards counts, less never does."""
-    last = there.versions.filter(is_late=True, number=there.version).first()
-    if last is not None:
-        last.is_late = rounds.window(there.round, dossier=there).is_late(last.sent_on)
-        last.save(update_fields=["is_late"])
+def _weigh(there: Dossier) -> bool:
+    """Whether what was sent is late is no part of what was sealed: more time granted afterwards counts, less never does. Answers
+    whether it is late no more."""
+    last = there.versions.filter(is_late=True, number=there.version).defer("content").first()
+    if last is None or rounds.window(there.round, dossier=there).is_late(last.sent_on):
+        return False
+    last.is_late = False
+    last.save(update_fields=["is_late"])
+    return True
 
 
 def _reason(typed: str) -> str:

@@ -10,6 +10,7 @@ from initiatives.models import Dossier
 from initiatives.nominations.checklist import Checklist, Item, Mend, Warning
 
 PART, NOMINEE = "phan", "de-cu"  # what the desk's address says of the paper that is to be added
+DOSSIER = "ho-so"  # to which dossier a page of a complaint leads back
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,13 @@ def _way(mend: Mend, dossier: Dossier) -> tuple[str, str]:
     if what == "initiative":
         return reverse("admin:initiatives_initiative_change", args=[mend[1]]), "Xem sáng kiến"
     if what == "complaint":
-        return reverse("admin:initiatives_complaint_change", args=[mend[1]]), "Giải quyết"
+        address = reverse("admin:initiatives_complaint_change", args=[mend[1]])
+        return f"{address}?{urlencode({DOSSIER: dossier.pk})}", "Giải quyết"
+    if what == "standing":
+        return (
+            f"{reverse('admin:initiatives_dossier_change', args=[dossier.pk])}#de-cu-{mend[1]}",
+            "Xem trong danh sách",
+        )
     asked = {PART: mend[1]} | ({NOMINEE: mend[2]} if mend[2] else {})
     desk = reverse("admin:initiatives_dossier_change", args=[dossier.pk])
     return f"{desk}?{urlencode(asked)}#them-tai-lieu", "Thêm tài liệu"

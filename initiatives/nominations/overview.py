@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from initiatives.models import Dossier, DossierState, DossierVersion, SelectionRound
-from initiatives.nominations import quotas, rounds
+from initiatives.nominations import quotas, rights, rounds
 from initiatives.nominations.quotas import Use
 from initiatives.nominations.rounds import RoundState, RoundWindow
 from orgtree.models import StaffAccount, Unit
+from orgtree.models.unit import UnitQuerySet
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,13 @@ def entries(round: SelectionRound, units: Iterable[Unit], *, at: datetime) -> li
 
 
 def of_round(round: SelectionRound, account: StaffAccount, *, at: datetime) -> list[Entry]:
-    """The units of the account's branch that take part."""
-    return entries(round, rounds.participants(round).visible_to(account), at=at)
+    return entries(round, units(round, account), at=at)
+
+
+def units(round: SelectionRound, account: StaffAccount) -> UnitQuerySet:
+    """The units that take part: for whoever stands where it is held all of them, for others those of their branch."""
+    found = rounds.participants(round)
+    return found if rights.is_of_host(account, round) else found.visible_to(account)
 
 
 @dataclass(frozen=True)

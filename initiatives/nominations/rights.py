@@ -26,6 +26,23 @@ def may_host(account: StaffAccount, round: SelectionRound) -> bool:
     return _has(account, Role.MANAGER) and _stands_at_or_above(account, round.host)
 
 
+def may_begin(account: StaffAccount, round: SelectionRound, unit: Unit) -> bool:
+    """Whether the account may make the dossier of `unit`: whoever prepares it, or the host, who grants time and notes papers."""
+    return may_prepare(account, unit) or may_host(account, round)
+
+
+def may_look_into(account: StaffAccount, unit: Unit) -> bool:
+    """Whether what the unit could put forward is the account's to read. The host of a unit that left its branch reads what was
+    put forward there, and nothing else of it."""
+    return account.is_active and _stands_at_or_above(account, unit)
+
+
+def is_of_host(account: StaffAccount, round: SelectionRound) -> bool:
+    """Whether the account stands where the round is held, or above: it sees every unit that takes part, whatever its role and
+    wherever that unit has gone."""
+    return account.is_active and _stands_at_or_above(account, round.host)
+
+
 def _has(account: StaffAccount, least: Role) -> bool:
     return account.is_active and RANK.get(account.role, -1) >= RANK[least]
 

@@ -5,7 +5,7 @@ after its campaign's close (TH21, second round). After the last day nominating s
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from django.db.models import QuerySet
@@ -99,6 +99,11 @@ def rounds_above(unit: Unit, *, campaign: Campaign | None = None) -> QuerySet[Se
 def rounds_feeding(unit: Unit, campaign: Campaign) -> QuerySet[SelectionRound]:
     """The rounds that `unit` holds and whose results climb: where there are such, it chooses from what they brought."""
     return SelectionRound.objects.filter(host=unit, campaign=campaign, climbs=True)
+
+
+def end_of(day: date) -> datetime:
+    """The first instant behind a whole day: that of the last one is the first that is late."""
+    return datetime.combine(day + timedelta(days=1), time(0), tzinfo=days.VIETNAM)
 
 
 def _day_of(at: datetime) -> date:

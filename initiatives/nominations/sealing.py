@@ -7,7 +7,7 @@ receipt code in `nominees`.
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -26,6 +26,7 @@ from initiatives.models import (
     DossierState,
     DossierVersion,
     Initiative,
+    Nomination,
     Status,
 )
 from initiatives.nominations import candidates, checklist, complaints, dossiers, nominating, rights, rounds
@@ -66,6 +67,20 @@ class ComplaintIsOpen(SelectionRefused):
             f"Còn khiếu nại hoặc tranh chấp chưa giải quyết về {named}{more}. "
             "Hãy ghi kết quả giải quyết, hoặc rút sáng kiến khỏi hồ sơ."
         )
+
+
+class NotValidAnyMore(SelectionRefused):
+    """Somebody who is put forward is not valid any more; carries whom."""
+
+    def __init__(self, initiatives: Sequence[Initiative]) -> None:
+        named = "; ".join(
+            f"“{each.title}” ({each.get_status_display().lower()})" for each in initiatives[:SHOWN_AT_MOST]
+        )
+        more = f"; và {len(initiatives) - SHOWN_AT_MOST} sáng kiến nữa" if len(initiatives) > SHOWN_AT_MOST else ""
+        super().__init__(
+            f"Chưa chấp nhận được, vì có sáng kiến không còn hợp lệ: {named}{more}. Hãy trả lại để đơn vị thay sáng kiến khác."
+        )
+        self.initiatives = tuple(initiatives)
 
 
 class NotDeclared(SelectionRefused):
@@ -152,11 +167,13 @@ def send_back(dossier: Dossier, *, remarks: str, by: StaffAccount, at: datetime,
 def accept(
     dossier: Dossier, *, no_complaints: bool, by: StaffAccount, at: datetime, version: int | None = None
 ) -> Dossier:
-    """The level above takes it as it was sealed; that is final. Complaints are asked of once more."""
+    """The level above takes it as it was sealed; that is final. Complaints are asked of once more, and whether everybody who is
+    put forward is still valid: what is accepted here is chosen."""
     with transaction.atomic():
         standing = dossiers.locked_initiatives(dossier)
         there = dossiers.locked(dossier)
         _must_await(there, (DossierState.SENT, DossierState.RECEIVED), by=by, version=version)
+        _all_must_be_valid(chosen_in(there, standing))
         _no_complaint_is_open(list(standing))
         if not no_complaints:
             raise NotDeclared
@@ -206,7 +223,9 @@ def _must_be_sealable(there: Dossier, *, by: StaffAccount, at: datetime, edition
     if not rights.may_seal(by, there.unit):
         raise NotAllowed("Chỉ người quản lý của đơn vị hoặc của cấp trên mới được niêm phong và gửi hồ sơ.")
     if there.edition != edition:
-        raise DossierChanged("Hồ sơ vừa được người khác sửa. Hãy xem lại rồi gửi.")
+        raise DossierChanged(
+            "Hồ sơ vừa được người khác sửa, nên chưa gửi. Trang này đã cập nhật. Hãy xem lại danh sách và tài liệu, rồi gửi."
+        )
     window = rounds.window(there.round, dossier=there)
     if window.state(at=at) == rounds.RoundState.NOT_YET:
         raise dossiers.RoundIsNotOpen(window.sentence(at=at))
@@ -228,6 +247,18 @@ def _must_be_complete(there: Dossier, *, at: datetime) -> None:
         raise DossierIsNotComplete(found.missing)
 
 
+def chosen_in(dossier: Dossier, standing: Mapping[int, Initiative]) -> list[Initiative]:
+    """Of those who stand in it the ones put forward, in order; reserves are not accepted with it."""
+    chosen = Nomination.objects.chosen().filter(round=dossier.round_id, unit=dossier.unit_id).in_order()
+    return [standing[key] for key in chosen.values_list("initiative_id", flat=True) if key in standing]
+
+
+def _all_must_be_valid(chosen: Sequence[Initiative]) -> None:
+    gone = [each for each in chosen if each.status != Status.VALID]
+    if gone:
+        raise NotValidAnyMore(gone)
+
+
 def _no_complaint_is_open(keys: Sequence[int]) -> None:
     found = list(complaints.unresolved_among(keys))
     if found:
@@ -242,7 +273,9 @@ def _must_await(there: Dossier, states: tuple[DossierState, ...], *, by: StaffAc
             f"Hồ sơ đang ở trạng thái “{there.get_state_display().lower()}” nên không làm việc này được."
         )
     if version is not None and there.version != version:
-        raise AnsweredMeanwhile(f"Hồ sơ vừa được gửi lần {there.version}. Hãy xem lần gửi này rồi trả lời.")
+        raise AnsweredMeanwhile(
+            f"Hồ sơ vừa được gửi lần {there.version}, nên câu trả lời chưa được ghi. Hãy xem lần gửi này rồi trả lời lại."
+        )
 
 
 def _those_who_may_stand(there: Dossier, keys: Collection[int]) -> set[int]:

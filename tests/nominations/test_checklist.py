@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from initiatives.models import Attachment, Initiative, Status
 from initiatives.nominations import checklist, dossiers, nominating
 from initiatives.nominations.checklist import Checklist
-from tests.factories import AttachmentFactory, CoAuthorFactory
+from initiatives.nominations.sealing import DossierIsNotComplete
+from orgtree import changes
+from tests.factories import AttachmentFactory, CoAuthorFactory, unit_at
 from tests.factories.selection import ComplaintFactory, QuotaFactory
 from tests.nominations.sending import ALL_THREE, DECISION, LETTER, NOON, TABLE, Desk, desk
 
@@ -343,3 +345,23 @@ def test_statements_do_not_grow_with_the_nominees(is_sealed: bool) -> None:
         costs.append(len(asked))
 
     assert costs[0] == costs[1] <= 9
+
+
+# --- what left the branch ---------------------------------------------------------------------------------------------
+
+
+def test_one_that_a_change_of_the_tree_took_away_keeps_it_from_being_sent() -> None:
+    ours = desk(dossier_items=[], each_unit_max=4)
+    workplace = unit_at("quang-tri/dong-ha/may-song-hieu")
+    stays, gone = ours.nominate("Bàn gá"), ours.nominate("Máy sấy", unit=workplace)
+    order = changes.Order(day=NOON.date(), document="Quyết định 7", at=NOON)
+    changes.move(workplace, to=unit_at("quang-tri/huong-hoa"), order=order)
+
+    said = "Sáng kiến nay thuộc đơn vị khác, hãy rút khỏi danh sách."
+    assert missing(ours) == [(said, "2. Trần Thị Lan, “Máy sấy”", ("standing", gone.pk))]
+    with pytest.raises(DossierIsNotComplete, match="thuộc đơn vị khác"):
+        ours.seal()
+
+    nominating.withdraw(gone.pk, because="Đã chuyển", by=ours.reviewer, at=NOON)
+    assert looked_at(ours).is_complete
+    assert stays.initiative.receipt_code in ours.seal().content

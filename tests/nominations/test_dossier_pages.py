@@ -11,11 +11,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from initiatives.models import CameBy, Dossier, DossierFile, DossierState, Nomination, Standing
+from initiatives import lifecycle
+from initiatives.models import CameBy, Dossier, DossierFile, DossierState, Nomination, Standing, Status
 from initiatives.nominations import dossiers
 from orgtree.models import StaffAccount
 from orgtree.roles import Role
-from tests.factories import AttachmentFactory, CoAuthorFactory
+from tests.factories import AttachmentFactory, CoAuthorFactory, ContactFactory
 from tests.factories.selection import ComplaintFactory, DossierFactory
 from tests.nominations.dossier_office import DISTRICT, NOW, PROVINCE, Office, messages_of
 from tests.submission import samples
@@ -573,3 +574,170 @@ def test_a_nominee_of_another_dossier_is_not_moved(office: Office) -> None:
         assert office.act(act, stranger, because="Thử").status_code == 409
     stranger.refresh_from_db()
     assert stranger.standing == Standing.CHOSEN
+
+
+# --- papers beside files, of reserves; what is refused is said before ------------------------------------------------------
+
+
+def test_a_file_chosen_beside_the_note_of_paper_is_not_lost_in_silence(office: Office) -> None:
+    file = SimpleUploadedFile("to-trinh.pdf", PDF, content_type="application/pdf")
+
+    answer = office.act("paper", part="letter", file=file)
+
+    assert answer.status_code == 422
+    assert "Bạn đã chọn tệp nhưng bấm “Ghi có bản giấy”, nên chưa ghi gì." in answer.content.decode()
+    assert not DossierFile.objects.exists()
+
+
+def test_the_decision_of_a_reserve_is_kept(db: None, client_as: Any, at: Callable[..., datetime]) -> None:
+    at(NOW)
+    office = Office.opened(client_as, dossier_items=["recognition_decisions"])
+    office.nominate("Bàn gá")
+    reserve = office.nominate("Máy sấy", as_reserve=True)
+    file = SimpleUploadedFile("quyet-dinh.pdf", PDF, content_type="application/pdf")
+    (warning,) = [
+        line
+        for group in office.client().get(office.desk).context["warned"]
+        for line in group.lines
+        if "chưa có quyết định" in line.sentence
+    ]
+
+    page = office.client().get(warning.address).content.decode()
+    answer = office.act("file", part="recognition_decisions", nomination=reserve, file=file)
+
+    assert f'<option value="{reserve.pk}" selected>Dự bị 1. Máy sấy</option>' in page
+    assert (answer.status_code, DossierFile.objects.get().nomination) == (302, reserve)
+
+
+def test_before_the_round_opens_the_desk_says_so_and_has_no_buttons(
+    office: Office, at: Callable[..., datetime]
+) -> None:
+    office.nominate("Bàn gá")
+    office.hold_papers()
+    office.round.opens_at = NOW + timedelta(days=1)
+    office.round.save()
+
+    page = office.client().get(office.desk).content.decode()
+
+    assert "Đợt chưa mở, nên chưa thêm, rút hay bỏ được gì trong hồ sơ." in page
+    assert [f'value="{act}"' in page for act in ("withdraw", "remove", "file", "reserve")] == [False] * 4
+
+
+# --- the way to a complaint and back --------------------------------------------------------------------------------------
+
+
+def test_each_nominee_has_a_way_to_record_a_complaint_and_the_way_leads_back(office: Office) -> None:
+    code = office.nominate("Bàn gá").initiative.receipt_code
+    way = f"/admin/initiatives/complaint/add/?ma={code}&ho-so={office.dossier.pk}"
+    desk = f"{office.desk}#khieu-nai"
+
+    assert way.replace("&", "&amp;") in office.client().get(office.desk).content.decode()
+    asked = office.client().get(way)
+    said = {
+        "kind": "authorship",
+        "raised_by": "",
+        "raised_on": "18/3/2022",
+        "text": "Không có tên.",
+        "receipt_code": code,
+    }
+    answer = office.client().post(way, said)
+    resolved = office.client().post(answer.url, {"resolution": "Đã thỏa thuận."})
+
+    assert desk in asked.content.decode()
+    assert asked.context["initiative"].title == "Bàn gá"
+    assert resolved.url == answer.url
+    assert desk in office.client().get(resolved.url).content.decode()
+
+
+@pytest.mark.parametrize("asked", ["x", "999999", "1" * 30])
+def test_the_way_back_leads_to_no_dossier_that_is_not_seen(office: Office, asked: str) -> None:
+    answer = office.client().get(f"/admin/initiatives/complaint/add/?ho-so={asked}")
+
+    assert (answer.status_code, answer.context["dossier"]) == (200, None)
+
+
+# --- the page of the host -------------------------------------------------------------------------------------------------
+
+
+def test_the_host_goes_on_to_the_next_that_waits(office: Office) -> None:
+    office.nominate("Bàn gá")
+    office.seal()
+    other = DossierFactory(round=office.round, unit=office.units["quang-tri/huong-hoa"], state=DossierState.RECEIVED)
+    DossierFactory(round=office.round, unit=office.units["quang-tri/cd-vien-chuc"], state=DossierState.ACCEPTED)
+    host = office.client(office.province)
+    pages = [reverse("admin:initiatives_dossier_host", args=[pk]) for pk in (office.dossier.pk, other.pk)]
+
+    assert [host.get(page).context["next_waiting"] for page in pages] == [other, office.dossier]
+    assert f'href="{pages[1]}"' in host.get(pages[0]).content.decode()
+
+    Dossier.objects.filter(pk=other.pk).update(state=DossierState.RETURNED)
+    assert host.get(pages[0]).context["next_waiting"] is None
+
+
+@pytest.mark.parametrize(
+    ("act", "field"), [("return", "remarks"), ("accept", "no_complaints"), ("extend", "until"), ("outside", "by_way")]
+)
+def test_the_page_opens_at_the_field_that_is_wrong(office: Office, act: str, field: str) -> None:
+    office.nominate("Bàn gá")
+    if act != "outside":
+        office.seal()
+
+    answer = office.client(office.province).post(
+        office.address("host"), {"act": act, "version": office.dossier.version}
+    )
+
+    form = answer.context["answers"][act]
+    assert answer.status_code == 422
+    assert [name for name, each in form.fields.items() if each.widget.attrs.get("autofocus")] == [field]
+    assert answer.content.decode().count(" autofocus") == 1
+
+
+def test_what_the_host_reads_after_noting_a_paper_dossier_is_true(office: Office) -> None:
+    office.nominate("Bàn gá")
+    host, page = office.client(office.province), office.address("host")
+
+    def read() -> str:
+        return host.get(page).content.decode()
+
+    assert "Đơn vị chưa gửi hồ sơ." in read()
+    host.post(page, {"act": "outside", "by_way": "paper", "arrived_on": "19/3/2022"})
+
+    noted = read()
+    assert "Hồ sơ đã đến, chưa niêm phong trên cổng." in noted
+    assert "Đã ghi nhận: bản giấy, ngày 19/3/2022. Khi hồ sơ đủ, bạn gửi thay đơn vị ở trang" in noted
+    assert "Đơn vị chưa gửi hồ sơ." not in noted
+
+    office.seal()
+    sent = read()
+    assert "Sửa ngày hồ sơ đến" in sent
+    assert "gửi thay đơn vị" not in sent
+    host.post(page, {"act": "outside", "by_way": "paper", "arrived_on": "18/3/2022"})
+    assert office.dossier.arrived_on == date(2022, 3, 18)
+    version = " ".join(host.get(office.address("version", 1)).content.decode().split())
+    assert '18/3/2022 <span class="quiet">(cấp trên sửa sau khi gửi; lúc niêm phong ghi 19/3/2022)</span>' in version
+
+
+def test_one_that_is_not_valid_any_more_is_named_before_accepting(office: Office) -> None:
+    gone = office.nominate("Bàn gá").initiative
+    office.seal()
+    lifecycle.move(gone.pk, Status.INVALID, by=office.province, at=NOW)
+
+    page = office.client(office.province).get(office.address("host")).content.decode()
+
+    assert "Chưa chấp nhận được: có sáng kiến không còn hợp lệ" in page
+    assert 'value="accept"' not in page
+    assert 'value="return"' in page
+
+
+# --- the list -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "strip"), [("dossier", "no-strip"), ("complaint", "no-strip"), ("contact", "")])
+def test_a_list_that_nobody_can_order_has_no_strip_for_it_on_a_phone(office: Office, kind: str, strip: str) -> None:
+    nomination = office.nominate("Bàn gá")
+    ComplaintFactory(initiative=nomination.initiative)
+    ContactFactory(unit=office.units[PROVINCE])
+
+    page = office.client(office.province).get(reverse(f"admin:initiatives_{kind}_changelist")).content.decode()
+
+    assert (f'<thead class="{strip}"><tr>' if strip else "<thead><tr>") in page

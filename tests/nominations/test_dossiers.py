@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from openpyxl import Workbook
 
-from initiatives.models import CameBy, Dossier, DossierAct, DossierEvent, DossierFile, DossierState
+from initiatives.models import CameBy, Dossier, DossierAct, DossierEvent, DossierFile, DossierState, DossierVersion
 from initiatives.nominations import dossiers, nominating
 from initiatives.nominations.dossiers import (
     DayRefused,
@@ -459,3 +459,67 @@ def test_an_upload_without_a_name_of_its_own_is_judged_all_the_same(ours: Desk) 
 
     with pytest.raises(PaperRefused):
         dossiers.add_file(ours.now(), nameless, part=LETTER, by=ours.reviewer, at=NOON)
+
+
+# --- the day of a paper dossier put right afterwards ------------------------------------------------------------------
+
+LATE = date(2022, 4, 18)
+AFTER = datetime(2022, 4, 20, 9, tzinfo=VIETNAM)
+
+
+def sent_late_on_paper(ours: Desk) -> DossierVersion:
+    ours.complete()
+    dossiers.came_outside(ours.now(), by_way=CameBy.PAPER, arrived_on=LATE, by=ours.host, at=AFTER)
+    return ours.seal(at=AFTER)
+
+
+def test_a_day_put_right_after_sending_weighs_it_again_and_is_recorded(ours: Desk) -> None:
+    version = sent_late_on_paper(ours)
+    assert (version.sent_on, version.is_late) == (LATE, True)
+    frozen = version.content
+
+    for day, is_late in ((ARRIVED, False), (LATE, True)):
+        dossiers.came_outside(ours.now(), by_way=CameBy.EMAIL, arrived_on=day, by=ours.host, at=AFTER)
+
+        version.refresh_from_db()
+        assert (version.sent_on, version.is_late, ours.now().arrived_on) == (day, is_late, day)
+
+    assert (version.content, ours.now().state) == (frozen, DossierState.SENT)
+    words = list(DossierEvent.objects.filter(act=DossierAct.CAME_OUTSIDE).values_list("words", flat=True))
+    assert words[1] == "Thư điện tử, ngày 8/4/2022, thay cho: Bản giấy, ngày 18/4/2022"
+
+
+def test_what_was_sent_stays_a_paper_dossier_and_an_accepted_one_keeps_its_day(ours: Desk) -> None:
+    sent_late_on_paper(ours)
+    with pytest.raises(DossierIsSealed):
+        dossiers.came_outside(ours.now(), by_way=CameBy.PORTAL, arrived_on=None, by=ours.host, at=AFTER)
+
+    ours.accept(at=AFTER)
+
+    with pytest.raises(DossierIsSealed):
+        dossiers.came_outside(ours.now(), by_way=CameBy.PAPER, arrived_on=ARRIVED, by=ours.host, at=AFTER)
+
+
+def test_a_later_last_day_of_the_round_makes_what_was_late_timely(ours: Desk) -> None:
+    version = sent_late_on_paper(ours)
+
+    ours.round.dossier_due = date(2022, 4, 17)
+    assert dossiers.weigh_again(ours.round, by=ours.host, at=AFTER) == []
+    ours.round.dossier_due = LATE
+    assert dossiers.weigh_again(ours.round, by=ours.host, at=AFTER) == [ours.dossier]
+
+    version.refresh_from_db()
+    assert not version.is_late
+    words = DossierEvent.objects.latest("pk").words
+    assert words == "Đợt nay có hạn đến hết ngày 18/4/2022: hồ sơ đã gửi không còn quá hạn."
+
+
+def test_an_earlier_last_day_makes_nothing_late(ours: Desk) -> None:
+    ours.complete()
+    version = ours.seal()
+
+    ours.round.dossier_due = NOON.date() - timedelta(days=1)
+    assert dossiers.weigh_again(ours.round, by=ours.host, at=AFTER) == []
+
+    version.refresh_from_db()
+    assert not version.is_late

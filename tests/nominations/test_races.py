@@ -1,6 +1,7 @@
 """Real threads on real connections: places are never overrun, and what stands is always what is counted."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -8,22 +9,27 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from initiatives import lifecycle
 from initiatives.models import Initiative, Nomination, Quota, ReviewEvent, SelectionRound, Standing, Status
-from initiatives.nominations import nominating, quotas
+from initiatives.nominations import dossiers, nominating, quotas
 from initiatives.nominations.nominating import ChangedMeanwhile, NotACandidate
 from initiatives.nominations.quotas import QuotaIsFull, QuotaTaken
 from orgtree.models import StaffAccount, Unit
+from orgtree.roles import Role
 from portal.vietnamese.days import VIETNAM
 from tests.concurrency import together
 from tests.factories import (
     CampaignFactory,
     InitiativeFactory,
+    QuotaFactory,
     SelectionRoundFactory,
     StaffAccountFactory,
     unit_at,
 )
+from tests.nominations.test_round_pages import asked as typed
 
 pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
 AT = datetime(2022, 4, 1, 9, 0, tzinfo=VIETNAM)
@@ -199,6 +205,50 @@ def test_a_number_lowered_beside_nominations_is_refused_or_holds(
     assert Quota.objects.get().limit == limit
     assert chosen(round) <= (limit or 0)
     assert chosen(round) in (1, HANDS)
+
+
+@pytest.mark.parametrize(
+    ("waits_before", "is_begun"),
+    [
+        pytest.param("_next_rank", True, id="a place is taken"),
+        pytest.param("_next_rank", False, id="and the dossier is new"),
+        pytest.param("_refuse_after_the_last_day", False, id="the dossier is new, no place is taken"),
+    ],
+)
+def test_a_round_renamed_beside_a_nomination_lets_both_through(
+    round: SelectionRound,
+    unit: Unit,
+    officer: StaffAccount,
+    client_as: Callable[[StaffAccount], Client],
+    monkeypatch: pytest.MonkeyPatch,
+    waits_before: str,
+    is_begun: bool,
+) -> None:
+    """A name is part of a constraint: to change it PostgreSQL waits for everybody who points at the round."""
+    (initiative,) = valid(round, unit)
+    QuotaFactory(round=round, unit=unit, limit=2)
+    if is_begun:
+        dossiers.of(round, unit)
+    host = client_as(StaffAccountFactory(unit=round.host, role=Role.MANAGER, username="cap-tren"))
+    address = reverse("admin:initiatives_selectionround_change", args=[round.pk])
+    is_there, goes_on = threading.Event(), getattr(nominating, waits_before)
+
+    def waits(*args: Any, **kwargs: Any) -> Any:
+        is_there.set()
+        time.sleep(1.0)
+        return goes_on(*args, **kwargs)
+
+    monkeypatch.setattr(nominating, waits_before, waits)
+
+    def rename() -> int:
+        is_there.wait(timeout=30)
+        return host.post(address, typed(round.campaign, round.host, name="Tên mới", each_unit_max="3")).status_code
+
+    nominate = partial(nominating.nominate, initiative.pk, round=round, unit=unit, by=officer, at=AT)
+    made = together(nominate, rename)
+
+    assert [type(made[0]), made[1]] == [Nomination, 302], made
+    assert (SelectionRound.objects.get().name, Quota.objects.get().limit, chosen(round)) == ("Tên mới", 3, 1)
 
 
 def test_a_decision_beside_a_nomination_leaves_nothing_invalid_in_an_open_dossier(

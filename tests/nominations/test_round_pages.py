@@ -14,7 +14,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from initiatives.models import Campaign, DossierState, DossierVersion, Quota, Score, SelectionRound
+from initiatives.models import (
+    Campaign,
+    DossierAct,
+    DossierEvent,
+    DossierState,
+    DossierVersion,
+    Quota,
+    Score,
+    SelectionRound,
+)
+from orgtree import changes
+from orgtree.changes import Order
 from orgtree.models import StaffAccount, Unit
 from orgtree.roles import Role
 from portal.vietnamese.days import VIETNAM
@@ -245,6 +256,117 @@ class TestChangingARound:
         assert round.host.code == "quang-tri"
 
 
+class TestWhatRestsOnARound:
+    def test_a_later_last_day_weighs_again_what_was_sent_late(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
+    ) -> None:
+        round = SelectionRoundFactory(campaign=campaign, dossier_due=date(2022, 4, 12))
+        late, worse = (sealed(round, units[f"quang-tri/{name}"], is_late=True) for name in ("dong-ha", "huong-hoa"))
+        DossierVersion.objects.filter(dossier=worse).update(sent_on=date(2022, 4, 16))
+
+        answer = enter("quang-tri").post(changed(round), asked(campaign, round.host), follow=True)
+
+        assert "1 hồ sơ đã gửi không còn quá hạn theo hạn mới." in text_of(answer)
+        is_late = dict(DossierVersion.objects.values_list("dossier", "is_late"))
+        assert is_late == {late.pk: False, worse.pk: True}
+        (event,) = DossierEvent.objects.all()
+        assert (event.dossier, event.act) == (late, DossierAct.EXTENDED)
+
+    @pytest.mark.parametrize("begun", ["sent", "nominated"])
+    def test_a_level_that_began_stays(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client], begun: str
+    ) -> None:
+        round = SelectionRoundFactory(campaign=campaign, takes_part=["district", "provincial_sector"])
+        unit = units["quang-tri/cd-vien-chuc"]
+        if begun == "sent":
+            sealed(round, unit)
+        else:
+            NominationFactory(round=round, unit=unit)
+            DossierFactory(round=round, unit=unit)
+
+        page = text_of(enter("quang-tri").post(changed(round), asked(campaign, round.host, takes_part=["district"])))
+
+        assert "1 đơn vị thuộc cấp" in page
+        assert "nên không bỏ cấp này được" in page
+        round.refresh_from_db()
+        assert round.takes_part == ["district", "provincial_sector"]
+
+    def test_a_level_where_a_dossier_was_only_opened_may_go(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
+    ) -> None:
+        round = SelectionRoundFactory(campaign=campaign, takes_part=["district", "provincial_sector"])
+        DossierFactory(round=round, unit=units["quang-tri/cd-vien-chuc"])
+
+        enter("quang-tri").post(changed(round), asked(campaign, round.host, takes_part=["district"]))
+
+        round.refresh_from_db()
+        assert round.takes_part == ["district"]
+
+    @pytest.mark.parametrize(
+        ("opens_at", "is_refused"),
+        [("23h59 ngày 15/4/2022", False), ("24h00 ngày 15/4/2022", True), ("16/4/2022", True), ("", False)],
+    )
+    def test_it_opens_before_its_last_day_is_over(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client], opens_at: str, is_refused: bool
+    ) -> None:
+        posted = asked(campaign, units["quang-tri"], opens_at=opens_at)
+
+        page = text_of(enter("quang-tri").post(reverse("admin:initiatives_selectionround_add"), posted))
+
+        assert ("Đợt phải mở trước khi hết hạn gửi hồ sơ (hết ngày 15/4/2022)." in page) is is_refused
+        assert SelectionRound.objects.exists() is not is_refused
+
+    def test_a_criterion_that_was_scored_says_before_that_it_stays(
+        self, campaign: Campaign, enter: Callable[..., Client]
+    ) -> None:
+        round = SelectionRoundFactory(campaign=campaign)
+        scored, free = CriterionFactory(round=round, position=1), CriterionFactory(round=round, position=2)
+        Score.objects.create(
+            nomination=NominationFactory(round=round),
+            criterion=scored,
+            account=StaffAccountFactory(),
+            points=Decimal(3),
+            at=NOW,
+        )
+
+        page = enter("quang-tri").get(changed(round)).content.decode()
+
+        boxes = [f'name="criteria-{place}-DELETE"' for place in (0, 1)]
+        tags = [next(tag for tag in page.split("<") if box in tag) for box in boxes]
+        assert ["disabled" in tag for tag in tags] == [True, False]
+        assert free.pk
+
+
+class TestTheWaysFromARound:
+    def test_its_page_leads_to_the_units_and_to_the_points(
+        self, campaign: Campaign, enter: Callable[..., Client]
+    ) -> None:
+        round = SelectionRoundFactory(campaign=campaign, name="Xét chọn cấp tỉnh")
+        addresses = [
+            reverse(f"admin:initiatives_selectionround_{name}", args=[round.pk]) for name in ("units", "scores")
+        ]
+        host, below = enter("quang-tri"), enter("quang-tri/dong-ha")
+
+        plain = text_of(host.get(changed(round)))
+        CriterionFactory(round=round)
+        pages = [text_of(client.get(changed(round))) for client in (host, below)]
+
+        assert [f'<a href="{each}">' in plain for each in addresses] == [True, False]
+        assert [[f'<a href="{each}">' in page for each in addresses] for page in pages] == [[True, True], [True, False]]
+
+    @pytest.mark.parametrize("name", ["units", "scores"])
+    def test_what_stands_behind_it_leads_back(
+        self, campaign: Campaign, enter: Callable[..., Client], name: str
+    ) -> None:
+        round = SelectionRoundFactory(campaign=campaign, name="Xét chọn cấp tỉnh")
+        CriterionFactory(round=round)
+
+        page = text_of(enter("quang-tri").get(reverse(f"admin:initiatives_selectionround_{name}", args=[round.pk])))
+
+        trail = page.split('<div class="breadcrumbs">')[1].split("</div>")[0]
+        assert f'<a href="{changed(round)}">Xét chọn cấp tỉnh</a>' in trail
+
+
 class TestWhoHasSent:
     @pytest.fixture
     def round(self, campaign: Campaign) -> SelectionRound:
@@ -268,6 +390,18 @@ class TestWhoHasSent:
         self, round: SelectionRound, enter: Callable[..., Client]
     ) -> None:
         assert self.names(enter("quang-tri/huong-hoa"), round) == ["quang-tri/huong-hoa"]
+
+    def test_who_does_not_see_all_is_told_no_totals(self, round: SelectionRound, enter: Callable[..., Client]) -> None:
+        pages = {
+            code: text_of(enter(code, Role.VIEWER).get(self.address(round)))
+            for code in ("quang-tri", "quang-tri/huong-hoa")
+        }
+
+        assert {code: "đơn vị đã gửi" in page for code, page in pages.items()} == {
+            "quang-tri": True,
+            "quang-tri/huong-hoa": False,
+        }
+        assert "Chỉ có đơn vị của bạn" in pages["quang-tri/huong-hoa"]
 
     @pytest.mark.parametrize(
         ("kind", "listed"),
@@ -321,8 +455,20 @@ class TestTheFirstPage:
         SelectionRoundFactory(campaign=campaign, name="Xét chọn cấp tỉnh", each_unit_min=2)
 
         assert self.sentences(enter("quang-tri/dong-ha", Role.REVIEWER)) == [
-            "Xét chọn cấp tỉnh: 0/4 đã dùng; còn thiếu 2 sáng kiến; hạn gửi hồ sơ đến hết ngày 15/4/2022, còn 2 ngày."
+            "Xét chọn cấp tỉnh. 0/4 đã dùng, còn thiếu 2 sáng kiến. Hạn gửi hồ sơ đến hết ngày 15/4/2022, còn 2 ngày."
         ]
+
+    def test_what_another_unit_owes_that_went_on_in_it_is_told_by_its_name(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
+    ) -> None:
+        SelectionRoundFactory(campaign=campaign, name="Xét chọn cấp tỉnh")
+        order = Order(day=date(2022, 4, 1), at=NOW, document="Quyết định 1")
+        changes.merge(units["quang-tri/huong-hoa"], into=units["quang-tri/dong-ha"], order=order)
+
+        said = self.sentences(enter("quang-tri/dong-ha", Role.REVIEWER))
+
+        gone = Unit.objects.get(code="quang-tri/huong-hoa")
+        assert {each.split(".")[0] for each in said} == {"Xét chọn cấp tỉnh", f"Xét chọn cấp tỉnh, hồ sơ của {gone}"}
 
     def test_the_host_is_told_who_has_not_sent(
         self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
@@ -331,8 +477,8 @@ class TestTheFirstPage:
         sealed(round, units["quang-tri/dong-ha"])
 
         assert self.sentences(enter("quang-tri")) == [
-            "Xét chọn cấp tỉnh: 1/3 đơn vị đã gửi; 1 hồ sơ chờ trả lời; 2 đơn vị dưới số ít nhất; "
-            "hạn gửi hồ sơ đến hết ngày 15/4/2022, còn 2 ngày."
+            "Xét chọn cấp tỉnh. 1/3 đơn vị đã gửi, 1 hồ sơ chờ trả lời, 2 đơn vị dưới số ít nhất. "
+            "Hạn gửi hồ sơ đến hết ngày 15/4/2022, còn 2 ngày."
         ]
 
     def test_what_was_sent_and_accepted_is_told_no_more(

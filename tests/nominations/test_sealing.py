@@ -34,6 +34,7 @@ from initiatives.nominations.sealing import (
     ComplaintIsOpen,
     DossierIsNotComplete,
     NotDeclared,
+    NotValidAnyMore,
     RemarksMissing,
     WayIsNotRecorded,
 )
@@ -629,3 +630,30 @@ def test_an_initiative_that_stands_nowhere_is_in_no_content(ours: Desk) -> None:
     InitiativeFactory(campaign=ours.round.campaign, status=Status.VALID, title="Không ai giới thiệu")
 
     assert "Không ai giới thiệu" not in ours.seal().content
+
+
+def test_one_that_is_not_valid_any_more_is_not_accepted_and_is_named() -> None:
+    ours = desk(dossier_items=[], each_unit_max=4)
+    ours.nominate("Bàn gá")
+    gone = ours.nominate("Máy sấy").initiative
+    ours.nominate("Dự bị hỏng", as_reserve=True)
+    ours.seal()
+    lifecycle.move(gone.pk, Status.INVALID, by=ours.host, at=NOON + timedelta(hours=2))
+
+    with pytest.raises(NotValidAnyMore, match=r"“Máy sấy” \(không hợp lệ\)\. Hãy trả lại") as refused:
+        ours.accept(at=NOON + timedelta(hours=3))
+
+    assert [each.pk for each in refused.value.initiatives] == [gone.pk]
+    assert ours.now().state == DossierState.SENT
+
+
+def test_a_reserve_that_is_not_valid_any_more_keeps_nothing_from_being_accepted() -> None:
+    ours = desk(dossier_items=[], each_unit_max=4)
+    ours.nominate("Bàn gá")
+    gone = ours.nominate("Máy sấy", as_reserve=True).initiative
+    ours.seal()
+    lifecycle.move(gone.pk, Status.INVALID, by=ours.host, at=NOON + timedelta(hours=2))
+
+    ours.accept(at=NOON + timedelta(hours=3))
+
+    assert ours.now().state == DossierState.ACCEPTED

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.apps import apps
 
-from initiatives.models import Attachment, Campaign, Complaint, SelectionRound, TwinPair
+from initiatives.models import Attachment, Campaign, Complaint, Dossier, SelectionRound, TwinPair
 from orgtree.models import Level, StaffAccount, Unit
 from orgtree.roles import RANK, Role
 from portal.vietnamese.days import VIETNAM
@@ -63,6 +63,21 @@ PUBLIC = {"name", "shortname", "alias", "pastname", "code"}
 # What is known of those above: everybody knows to whom a unit belongs, and in which rounds it takes part.
 NAMES_OF_UNITS = {"name", "shortname", "code", "roundname", "number of selectionround"}
 
+# What a dossier tells of its unit and its nominees: who holds the round reads it wherever the unit has gone.
+TOLD_IN_A_DOSSIER = {
+    "number of dossier",
+    "number of dossierfile",
+    "scan",
+    "fullname",
+    "number of sealer",
+    "decidedperson",
+    "decidedtitle",
+    "decideddescription",
+    "decidedworkplace",
+    "phone",
+    "receipt",
+}
+
 
 @dataclass(frozen=True)
 class Secret:
@@ -99,6 +114,10 @@ class World:
         unit, other = self.people[who].unit, self.units.get(place)
         return bool(unit and other and unit.current_path.startswith(other.current_path))
 
+    def is_sent_to(self, place: str, who: str) -> bool:
+        """Whether the dossier of `place` lies with a host in the branch of `who`."""
+        return place in self.rows["dossier"] and self.is_in_branch(PLACES[place][1], who)
+
     def may_read(self, secret: Secret, who: str) -> bool:
         if secret.owner is not None:
             return secret.owner == self.people[who].pk
@@ -106,12 +125,16 @@ class World:
             return True
         return secret.kind in NAMES_OF_UNITS and self.is_above(secret.place, who)
 
-    def leaks(self, text: str, who: str, *, known: Iterable[str] = ()) -> list[str]:
-        """What of other branches stands in `text`; `known` kinds are told to everybody who may open the page."""
+    def leaks(self, text: str, who: str, *, known: Iterable[str] = (), sent: Iterable[str] = ()) -> list[str]:
+        """What of other branches stands in `text`; `known` kinds are told to everybody who may open the page, `sent` ones to
+        whoever holds the round."""
         return sorted(
             str(secret)
             for secret in self.secrets
-            if secret.text in text and secret.kind not in known and not self.may_read(secret, who)
+            if secret.text in text
+            and secret.kind not in known
+            and not self.may_read(secret, who)
+            and not (secret.kind in sent and self.is_sent_to(secret.place, who))
         )
 
     def missed(self, text: str, kinds: Iterable[str], *, of: str) -> set[str]:
@@ -134,8 +157,7 @@ class World:
         above = StaffAccount.objects.select_related("unit").get(pk=self.people[who].pk).unit
         if above is None:
             return set()
-        found = {row.pk: units_of(row) for row in model._default_manager.all()}
-        return {pk for pk, units in found.items() if all(unit and is_seen(unit, above, model) for unit in units)}
+        return {row.pk for row in model._default_manager.all() if is_seen(row, above)}
 
     def as_it_stands(self) -> "World":
         """With its units and people as they are after a change of the tree."""
@@ -160,18 +182,21 @@ class World:
         return kept
 
 
-def is_seen(unit: Unit, above: Unit, model: Any) -> bool:
-    """Whether a row of `unit` is seen from `above`. A round is seen by those it is held for as well."""
-    if unit.current_path.startswith(above.current_path):
-        return True
-    return model is SelectionRound and above.current_path.startswith(unit.current_path)
-
-
-def units_of(row: Any) -> list[Unit | None]:
-    """Where a row belongs; a pair to all three: whoever decides, and where the two lie."""
+def is_seen(row: Any, above: Unit) -> bool:
+    """Whether a row is seen from `above`. A pair belongs to all three: whoever decides, and where the two lie. A dossier belongs
+    to its unit and to the host of its round; a round is seen by those it is held for as well."""
     if isinstance(row, TwinPair):
-        return [row.decider, row.earlier.unit, row.later.unit]
-    return [unit_of(row)]
+        return all(is_inside(unit, above) for unit in (row.decider, row.earlier.unit, row.later.unit))
+    if isinstance(row, Dossier):
+        return is_inside(row.unit, above) or is_inside(row.round.host, above)
+    unit = unit_of(row)
+    if isinstance(row, SelectionRound) and above.current_path.startswith(row.host.current_path):
+        return True
+    return unit is not None and is_inside(unit, above)
+
+
+def is_inside(unit: Unit, above: Unit) -> bool:
+    return unit.current_path.startswith(above.current_path)
 
 
 def unit_of(row: Any) -> Unit | None:
