@@ -14,7 +14,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from initiatives.models import Dossier, Initiative
-from initiatives.nominations import candidates, nominating, quotas, rounds
+from initiatives.nominations import candidates, nominating, quotas, rights, rounds
 from initiatives.nominations.dossier_list_admin import DossierListAdmin, key_asked
 from initiatives.nominations.dossier_reading import author_of, benefit_of, field_labels, warnings_of
 from initiatives.nominations.refusals import SelectionRefused
@@ -67,6 +67,8 @@ class CandidateAdmin(DossierListAdmin):
     def candidates_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A POST puts one forward, as chosen or as reserve, and leads back to the same page of the list."""
         dossier, at = self.read(request, pk), timezone.now()
+        if not rights.may_look_into(account_of(request), dossier.unit):
+            raise PermissionDenied
         if request.method != "POST":
             return self.candidates_page(request, dossier, at=at)
         if not self.may_prepare(request, dossier):

@@ -11,14 +11,16 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from initiatives.models import Complaint, Initiative
+from initiatives.models import Complaint, Dossier, Initiative
 from initiatives.nominations import complaints
 from initiatives.nominations.dossier_forms import ComplaintForm, ResolveForm
+from initiatives.nominations.mending import DOSSIER
 from initiatives.nominations.refusals import SelectionRefused
 from initiatives.submission.receipts import parse_code, shown
-from orgtree.scoped_admin import OneOf, ScopedAdmin, account_of
+from orgtree.scoped_admin import OneOf, ScopedAdmin, account_of, is_key
 from portal.vietnamese import days
 from portal.vietnamese.days import VIETNAM
 
@@ -101,6 +103,7 @@ class ComplaintAdmin(ScopedAdmin):
             "title": "Ghi khiếu nại, tranh chấp",
             "form": form,
             "initiative": self.initiative_of(request, str(typed)),
+            "dossier": dossier_asked(request),
         }
         status = 422 if request.method == "POST" else 200
         return TemplateResponse(request, "nominations/complaint_add.html", context, status=status)
@@ -128,7 +131,9 @@ class ComplaintAdmin(ScopedAdmin):
         messages.success(
             request, "Đã ghi. Hồ sơ có sáng kiến này chưa gửi, chưa chấp nhận được đến khi giải quyết xong."
         )
-        return HttpResponseRedirect(reverse("admin:initiatives_complaint_change", args=[complaint.pk]))
+        dossier = dossier_asked(request)
+        way_back = f"?{urlencode({DOSSIER: dossier.pk})}" if dossier else ""
+        return HttpResponseRedirect(reverse("admin:initiatives_complaint_change", args=[complaint.pk]) + way_back)
 
     def initiative_of(self, request: HttpRequest, typed: str) -> Initiative | None:
         code = parse_code(typed)
@@ -156,7 +161,7 @@ class ComplaintAdmin(ScopedAdmin):
             complaint = self.get_object(request, object_id)
             return self.complaint_page(request, complaint, form=form, status=409)
         messages.success(request, "Đã ghi kết quả giải quyết.")
-        return HttpResponseRedirect(request.path)
+        return HttpResponseRedirect(request.get_full_path())
 
     def complaint_page(
         self, request: HttpRequest, complaint: Complaint, *, form: ResolveForm | None = None, status: int = 200
@@ -173,9 +178,18 @@ class ComplaintAdmin(ScopedAdmin):
             "code": shown(complaint.initiative.receipt_code),
             "standing": badge(complaint),
             "form": (form or ResolveForm()) if may_resolve else None,
+            "dossier": dossier_asked(request),
             "kept": form if form is not None and not may_resolve else None,
         }
         return TemplateResponse(request, "nominations/complaint.html", context, status=status)
+
+
+def dossier_asked(request: HttpRequest) -> Dossier | None:
+    """From which dossier somebody came here, where it is one that they see."""
+    asked = request.GET.get(DOSSIER, "")
+    if not is_key(asked):
+        return None
+    return Dossier.objects.visible_to(account_of(request)).select_related("unit").filter(pk=asked).first()
 
 
 def badge(complaint: Complaint) -> SafeString:

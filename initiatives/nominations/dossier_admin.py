@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, path, reverse
 from django.utils import timezone
 
 from initiatives.models import Dossier, SelectionRound
-from initiatives.nominations import checklist, dossiers, mending, rights, rounds
+from initiatives.nominations import checklist, dossiers, mending, overview, rights, rounds
 from initiatives.nominations.candidate_admin import CandidateAdmin
 from initiatives.nominations.complaint_admin import badge as complaint_badge
 from initiatives.nominations.dossier_forms import WithdrawForm
@@ -32,7 +32,6 @@ from initiatives.nominations.refusals import SelectionRefused
 from initiatives.nominations.rounds import RoundState
 from initiatives.nominations.seal_admin import SealAdmin
 from initiatives.nominations.version_admin import VersionAdmin
-from orgtree.models import Unit
 from orgtree.scoped_admin import account_of, is_key
 
 HISTORY_SHOWN = 60
@@ -58,11 +57,13 @@ class DossierAdmin(NomineeActs, PaperActs, CandidateAdmin, SealAdmin, HostAdmin,
         account, at = account_of(request), timezone.now()
         seen = SelectionRound.objects.visible_to(account).select_related("host", "campaign")
         held = seen.filter(pk=round_pk).first() if is_key(str(round_pk)) else None
-        unit = Unit.objects.visible_to(account).filter(pk=unit_pk).first() if is_key(str(unit_pk)) else None
-        if held is None or unit is None or not rounds.takes_part(held, unit):
+        if held is None:
+            raise Http404
+        unit = overview.units(held, account).filter(pk=unit_pk).first() if is_key(str(unit_pk)) else None
+        if unit is None:
             raise Http404
         found = Dossier.objects.filter(round=held, unit=unit).first()
-        may_begin = self.has_change_permission(request) and rights.may_prepare(account, unit)
+        may_begin = self.has_change_permission(request) and rights.may_begin(account, held, unit)
         if request.method == "POST" and found is None:
             if not may_begin:
                 raise PermissionDenied
@@ -133,13 +134,15 @@ class DossierAdmin(NomineeActs, PaperActs, CandidateAdmin, SealAdmin, HostAdmin,
         standing = places(dossier)
         listed = parts(dossier, standing)
         events = list(history(dossier)[:HISTORY_SHOWN])
-        may_change = may_prepare and dossier.is_open
         window = rounds.window(dossier.round, dossier=dossier)
+        state = window.state(at=at)
+        may_change = may_prepare and dossier.is_open and state is not RoundState.NOT_YET
         context = {
             "places": standing,
             "may_change": may_change,
-            "may_nominate": may_change and window.state(at=at) is RoundState.OPEN,
-            "may_seal": dossier.is_open and self.may_seal(request, dossier),
+            "may_nominate": may_change and state is RoundState.OPEN,
+            "waits_for_opening": may_prepare and dossier.is_open and state is RoundState.NOT_YET,
+            "may_seal": dossier.is_open and state is not RoundState.NOT_YET and self.may_seal(request, dossier),
             "may_host": may_host,
             **self.what_is_missing(dossier, at=at),
             "parts": listed,
@@ -150,7 +153,9 @@ class DossierAdmin(NomineeActs, PaperActs, CandidateAdmin, SealAdmin, HostAdmin,
             "withdraw_of": key_asked(request, "nomination"),
             "papers": self.papers(dossier),
             "complaints": [(each, complaint_badge(each)) for each in complaints_about(standing)],
-            "may_record_complaint": request.user.has_perm("initiatives.add_complaint"),
+            "may_record_complaint": bool(standing.standing)
+            and request.user.has_perm("initiatives.add_complaint")
+            and rights.may_look_into(account_of(request), dossier.unit),
             "versions": dossier.versions.select_related("sealed_by").defer("content").order_by("-number"),
             "before_latest": dossier.version - 1,
             "events": events,

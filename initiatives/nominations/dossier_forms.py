@@ -17,6 +17,10 @@ NO_COMPLAINTS = (
     "Đến lúc này không có khiếu nại về các sáng kiến trong danh sách và không có tranh chấp về quyền tác giả."
 )
 NOT_CONFIRMED = "Hãy xác nhận không có khiếu nại, không có tranh chấp. Nếu có, hãy ghi lại và giải quyết trước."
+FILE_BESIDE_PAPER = (
+    "Bạn đã chọn tệp nhưng bấm “Ghi có bản giấy”, nên chưa ghi gì. Muốn gửi tệp: chọn lại tệp rồi bấm “Tải lên”. "
+    "Chỉ có bản giấy: bấm lại “Ghi có bản giấy”, không chọn tệp."
+)
 UNKNOWN_CHOICE = "Lựa chọn này không còn trong danh sách. Hãy chọn lại."
 
 
@@ -62,7 +66,7 @@ class PaperForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.note, self.by_key = note, {each.pk: each for each in nominations}
         offered = parts_of(dossier)
-        nominees = [(str(each.pk), f"{each.rank}. {each.initiative.title}") for each in self.by_key.values()]
+        nominees = [(str(each.pk), _nominee(each)) for each in self.by_key.values()]
         self.fields["part"].choices = offered  # type: ignore[attr-defined]
         self.fields["nomination"].choices = [("", "Cả hồ sơ"), *nominees]  # type: ignore[attr-defined]
         self.fields["file"].required = not note
@@ -74,10 +78,17 @@ class PaperForm(forms.Form):
         is_decision = cleaned.get("part") == DossierPart.RECOGNITION_DECISIONS
         if is_decision and not cleaned.get("nomination") and "nomination" not in self.errors:
             self.add_error("nomination", "Hãy chọn sáng kiến mà quyết định này công nhận.")
+        if self.note and cleaned.get("file"):
+            self.add_error("file", FILE_BESIDE_PAPER)
         return cleaned
 
     def nominee(self) -> Nomination | None:
         return self.by_key.get(self.cleaned_data.get("nomination") or 0)
+
+
+def _nominee(nomination: Nomination) -> str:
+    place = f"Dự bị {nomination.rank}" if nomination.is_reserve else f"{nomination.rank}"
+    return f"{place}. {nomination.initiative.title}"
 
 
 def parts_of(dossier: Dossier) -> list[tuple[str, str]]:
@@ -119,13 +130,17 @@ class ExtendForm(forms.Form):
 
 
 class CameOutsideForm(forms.Form):
-    """A dossier that came on paper or by email: its day counts as its day of sending. What was noted can be taken back."""
+    """A dossier that came on paper or by email: its day counts as its day of sending. What was noted can be taken back until it
+    was sent; its day can be put right until it is accepted."""
 
     by_way = forms.ChoiceField(
         label="Gửi bằng", error_messages={"required": "Hãy chọn cách gửi.", "invalid_choice": UNKNOWN_CHOICE}
     )
     arrived_on = DayField(
-        label="Đến ngày", required=False, widget=forms.TextInput(attrs={"class": "vDateField", "inputmode": "numeric"})
+        label="Đến ngày",
+        required=False,
+        error_messages={"required": "Hãy ghi ngày hồ sơ đến."},
+        widget=forms.TextInput(attrs={"class": "vDateField", "inputmode": "numeric"}),
     )
 
     def __init__(self, *args: Any, dossier: Dossier, today: date, **kwargs: Any) -> None:
@@ -133,8 +148,10 @@ class CameOutsideForm(forms.Form):
         super().__init__(*args, **({"initial": noted} | kwargs))
         self.today = today
         ways = [(way.value, way.label) for way in CameBy if way != CameBy.PORTAL]
-        if noted:
+        if noted and dossier.is_open:
             ways.append((CameBy.PORTAL.value, "Bỏ ghi nhận này: đơn vị gửi trên cổng"))
+        else:
+            self.fields["arrived_on"].required = True
         self.fields["by_way"].choices = ways  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

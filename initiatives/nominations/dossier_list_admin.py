@@ -168,6 +168,8 @@ class DossierListAdmin(ScopedAdmin):
             "window_sentence": window.sentence(at=at),
             "use": quotas.uses(dossier.round, [dossier.unit])[dossier.unit_id],
             "desk_address": desk_address(dossier),
+            # The initiatives and complaints behind what was sent: not the host's any more once the unit has left its branch.
+            "may_look_into": rights.may_look_into(account_of(request), dossier.unit),
         }
         return TemplateResponse(request, f"nominations/{template}.html", shared | context, status=status)
 

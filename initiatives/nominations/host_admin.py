@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 from django.utils import timezone
 
-from initiatives.models import Dossier, DossierState
+from initiatives.models import Dossier, DossierState, Status
 from initiatives.nominations import dossiers, sealing
 from initiatives.nominations.dossier_forms import CameOutsideForm, ExtendForm, NoComplaintsForm, SendBackForm
 from initiatives.nominations.dossier_list_admin import MARKED_BELOW, DossierListAdmin, key_asked
@@ -42,6 +42,7 @@ class HostAdmin(DossierListAdmin):
             return self.host_page(request, dossier, at=at, status=409)
         if not form.is_valid():
             messages.error(request, MARKED_BELOW)
+            focus_on_error(form)
             return self.host_page(request, dossier, at=at, bound={name: form}, status=422)
         try:
             said = self.answers()[name](request, dossier, form, at)
@@ -78,7 +79,7 @@ class HostAdmin(DossierListAdmin):
             names.append("receive")
         if dossier.state in WAITING:
             names += ["accept", "return"]
-        if dossier.is_open:
+        if dossier.is_open or dossiers.may_correct_day(dossier):
             names.append("outside")
         if dossier.state != DossierState.ACCEPTED and dossier.round.dossier_due is not None:
             names.append("extend")
@@ -107,8 +108,20 @@ class HostAdmin(DossierListAdmin):
             "versions": versions,
             "latest": versions[0] if versions else None,
             "unresolved": [each for each in complaints_about(standing) if each.resolved_at is None],
+            "gone": [each for each in standing.chosen if each.initiative.status != Status.VALID],
+            "may_seal": self.may_seal(request, dossier),
+            "next_waiting": self.next_waiting(request, dossier),
         }
         return self.page(request, dossier, "host", context, at=at, status=status)
+
+    def next_waiting(self, request: HttpRequest, dossier: Dossier) -> Dossier | None:
+        """The one to answer after this: of the same round the next in its order, from the beginning again at its end; then of the
+        host's other rounds."""
+        waiting = self.get_queryset(request).filter(state__in=WAITING).exclude(pk=dossier.pk)
+        here = waiting.filter(round=dossier.round_id).order_by("unit__path")
+        others = waiting.filter(round__host=dossier.round.host_id).exclude(round=dossier.round_id)
+        behind = here.filter(unit__path__gt=dossier.unit.path)
+        return behind.first() or here.first() or others.order_by("round__dossier_due", "round_id", "unit__path").first()
 
     # --- each answers the sentence that is shown ------------------------------------------------------------------------
 
@@ -134,6 +147,14 @@ class HostAdmin(DossierListAdmin):
         by_way, arrived_on = form.cleaned_data["by_way"], form.cleaned_data["arrived_on"]
         dossiers.came_outside(dossier, by_way=by_way, arrived_on=arrived_on, by=account_of(request), at=at)
         return f"Đã ghi nhận hồ sơ đến ngày {days.shown(arrived_on)}." if arrived_on else "Đã bỏ ghi nhận."
+
+
+def focus_on_error(form: forms.Form) -> None:
+    """A browser opens the page at the first field that is to be mended."""
+    for name in form.errors:
+        if name in form.fields:
+            form.fields[name].widget.attrs["autofocus"] = True
+            return
 
 
 def read_version(request: HttpRequest) -> int:

@@ -14,7 +14,10 @@ from initiatives.nominations.dossier_reading import Line, places
 from initiatives.nominations.refusals import SelectionRefused
 from orgtree.scoped_admin import account_of
 
-CHANGED = "Hồ sơ vừa có người khác thay đổi. Trang này đã được cập nhật; hãy xem lại rồi làm tiếp."
+CHANGED = (
+    "Hồ sơ vừa có người khác thay đổi, nên việc bạn bấm chưa được ghi. "
+    "Trang này đã cập nhật. Hãy xem danh sách và mục Lịch sử, rồi bấm lại nếu vẫn cần."
+)
 
 
 class Changed(SelectionRefused):

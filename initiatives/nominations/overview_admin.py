@@ -11,6 +11,7 @@ from django.utils import timezone
 from initiatives.nominations import deadlines, overview, rights, rounds, scoring
 from initiatives.nominations.deadlines import Due, Held
 from initiatives.nominations.overview import Entry
+from orgtree.models import StaffAccount
 from orgtree.scoped_admin import ScopedAdmin, account_of
 from orgtree.sites import Panel, Sentence
 from portal.vietnamese.formats import whole
@@ -65,9 +66,10 @@ class OverviewAdmin(ScopedAdmin):
             "previous": f"?{KIND}={kind}&{PAGE}={page.number - 1}" if page.has_previous() else "",
             "next": f"?{KIND}={kind}&{PAGE}={page.number + 1}" if page.has_next() else "",
             "may_host": rights.may_host(account, round),
+            "sees_all": rights.is_of_host(account, round),
             "may_assess": scoring.may_assess(account, round),
             "has_criteria": round.criteria.exists(),
-            "may_prepare": {each.unit.pk for each in page if rights.may_prepare(account, each.unit)},
+            "may_begin": {each.unit.pk for each in page if rights.may_begin(account, round, each.unit)},
         }
         return TemplateResponse(request, "nominations/round_units.html", context)
 
@@ -90,45 +92,44 @@ def selection_panels(request: HttpRequest) -> list[Panel]:
     account, at = account_of(request), timezone.now()
     if not account.has_perm("initiatives.view_selectionround"):
         return []
-    own = tuple(_of_due(each) for each in deadlines.due(account, at=at))
-    below = tuple(_of_held(each) for each in deadlines.held(account, at=at))
+    own = tuple(_of_due(each, account) for each in deadlines.due(account, at=at))
+    below = tuple(_of_held(each, account) for each in deadlines.held(account, at=at))
     panels = [Panel("Hồ sơ xét chọn phải gửi", sentences=own)] if own else []
     return [*panels, Panel("Hồ sơ bên dưới gửi lên", sentences=below)] if below else panels
 
 
-def _of_due(due: Due) -> Sentence:
+def _of_due(due: Due, account: StaffAccount) -> Sentence:
+    """Of a unit that went on in the account's the sentence says whose dossier it is."""
     entry, round = due.entry, due.round
-    parts = [f"{round.name}: {entry.use.text}"]
+    whose = "" if entry.unit.pk == account.unit_id else f", hồ sơ của {entry.unit}"
+    parts = [entry.use.text]
     if entry.is_returned:
         parts.append("cấp trên trả lại để hoàn thiện")
     if entry.use.is_below_minimum:
         parts.append(f"còn thiếu {whole(entry.use.missing)} sáng kiến")
-    parts.append(_inside(entry.window.sentence(at=entry.at)))
+    text = _told(f"{round.name}{whose}", parts, entry.window.sentence(at=entry.at))
     if entry.dossier is not None:
         address = reverse("admin:initiatives_dossier_change", args=[entry.dossier.pk])
     else:
         address = reverse("admin:initiatives_dossier_open", args=[round.pk, entry.unit.pk])
-    return Sentence(_joined(parts), address, is_urgent=due.is_urgent)
+    return Sentence(text, address, is_urgent=due.is_urgent)
 
 
-def _of_held(held: Held) -> Sentence:
+def _of_held(held: Held, account: StaffAccount) -> Sentence:
     summary = held.summary
-    parts = [f"{held.round.name}: {whole(summary.sent)}/{whole(summary.units)} đơn vị đã gửi"]
+    whose = "" if held.round.host_id == account.unit_id else f", đợt của {held.round.host}"
+    parts = [f"{whole(summary.sent)}/{whole(summary.units)} đơn vị đã gửi"]
     if summary.awaiting_host:
         parts.append(f"{whole(summary.awaiting_host)} hồ sơ chờ trả lời")
     if summary.below_minimum:
         parts.append(f"{whole(summary.below_minimum)} đơn vị dưới số ít nhất")
-    parts.append(_inside(held.window.sentence(at=held.at)))
     return Sentence(
-        _joined(parts),
+        _told(f"{held.round.name}{whose}", parts, held.window.sentence(at=held.at)),
         reverse("admin:initiatives_selectionround_units", args=[held.round.pk]),
         is_urgent=bool(summary.awaiting_host),
     )
 
 
-def _inside(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
-
-
-def _joined(parts: list[str]) -> str:
-    return "; ".join(part.rstrip(".") for part in parts if part) + "."
+def _told(name: str, parts: list[str], window: str) -> str:
+    """As the other panels speak: the name, then whole sentences. "Xét chọn cấp tỉnh. 1/4 đã dùng. Hạn …" """
+    return f"{name.rstrip('.')}. {', '.join(parts)}. {window}"

@@ -71,7 +71,7 @@ class PaperActs(DossierListAdmin):
     ) -> PaperForm:
         """The checklist's links say in the address which part is to be added, and of whom."""
         asked = {"part": request.GET.get(mending.PART, ""), "nomination": request.GET.get(mending.NOMINEE, "")}
-        nominations = [each.nomination for each in standing.chosen]
+        nominations = [each.nomination for each in standing.standing]
         return PaperForm(*posted, dossier=dossier, nominations=nominations, note=note, initial=asked)
 
     def file_view(self, request: HttpRequest, file_pk: int) -> FileResponse:

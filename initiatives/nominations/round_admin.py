@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
@@ -15,13 +16,14 @@ from initiatives.campaigns.admin import CampaignFilter
 from initiatives.models import Criterion, DossierPart, Quota, SelectionRound
 from initiatives.models.dossier import SEALED_STATES
 from initiatives.models.selection import TAKES_PART
-from initiatives.nominations import quotas, rights, rounds
+from initiatives.nominations import dossiers, quotas, rights, rounds, scoring
 from initiatives.nominations.overview_admin import OverviewAdmin
 from initiatives.nominations.refusals import SelectionRefused
 from initiatives.nominations.round_forms import CriterionFormSet, QuotaForm, QuotaFormSet, RoundForm, has_begun
 from initiatives.nominations.rounds import RoundState
 from initiatives.nominations.scoring_admin import ScoringAdmin
 from orgtree.scoped_admin import OneOf, StaffInline, account_of, is_key
+from portal.vietnamese.formats import whole
 
 STATES = {RoundState.OPEN: "Đang nhận", RoundState.NOT_YET: "Chưa mở", RoundState.PAST: "Đã hết hạn"}
 # To whoever takes part: everything but rows of the host's own, whose pages they may not open.
@@ -68,7 +70,7 @@ class CriterionInline(StaffInline):
     model = Criterion
     formset = CriterionFormSet
     fields = ("name", "most", "position")
-    verbose_name_plural = "tiêu chí chấm điểm (không bắt buộc)"
+    verbose_name_plural = "tiêu chí chấm điểm (không bắt buộc; đã có người chấm thì không bỏ được)"
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("initiatives.view_selectionround")
@@ -87,6 +89,7 @@ class RoundAdmin(ScoringAdmin, OverviewAdmin):
     """Seen by those it is held for as well; changed by managers of the host, or above it."""
 
     form = RoundForm
+    change_form_template = "nominations/round.html"
     list_display = ("name", "host", "shown_campaign", "state", "due", "sent")
     list_filter = (SideFilter, CampaignFilter)
     list_select_related = ("host", "campaign")
@@ -198,12 +201,27 @@ class RoundAdmin(ScoringAdmin, OverviewAdmin):
         try:
             with transaction.atomic():
                 if request.method == "POST" and object_id is not None and is_key(object_id):
-                    # Whoever nominates meanwhile waits: a Quota row made between look and save would be made twice.
-                    SelectionRound.objects.select_for_update(no_key=True, of=("self",)).filter(pk=object_id).first()
+                    _hold(int(object_id))
                 return super().changeform_view(request, object_id, *args, **kwargs)
         except SelectionRefused as refusal:
             request.refusal = refusal.sentence
             return super().changeform_view(request, object_id, *args, **kwargs)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """With the ways to what stands behind a round: the units, and the points where it has criteria."""
+        round = context.get("original")
+        return super().render_change_form(
+            request, context | {"ways": self.ways(request, round) if round else []}, *args, **kwargs
+        )
+
+    def ways(self, request: HttpRequest, round: SelectionRound) -> list[tuple[str, str]]:
+        account, names = account_of(request), [("units", "Các đơn vị tham gia")]
+        if round.criteria.exists():
+            if scoring.may_assess(account, round):
+                names.append(("score", "Chấm điểm"))
+            if rights.may_host(account, round):
+                names.append(("scores", "Kết quả chấm"))
+        return [(reverse(f"admin:initiatives_selectionround_{name}", args=[round.pk]), label) for name, label in names]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
@@ -214,3 +232,19 @@ class RoundAdmin(ScoringAdmin, OverviewAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         quotas.apply_limits(form.instance)
+        if change and "dossier_due" in form.changed_data:
+            mended = dossiers.weigh_again(form.instance, by=account_of(request), at=timezone.now())
+            if mended:
+                messages.info(request, f"{whole(len(mended))} hồ sơ đã gửi không còn quá hạn theo hạn mới.")
+
+
+def _hold(round_id: int) -> None:
+    """All that nominating holds, in its order (`quotas.py`): dossiers, the round, quotas. Who nominates meanwhile waits, and a
+    Quota row made between look and save is not made twice.
+
+    All of it before anything is written: a new name, being part of a constraint, keeps everybody from pointing at the round, and
+    a nomination that is being made does so last of all, when it commits, with its quota in hand.
+    """
+    dossiers.hold_all_of(round_id)
+    SelectionRound.objects.select_for_update(no_key=True, of=("self",)).filter(pk=round_id).first()
+    list(Quota.objects.filter(round=round_id).select_for_update(no_key=True).order_by("pk").values_list("pk"))

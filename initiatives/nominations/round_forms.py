@@ -1,10 +1,12 @@
 """What is asked of a round, and of a unit's own numbers in it."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
-from django.db.models import Max
+from django.db.models import Count, Exists, Max, OuterRef, Q
 from django.forms.models import BaseInlineFormSet
+from django.utils.functional import cached_property
 
 from initiatives.models import Choice, ChoiceList, DossierPart, Nomination, Quota, Score, SelectionRound
 from initiatives.models.selection import TAKES_PART
@@ -13,6 +15,7 @@ from orgtree.models import StaffAccount, Unit
 from orgtree.models.unit import PARENT_LEVELS
 from orgtree.roles import RANK, Role
 from portal.vietnamese import days
+from portal.vietnamese.formats import whole
 
 ASKED_PARTS = [(part.value, part.label) for part in DossierPart if part != DossierPart.OTHER]
 
@@ -106,12 +109,32 @@ class RoundForm(forms.ModelForm):
         if campaign and host and not Unit.objects.in_structure_of(campaign.structure_day).filter(pk=host.pk).exists():
             day = days.shown(campaign.structure_day)
             self.add_error("host", f"{host} không có trong tổ chức của chương trình (theo ngày {day}).")
+        opens_at, due = cleaned.get("opens_at"), cleaned.get("dossier_due")
+        if opens_at and due and opens_at >= rounds.end_of(due):
+            self.add_error("opens_at", f"Đợt phải mở trước khi hết hạn gửi hồ sơ (hết ngày {days.shown(due)}).")
+        if self.instance.pk and "takes_part" in cleaned:
+            self.keep_those_who_began(cleaned["takes_part"])
         return cleaned
+
+    def keep_those_who_began(self, levels: Collection[str]) -> None:
+        """A level whose units have sent or put somebody forward stays: nobody would find their dossiers any more."""
+        began = _began_at(self.instance)
+        for level, label in TAKES_PART:
+            if level in began and level not in levels:
+                said = f"{whole(began[level])} đơn vị thuộc cấp “{label}” đã giới thiệu hoặc gửi hồ sơ nên không bỏ cấp này được."
+                self.add_error("takes_part", said)
 
 
 def has_begun(round: SelectionRound) -> bool:
     """Whether somebody nominated or began a dossier."""
     return Nomination.objects.filter(round=round).exists() or round.dossiers.exists()
+
+
+def _began_at(round: SelectionRound) -> dict[str, int]:
+    """How many units of each level sent a dossier or put somebody forward; one that was only opened binds nobody."""
+    standing = Nomination.objects.standing().filter(round=round, unit=OuterRef("unit"))
+    began = round.dossiers.filter(Q(version__gt=0) | Exists(standing))
+    return dict(began.order_by().values_list("unit__level").annotate(Count("pk")))
 
 
 def assessors_for(round: SelectionRound | None) -> Any:
@@ -171,6 +194,18 @@ class QuotaFormSet(BaseInlineFormSet):
 
 
 class CriterionFormSet(BaseInlineFormSet):
+    """What was scored stays: its box to remove it is closed from the beginning."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields and form.instance.pk and form.instance.pk in self.scored:
+            form.fields["DELETE"].disabled = True
+            form.fields["DELETE"].widget.attrs["title"] = "Đã có người chấm tiêu chí này nên không bỏ được."
+
+    @cached_property
+    def scored(self) -> set[int]:
+        return set(Score.objects.filter(criterion__round=self.instance.pk).values_list("criterion", flat=True))
+
     def clean(self) -> None:
         super().clean()
         for form in self.deleted_forms:

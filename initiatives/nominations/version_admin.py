@@ -1,6 +1,7 @@
 """A dossier as it was sent: the frozen list with its hash, and two of them side by side."""
 
 import json
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -35,6 +36,7 @@ class VersionAdmin(DossierListAdmin):
             "title": f"Hồ sơ của {dossier.unit}, gửi lần {version.number}",
             "version": version,
             "content": content,
+            "day_when_sealed": date.fromisoformat(content["sent_on"]),
             "chosen": [each for each in nominees if each["standing"] == Standing.CHOSEN],
             "reserves": [each for each in nominees if each["standing"] == Standing.RESERVE],
             "files": self.sealed_files(dossier, content),

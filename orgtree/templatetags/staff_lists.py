@@ -25,6 +25,14 @@ def labelled(cells: Sequence[str], headers: Sequence[Mapping[str, Any]]) -> Iter
         yield SafeString(cell.replace("<td", f"<td{label}{empty}", 1))
 
 
+@register.filter
+def strip(headers: Sequence[Mapping[str, Any]]) -> str:
+    """What a phone shows of the headings: links that sort, the box that ticks all, both or nothing."""
+    sorts = any(header.get("sortable") for header in headers)
+    ticks = any("action-checkbox" in header.get("class_attrib", "") for header in headers)
+    return "" if sorts else "only-ticks" if ticks else "no-strip"
+
+
 @register.simple_tag
 def chosen(cl: ChangeList) -> list[str]:
     """What the filters hold back, in words. Their first choice is to hold back nothing."""
