@@ -90,6 +90,7 @@ def pages_for(account: StaffAccount, client: Client) -> dict[str, str]:
             except NoReverseMatch:
                 continue
             answer = client.get(address)
+            answer.close()  # some are files
             if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
                 found[name] = address
     return found
