@@ -86,7 +86,7 @@ def path_of(initiative: Initiative, *, reader: StaffAccount | None = None) -> li
             nomination=each,
             dossier=dossiers.get((each.round_id, each.unit_id)),
             commendations=_of_round(each, commendations),
-            is_open_to_reader=_sees(reader, each.unit),
+            is_open_to_reader=_sees(reader, each.unit) or _sees(reader, each.round.host),
         )
         for each in nominations
     ]
