@@ -28,19 +28,21 @@ from initiatives.models.job import UNFINISHED, Job, JobState
 from initiatives.models.lists import Choice, ChoiceList, Declaration, ReviewReason
 from initiatives.models.nomination import Nomination, Score, Standing
 from initiatives.models.papers import LetterTemplate, TableColumn, TableLayout
-from initiatives.models.progress import Tally, TallyRun
+from initiatives.models.progress import DUPLICATE, By, GrassrootsCount, Milestone, Period, Tally, TallyRun, Target
 from initiatives.models.review import Act, ReviewEvent
 from initiatives.models.saved_filter import SavedFilter
 from initiatives.models.selection import Criterion, DossierPart, OfficialLayout, Quota, SelectionRound
 from initiatives.models.twins import Band, Fingerprint, TwinPair
 
 __all__ = [
+    "DUPLICATE",
     "MOVES",
     "UNFINISHED",
     "Act",
     "Asked",
     "Attachment",
     "Band",
+    "By",
     "CameBy",
     "Campaign",
     "CampaignAddress",
@@ -67,12 +69,15 @@ __all__ = [
     "Exemplar",
     "FailedLookUp",
     "Fingerprint",
+    "GrassrootsCount",
     "Initiative",
     "Job",
     "JobState",
     "LetterTemplate",
+    "Milestone",
     "Nomination",
     "OfficialLayout",
+    "Period",
     "Phase",
     "Quota",
     "ReviewEvent",
@@ -86,6 +91,7 @@ __all__ = [
     "TableLayout",
     "Tally",
     "TallyRun",
+    "Target",
     "TwinPair",
     "WindowExtension",
 ]

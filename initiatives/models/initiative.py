@@ -136,6 +136,14 @@ class Initiative(models.Model):
         indexes = [
             # Counting reads nothing but this (one index-only pass a campaign, a unit or a branch).
             models.Index(fields=["campaign", "unit", "status", "duplicate_of"], name="initiative_counted"),
+            # And the breakdowns of the tally nothing but this.
+            models.Index(
+                fields=[
+                    *("campaign", "unit", "status", "duplicate_of", "phase", "target_group", "bloc", "field"),
+                    *("submitted_at", "benefit_value", "benefit_is_not_money"),
+                ],
+                name="initiative_broken_down",
+            ),
             models.Index(fields=["campaign", "status", "-submitted_at", "-id", "unit"], name="initiative_inbox"),
             models.Index(fields=["unit", "status", "-submitted_at", "-id", "campaign"], name="initiative_unit_inbox"),
             models.Index(fields=["campaign", "submitted_at", "id"], name="initiative_order"),

@@ -1,4 +1,4 @@
-"""Received, valid, reached: counted beside the submissions, never in them.
+"""Received, valid, reached, and what they are broken down by: counted beside the submissions, never in them.
 
 One refresher at a time recounts the units touched since the last run (with an overlap for transactions that were still
 under way), in one snapshot, and writes only rows that changed. Whoever finds the numbers older than a minute starts it
@@ -7,28 +7,35 @@ beside the answer, which shows what is there: no worker process is needed.
 
 import logging
 import threading
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, connections, transaction
-from django.db.models import Count, F, Q, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from initiatives.models import Act, Campaign, Initiative, ReviewEvent, Tally, TallyRun
+from initiatives.models import Act, By, Campaign, ReviewEvent, Tally, TallyRun
+from initiatives.progress import counting, milestones
+from initiatives.progress.counting import Counted, Key
 from orgtree.models import Unit
 from portal.requests import MAX_ELAPSED
+from portal.vietnamese.days import VIETNAM
 
 # An event bears the moment its request arrived, which may lie this far before its transaction ends.
 OVERLAP = MAX_ELAPSED + timedelta(minutes=2)
 ADVISORY_LOCK = 7_501_000_000
+AT_ONCE = 500
 
 logger = logging.getLogger("initiatives.tally")
 
-Key = tuple[int, str, bool]  # unit, status, is_duplicate
 _running = threading.Lock()
+
+_Parts = frozenset[tuple[str, str]]  # by, value
+EVERY_PART: _Parts = frozenset({("", "")})
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,9 @@ class Difference:
     """A figure of the tally that a plain count does not confirm."""
 
     unit: str
-    status: str
+    by: str
+    value: str
+    measure: str
     tallied: int
     counted: int
 
@@ -68,12 +77,13 @@ def totals(campaigns: Iterable[Campaign], *, at: datetime) -> dict[int, Total]:
 
 
 def refresh(campaign: Campaign, *, at: datetime, everything: bool = False) -> bool:
-    """Brings the tally of `campaign` up to `at`; False when another refresher is at work."""
+    """Brings the tally of `campaign` up to `at` and announces what was reached; False when another refresher is at work."""
     with _one_at_a_time() as mine:
         if not mine:
             return False
         with _one_snapshot():
             _bring_up(campaign, at=at, everything=everything)
+        milestones.announce(campaign, at=at)  # so that one is found by whoever counts, with a worker or without
     return True
 
 
@@ -90,126 +100,170 @@ def checked(campaign: Campaign, *, at: datetime) -> list[Difference] | None:
 def differences(campaign: Campaign) -> list[Difference]:
     """Every figure of the tally beside a plain count in the same snapshot; none, ever."""
     with _one_snapshot():
-        counted = _rolled_up(_own_counts(campaign, None))
-        tallied = {
-            (row.unit_id, row.status, row.is_duplicate): (row.own, row.branch)
-            for row in Tally.objects.filter(campaign=campaign)
-        }
-        codes = dict(
-            Unit.objects.filter(pk__in={key[0] for key in counted.keys() | tallied.keys()}).values_list("pk", "code")
-        )
+        counted = _counted_whole(campaign)
+        tallied = _measured(Tally.objects.filter(campaign=campaign))
+        off = sorted(key for key in counted.keys() | tallied.keys() if counted.get(key) != tallied.get(key))
+        codes = dict(Unit.objects.filter(pk__in={unit for unit, _, _ in off}).values_list("pk", "code"))
     return [
-        Difference(codes[key[0]], key[1], tallied.get(key, (0, 0))[1], counted.get(key, (0, 0))[1])
-        for key in sorted(counted.keys() | tallied.keys())
-        if tallied.get(key, (0, 0)) != counted.get(key, (0, 0))
+        Difference(codes[key[0]], key[1], key[2], measure, *figures)
+        for key in off
+        for measure, *figures in zip(
+            counting.MEASURES, tallied.get(key, counting.NOTHING), counted.get(key, counting.NOTHING), strict=True
+        )
+        if figures[0] != figures[1]
     ]
 
 
 def _stored(campaigns: list[Campaign]) -> dict[int, Total]:
-    runs = TallyRun.objects.filter(campaign__in=campaigns).annotate(
-        received=Sum("campaign__tallies__branch", filter=Q(campaign__tallies__unit__depth=1), default=0)
-    )
+    # of the confederation, by the index `tally_of_a_level`; a join would read every row of the campaign
+    of_all = Tally.objects.filter(campaign=OuterRef("campaign"), parent=None, by=By.STATUS).order_by()
+    summed = of_all.values("campaign").annotate(number=Sum("entries")).values("number")
+    runs = TallyRun.objects.filter(campaign__in=campaigns).annotate(received=Coalesce(Subquery(summed), 0))
     return {run.campaign_id: Total(run.received, run.counted_at) for run in runs}
 
 
 def _bring_up(campaign: Campaign, *, at: datetime, everything: bool) -> None:
     run = TallyRun.objects.filter(campaign=campaign).first()
     is_set_back = run is not None and run.counted_at - at > OVERLAP
-    _recount(campaign, None if everything or run is None or is_set_back else run.counted_at - OVERLAP)
+    if everything or run is None or is_set_back:
+        counted = _counted_whole(campaign)
+        _store(campaign, counted, Tally.objects.filter(campaign=campaign))
+    else:
+        _recount(campaign, run.counted_at - OVERLAP)
     counted_at = at if run is None or is_set_back else max(at, run.counted_at)
     TallyRun.objects.update_or_create(campaign=campaign, defaults={"counted_at": counted_at})
 
 
-def _recount(campaign: Campaign, since: datetime | None) -> None:
-    """Counts the units touched since `since` (all, where None) and carries every difference up to the root."""
-    touched = None if since is None else _touched(campaign, since)
-    if touched is not None and not touched:
+def _counted_whole(campaign: Campaign) -> Counted:
+    """Every unit's branch, from the initiatives alone."""
+    sums = _Sums()
+    own = counting.own(campaign, None)
+    above = _parents({unit for unit, _, _ in own})
+    for (unit, by, value), measured in own.items():
+        each: int | None = unit
+        while each is not None:
+            sums.add((each, by, value), measured)
+            each = above[each]
+    return sums.counted() | counting.days(campaign, None)
+
+
+def _recount(campaign: Campaign, since: datetime) -> None:
+    """What was touched since then: its units, and upwards what changed below them; the days on which it was sent."""
+    touched, days = _touched(campaign, since)
+    if not touched:
         return
-    own = _own_counts(campaign, touched)
-    rows = Tally.objects.filter(campaign=campaign)
-    before = {(row.unit_id, row.status, row.is_duplicate): row for row in rows}
-    if touched is None:
-        _store_all(campaign, before, _rolled_up(own))
-        return
-    counted = {key: own.get(key, 0) for key in before if key[0] in touched} | own
-    change = {key: number - (before[key].own if key in before else 0) for key, number in counted.items()}
-    changed = {key: difference for key, difference in change.items() if difference}
-    above = _ancestors({unit for unit, _, _ in changed})
-    steps: dict[Key, list[int]] = defaultdict(lambda: [0, 0])
-    for (unit, status, duplicate), difference in changed.items():
-        steps[unit, status, duplicate][0] += difference
-        for each in above[unit]:
-            steps[each, status, duplicate][1] += difference
-    _store_steps(campaign, before, steps)
+    above = _parents(touched)
+    depths = dict(Unit.objects.filter(pk__in=above).values_list("pk", "depth"))
+    asked: dict[int, _Parts] = dict.fromkeys(touched, EVERY_PART)
+    for depth in sorted(set(depths.values()), reverse=True):
+        level = {unit: parts for unit, parts in asked.items() if depths[unit] == depth}
+        for unit, by, value in _recount_level(campaign, level):
+            parent = above[unit]
+            if parent is not None and asked.get(parent) is not EVERY_PART:
+                asked[parent] = asked.get(parent, frozenset()) | {(by, value)}
+    _store(
+        campaign,
+        counting.days(campaign, days),
+        Tally.objects.filter(campaign=campaign, by=By.DAY, value__in={day.isoformat() for day in days}),
+    )
 
 
-def _store_all(campaign: Campaign, before: dict[Key, Tally], counted: dict[Key, tuple[int, int]]) -> None:
-    new = [
-        Tally(campaign=campaign, unit_id=key[0], status=key[1], is_duplicate=key[2], own=own, branch=branch)
-        for key, (own, branch) in counted.items()
-        if key not in before
-    ]
-    changed = []
-    for key, row in before.items():
-        own, branch = counted.get(key, (0, 0))
-        if (row.own, row.branch) != (own, branch):
-            row.own, row.branch = own, branch
-            changed.append(row)
-    Tally.objects.bulk_create(new, batch_size=500)
-    Tally.objects.bulk_update(changed, ["own", "branch"], batch_size=500)
+def _recount_level(campaign: Campaign, units: dict[int, _Parts]) -> list[Key]:
+    """Counts `units` in the parts that are asked: what lies at each itself, and the rows of the units below it."""
+    if not units:
+        return []
+    sums = _Sums()
+    for key, measured in counting.own(campaign, units).items():
+        sums.add(key, measured)
+    rows = Tally.objects.filter(campaign=campaign).exclude(by=By.DAY)
+    whole = [unit for unit, parts in units.items() if parts is EVERY_PART]
+    values = {value for parts in units.values() if parts is not EVERY_PART for _, value in parts}
+    below = rows.filter(Q(parent__in=whole) | Q(parent__in=units.keys() - set(whole), value__in=values))
+    for unit, by, value, *measured in below.values_list("parent", "by", "value", *counting.MEASURES).iterator():
+        sums.add((unit, by, value), measured)
+
+    def is_asked(key: Key) -> bool:
+        return units[key[0]] is EVERY_PART or key[1:] in units[key[0]]
+
+    stored = rows.filter(Q(unit__in=whole) | Q(unit__in=units.keys() - set(whole), value__in=values))
+    counted = {key: measured for key, measured in sums.counted().items() if is_asked(key)}
+    return _store(campaign, counted, stored, is_asked=is_asked)
 
 
-def _store_steps(campaign: Campaign, before: dict[Key, Tally], steps: dict[Key, list[int]]) -> None:
-    new = []
-    for key, (own, branch) in steps.items():
-        if key in before:
-            Tally.objects.filter(pk=before[key].pk).update(own=F("own") + own, branch=F("branch") + branch)
-        else:
-            new.append(
-                Tally(campaign=campaign, unit_id=key[0], status=key[1], is_duplicate=key[2], own=own, branch=branch)
+def _store(
+    campaign: Campaign, counted: Counted, stored: QuerySet[Tally], *, is_asked: Callable[[Key], bool] | None = None
+) -> list[Key]:
+    """Makes the rows of `stored` (those that are asked) say what was counted; the keys of those that did not."""
+    before = {key: each for key, each in _measured(stored).items() if is_asked is None or is_asked(key)}
+    changed = [key for key, measured in counted.items() if before.get(key) != measured]
+    gone = [key for key in before if key not in counted]
+    parents = _parents({unit for unit, _, _ in changed})
+    Tally.objects.bulk_create(
+        (
+            Tally(
+                campaign=campaign,
+                unit_id=unit,
+                parent_id=parents[unit],
+                by=by,
+                value=value,
+                **dict(zip(counting.MEASURES, counted[unit, by, value], strict=True)),
             )
-    Tally.objects.bulk_create(new, batch_size=500)
+            for unit, by, value in changed
+        ),
+        batch_size=AT_ONCE,
+        update_conflicts=True,
+        unique_fields=["campaign", "unit", "by", "value"],
+        update_fields=counting.MEASURES,
+    )
+    for start in range(0, len(gone), AT_ONCE):
+        some = set(gone[start : start + AT_ONCE])
+        rows = stored.filter(unit__in={unit for unit, _, _ in some}, value__in={value for _, _, value in some})
+        found = rows.values_list("pk", "unit", "by", "value")
+        Tally.objects.filter(pk__in=[pk for pk, *key in found if tuple(key) in some]).delete()
+    return changed + gone
 
 
-def _own_counts(campaign: Campaign, units: set[int] | None) -> dict[Key, int]:
-    """By unit, status and whether a duplicate; reads nothing but the index `initiative_counted`."""
-    rows = Initiative.objects.filter(campaign=campaign)
-    if units is not None:
-        rows = rows.filter(unit__in=units)
-    counted: dict[Key, int] = defaultdict(int)
-    for unit, status, duplicate_of, number in (
-        rows.order_by().values_list("unit", "status", "duplicate_of").annotate(number=Count("*")).iterator()
-    ):
-        counted[unit, status, duplicate_of is not None] += number
-    return dict(counted)
+class _Sums:
+    def __init__(self) -> None:
+        self._sums: dict[Key, list[int]] = {}
+
+    def add(self, key: Key, measured: Sequence[int]) -> None:
+        sums = self._sums.get(key)
+        if sums is None:
+            self._sums[key] = list(measured)
+        else:
+            for place, number in enumerate(measured):
+                sums[place] += number
+
+    def counted(self) -> Counted:
+        return {key: tuple(each) for key, each in self._sums.items() if any(each)}
 
 
-def _rolled_up(own: dict[Key, int]) -> dict[Key, tuple[int, int]]:
-    """(own, branch) of every unit that has initiatives in its branch."""
-    above = _ancestors({unit for unit, _, _ in own})
-    branches: dict[Key, int] = defaultdict(int)
-    for (unit, status, duplicate), number in own.items():
-        for each in above[unit]:
-            branches[each, status, duplicate] += number
-    return {key: (own.get(key, 0), branch) for key, branch in branches.items()}
+def _measured(rows: QuerySet[Tally]) -> Counted:
+    found = rows.values_list("unit", "by", "value", *counting.MEASURES).iterator()
+    return {(unit, by, value): tuple(measured) for unit, by, value, *measured in found}
 
 
-def _ancestors(units: set[int]) -> dict[int, list[int]]:
-    """The chain of each unit from the root down to itself, by its own path: a past branch keeps its numbers."""
+def _parents(units: Collection[int]) -> dict[int, int | None]:
+    """Each of `units` and all above them, with the one directly above, by its own path: a past branch keeps its numbers."""
+    if not units:
+        return {}
     step = Unit.steplen
-    paths = dict(Unit.objects.filter(pk__in=units).values_list("pk", "path"))
-    prefixes = {path[:end] for path in paths.values() for end in range(step, len(path) + 1, step)}
-    ids = dict(Unit.objects.filter(path__in=prefixes).values_list("path", "pk"))
-    return {pk: [ids[path[:end]] for end in range(step, len(path) + 1, step)] for pk, path in paths.items()}
+    paths = Unit.objects.filter(pk__in=units).values_list("path", flat=True)
+    wanted = {path[:end] for path in paths for end in range(step, len(path) + 1, step)}
+    ids = dict(Unit.objects.filter(path__in=wanted).values_list("path", "pk"))
+    return {pk: ids.get(path[:-step]) for path, pk in ids.items()}
 
 
-def _touched(campaign: Campaign, since: datetime) -> set[int]:
-    """Units with an event since then: those of its initiatives now, and those they were moved from, by staff or sender."""
+def _touched(campaign: Campaign, since: datetime) -> tuple[set[int], set[date]]:
+    """Units with an event since then (those of its initiatives now, and those they were moved from, by staff or sender), and
+    the days on which these initiatives were submitted."""
     events = ReviewEvent.objects.filter(at__gte=since, initiative__campaign=campaign)
-    units = set(events.values_list("initiative__unit", flat=True).distinct())
+    found = set(events.values_list("initiative__unit", "initiative__submitted_at").distinct())
     moved = events.filter(act__in=(Act.REASSIGNED, Act.EDITED, Act.RESENT)).values_list("note", flat=True)
     codes = {note.split(" → ")[0] for note in moved}
-    return units | set(Unit.objects.filter(code__in=codes).values_list("pk", flat=True))
+    left = Unit.objects.filter(code__in=codes).values_list("pk", flat=True)
+    return {unit for unit, _ in found} | set(left), {timezone.localdate(submitted, VIETNAM) for _, submitted in found}
 
 
 @contextmanager

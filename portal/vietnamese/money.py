@@ -9,6 +9,7 @@ from portal.vietnamese import formats, text
 from portal.vietnamese.refusals import Refused
 
 LARGEST = 2**63 - 1  # what a BigIntegerField holds
+PLAUSIBLE = 1_000 * 10**9  # over a thousand tỷ somebody has typed zeros too many, or is to be congratulated
 _LONGEST = 100
 _NOT_IN_MONEY = "không tính được bằng tiền"
 _TY, _TRIEU, _NGHIN = 10**9, 10**6, 10**3
@@ -137,7 +138,7 @@ def in_words(dong: int | None) -> str:
 
 def is_implausible(dong: int | None) -> bool:
     """Over a thousand tỷ or under a thousand đồng: asked about, never refused."""
-    return dong is not None and not 1_000 <= dong <= 1_000 * _TY
+    return dong is not None and not 1_000 <= dong <= PLAUSIBLE
 
 
 _DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from initiatives.models import Campaign, ReviewEvent, Tally
+from initiatives.models import By, Campaign, ReviewEvent, Tally
 from initiatives.progress import tally
 from tests.factories import CampaignFactory, InitiativeFactory, make_tree, unit_at
 
@@ -35,7 +35,7 @@ def test_recount_says_the_total_of_each_campaign(campaign: Campaign) -> None:
 
 def test_recount_mends_a_tally_that_was_changed(campaign: Campaign) -> None:
     run()
-    Tally.objects.update(own=7, branch=9)
+    Tally.objects.update(entries=7)
 
     run()
 
@@ -51,7 +51,7 @@ def test_check_is_content_with_a_right_tally(campaign: Campaign) -> None:
 def test_check_prints_each_difference_and_fails_and_changes_nothing(campaign: Campaign) -> None:
     run()
     unit = unit_at("quang-tri/dong-ha")
-    Tally.objects.filter(unit=unit).update(own=5, branch=5)
+    Tally.objects.filter(unit=unit, by=By.STATUS).update(entries=5)
     # nothing has happened there for long: a refresh has no reason to look
     assert ReviewEvent.objects.latest("at").at.year == 2022
     said = StringIO()
@@ -59,8 +59,11 @@ def test_check_prints_each_difference_and_fails_and_changes_nothing(campaign: Ca
     with pytest.raises(CommandError, match="1 số đếm không khớp"):
         call_command("recount", check=True, stdout=said)
 
-    assert said.getvalue().splitlines()[0] == "sang-kien-dem quang-tri/dong-ha submitted: bảng đếm 5, đếm lại 3"
-    assert Tally.objects.get(unit=unit).branch == 5
+    assert (
+        said.getvalue().splitlines()[0]
+        == "sang-kien-dem quang-tri/dong-ha status submitted (entries): bảng đếm 5, đếm lại 3"
+    )
+    assert Tally.objects.get(unit=unit, by=By.STATUS).entries == 5
 
 
 def test_check_counts_what_came_since_before_it_compares(campaign: Campaign) -> None:

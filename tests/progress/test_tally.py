@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,11 +12,22 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from initiatives import lifecycle
-from initiatives.models import Act, Campaign, Initiative, ReviewEvent, Status, Tally, TallyRun
+from initiatives.models import (
+    DUPLICATE,
+    Act,
+    By,
+    Campaign,
+    CategoryScheme,
+    Initiative,
+    ReviewEvent,
+    Status,
+    Tally,
+    TallyRun,
+)
 from initiatives.models.initiative import MOVES
-from initiatives.progress import tally
+from initiatives.progress import counting, tally
 from initiatives.submission import actions
-from orgtree.models import StaffAccount, Unit
+from orgtree.models import Level, StaffAccount, Unit
 from portal.vietnamese.days import VIETNAM
 from tests.factories import CampaignFactory, InitiativeFactory, StaffAccountFactory, make_tree, unit_at
 from tests.submission.worker import IN_2022, YEAR_2022, Worker, person
@@ -32,7 +43,11 @@ CODES = (
     "thanh-hoa/cd-giao-duc",
     "cd-y-te",
 )
-Figures = dict[tuple[str, str, bool], tuple[int, int]]
+Key = tuple[str, str, str]  # unit, by, value
+Figures = dict[Key, tuple[int, ...]]
+FIELDS = ("", "production", "health")
+GROUPS = ("worker", "official")
+VALUES = (None, 0, 5_000_000, 10**12, 10**12 + 1, 2**63 - 1)
 
 pytestmark = pytest.mark.django_db
 
@@ -48,24 +63,50 @@ def campaign(small_tree: dict[str, Unit]) -> Campaign:
 
 
 def tallied(campaign: Campaign) -> Figures:
-    """Every row that counts anything."""
-    rows = Tally.objects.filter(campaign=campaign).select_related("unit")
+    """Every row."""
+    rows = Tally.objects.filter(campaign=campaign)
     return {
-        (row.unit.code, row.status, row.is_duplicate): (row.own, row.branch) for row in rows if row.own or row.branch
+        (code, by, value): tuple(measured)
+        for code, by, value, *measured in rows.values_list("unit__code", "by", "value", *counting.MEASURES)
     }
 
 
 def counted(campaign: Campaign) -> Figures:
     """The same by looking at every initiative and walking up its unit's path, one by one."""
-    by_path = {unit.path: unit.code for unit in Unit.objects.all()}
-    own: Counter[tuple[str, str, bool]] = Counter()
-    branch: Counter[tuple[str, str, bool]] = Counter()
+    by_path = {unit.path: unit for unit in Unit.objects.all()}
+    sums: dict[Key, Counter[str]] = defaultdict(Counter)
+    taking_part: dict[str, set[str]] = defaultdict(set)
     for each in Initiative.objects.filter(campaign=campaign).select_related("unit"):
-        what = (each.status, each.duplicate_of_id is not None)
-        own[each.unit.code, *what] += 1
-        for end in range(Unit.steplen, len(each.unit.path) + 1, Unit.steplen):
-            branch[by_path[each.unit.path[:end]], *what] += 1
-    return {key: (own[key], number) for key, number in branch.items()}
+        path = each.unit.path
+        for unit in (by_path[path[:end]] for end in range(Unit.steplen, len(path) + 1, Unit.steplen)):
+            is_duplicate = each.duplicate_of_id is not None
+            sums[unit.code, By.STATUS, DUPLICATE if is_duplicate else each.status]["entries"] += 1
+            day = each.submitted_at.astimezone(VIETNAM).date().isoformat()
+            parts = {By.ALL: "", By.PHASE: str(each.phase_id), By.FIELD: each.field, By.MONTH: day[:7]}
+            parts[By.CATEGORY] = each.bloc if campaign.category_scheme == CategoryScheme.BLOC else each.target_group
+            parts |= {By.DAY: day} if unit.depth <= 2 else {}
+            is_reached = each.status != Status.WITHDRAWN and not is_duplicate
+            if is_reached and each.unit.level == Level.GRASSROOTS:
+                taking_part[unit.code].add(each.unit.code)
+            for by, value in parts.items():
+                sums[unit.code, by, value].update(measured(each, is_reached))
+    for code, unions in taking_part.items():
+        sums[code, By.ALL, ""]["taking_part"] = len(unions)
+    figures = {key: tuple(each[name] for name in counting.MEASURES) for key, each in sums.items()}
+    return {key: each for key, each in figures.items() if any(each)}
+
+
+def measured(each: Initiative, is_reached: bool) -> dict[str, int]:
+    is_valid, value = each.status == Status.VALID, each.benefit_value
+    is_summed = value is not None and value <= 10**12
+    return {
+        "entries": is_reached,
+        "valid": is_valid,
+        "declared": value if is_reached and is_summed else 0,
+        "declared_valid": value if is_valid and is_summed else 0,
+        "unmeasured": is_reached and each.benefit_is_not_money,
+        "doubtful": is_reached and value is not None and not is_summed,
+    }  # type: ignore[dict-item]
 
 
 def received(campaign: Campaign) -> int:
@@ -83,11 +124,20 @@ class Life:
         self.at = NOW
 
     def step(self) -> None:
-        self.at += timedelta(seconds=self.chance.choice((0, 1, 40, 900)))
+        self.at += timedelta(seconds=self.chance.choice((0, 1, 40, 900, 900, 70_000)))
         there = list(Initiative.objects.filter(campaign=self.campaign))
         act = self.chance.choice(("receive", "receive", "move", "move", "duplicate", "reassign", "revise"))
         if act == "receive" or not there:
-            InitiativeFactory(campaign=self.campaign, unit=self.chance.choice(self.units), submitted_at=self.at)
+            value = self.chance.choice(VALUES)
+            InitiativeFactory(
+                campaign=self.campaign,
+                unit=self.chance.choice(self.units),
+                submitted_at=self.at,
+                field=self.chance.choice(FIELDS),
+                target_group=self.chance.choice(GROUPS),
+                benefit_value=value,
+                benefit_is_not_money=value is None and self.chance.random() < 0.5,
+            )
             return
         one = self.chance.choice(there)
         if act == "move" and MOVES[one.status]:
@@ -136,20 +186,20 @@ def test_step_by_step_or_all_at_once_it_is_the_plain_count(campaign: Campaign, s
     step_by_step = tallied(campaign)
     tally.refresh(campaign, at=life.at, everything=True)
     assert tallied(campaign) == step_by_step
-    assert {status for _, status, _ in step_by_step} >= {Status.SUBMITTED, Status.INVALID}
+    assert {by for _, by, _ in step_by_step} == set(By)
 
 
 def test_only_touched_units_are_counted_again(campaign: Campaign, small_tree: dict[str, Unit]) -> None:
     InitiativeFactory(campaign=campaign, unit=small_tree["dien-bien"], submitted_at=NOW - timedelta(days=2))
     InitiativeFactory(campaign=campaign, unit=small_tree["quang-tri"], submitted_at=NOW)
     tally.refresh(campaign, at=NOW, everything=True)
-    Tally.objects.filter(unit=small_tree["dien-bien"]).update(own=70)  # nobody looks there again
+    Tally.objects.filter(unit=small_tree["dien-bien"]).update(entries=70)  # nobody looks there again
     InitiativeFactory(campaign=campaign, unit=small_tree["quang-tri"], submitted_at=NOW + timedelta(seconds=30))
 
     tally.refresh(campaign, at=NOW + timedelta(minutes=1))
 
-    own = {row.unit.code: row.own for row in Tally.objects.select_related("unit")}
-    assert (own["quang-tri"], own["dien-bien"]) == (2, 70)
+    entries = dict(Tally.objects.filter(by=By.ALL).values_list("unit__code", "entries"))
+    assert (entries["quang-tri"], entries["dien-bien"]) == (2, 70)
 
 
 def test_what_was_committed_late_is_still_counted(campaign: Campaign) -> None:
@@ -190,7 +240,7 @@ def test_a_sender_who_mends_the_unit_is_counted_there_and_no_longer_here(campaig
     tally.refresh(campaign, at=NOW + timedelta(minutes=31))
 
     assert tallied(campaign) == counted(campaign)
-    assert ("dien-bien", Status.SUBMITTED, False) in tallied(campaign)
+    assert ("dien-bien", By.STATUS, Status.SUBMITTED) in tallied(campaign)
 
 
 def test_duplicates_are_counted_apart(campaign: Campaign) -> None:
@@ -199,8 +249,10 @@ def test_duplicates_are_counted_apart(campaign: Campaign) -> None:
 
     tally.refresh(campaign, at=NOW, everything=True)
 
-    root = {(status, duplicate): row for (code, status, duplicate), row in tallied(campaign).items() if code == "tld"}
-    assert root == {(Status.SUBMITTED, False): (0, 1), (Status.INVALID, True): (0, 1)}
+    statuses = {
+        value: row[0] for (code, by, value), row in tallied(campaign).items() if (code, by) == ("tld", By.STATUS)
+    }
+    assert statuses == {Status.SUBMITTED: 1, DUPLICATE: 1}
 
 
 def test_one_campaign_is_not_counted_with_another(campaign: Campaign) -> None:
@@ -303,56 +355,84 @@ def test_counting_reads_the_index_and_not_the_rows(campaign: Campaign) -> None:
     InitiativeFactory.create_batch(3, campaign=campaign)
     with CaptureQueriesContext(connection) as asked:
         tally.refresh(campaign, at=NOW, everything=True)
-    counting = next(each["sql"] for each in asked if "COUNT(" in each["sql"])
+    counts = [each["sql"] for each in asked if "COUNT(" in each["sql"]]
 
+    assert len(counts) == 6  # by status, category, field, phase, month and day
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_seqscan = off")
-            cursor.execute("SET LOCAL enable_bitmapscan = off")
-            cursor.execute(f"EXPLAIN {counting}")
-        else:
-            cursor.execute(f"EXPLAIN QUERY PLAN {counting}")
-        plan = str(cursor.fetchall())
-
-    assert "initiative_counted" in plan
-    assert ("Index Only Scan" if connection.vendor == "postgresql" else "COVERING INDEX") in plan
+            for way in ("seqscan", "bitmapscan", "indexscan"):
+                cursor.execute(f"SET LOCAL enable_{way} = off")
+        for sql in counts:
+            cursor.execute(f"EXPLAIN {'' if connection.vendor == 'postgresql' else 'QUERY PLAN '}{sql}")
+            plan = str(cursor.fetchall())
+            assert "initiative_counted" in plan or "initiative_broken_down" in plan
+            assert ("Index Only Scan" if connection.vendor == "postgresql" else "COVERING INDEX") in plan
 
 
 # --- differences ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("change", [{"own": 9}, {"branch": 9}, {"own": 0, "branch": 0}], ids=["own", "branch", "both"])
-def test_a_row_that_was_tampered_with_is_a_difference(campaign: Campaign, change: dict[str, int]) -> None:
+@pytest.mark.parametrize("measure", counting.MEASURES)
+def test_a_figure_that_was_tampered_with_is_a_difference(campaign: Campaign, measure: str) -> None:
     unit = unit_at("quang-tri/dong-ha")
     InitiativeFactory.create_batch(2, campaign=campaign, unit=unit)
     tally.refresh(campaign, at=NOW, everything=True)
     assert tally.differences(campaign) == []
+    row = Tally.objects.get(unit=unit, by=By.ALL)
 
-    Tally.objects.filter(unit=unit).update(**change)
+    Tally.objects.filter(pk=row.pk).update(**{measure: 9})
 
     (found,) = tally.differences(campaign)
-    assert (found.unit, found.status, found.counted) == ("quang-tri/dong-ha", Status.SUBMITTED, 2)
+    assert found == tally.Difference("quang-tri/dong-ha", By.ALL, "", measure, 9, getattr(row, measure))
 
 
 def test_a_row_that_is_missing_or_too_many_is_a_difference(campaign: Campaign) -> None:
-    InitiativeFactory(campaign=campaign, unit=unit_at("quang-tri"))
+    InitiativeFactory(campaign=campaign, unit=unit_at("quang-tri"), benefit_value=None)
     tally.refresh(campaign, at=NOW, everything=True)
-    Tally.objects.filter(unit=unit_at("tld")).delete()
-    Tally.objects.create(campaign=campaign, unit=unit_at("cd-y-te"), status=Status.VALID, own=1, branch=1)
+    Tally.objects.filter(unit=unit_at("tld"), by=By.FIELD).delete()
+    sector = unit_at("cd-y-te")
+    Tally.objects.create(campaign=campaign, unit=sector, parent=unit_at("tld"), by=By.STATUS, value="valid", entries=1)
 
-    found = {(each.unit, each.tallied, each.counted) for each in tally.differences(campaign)}
+    found = {(each.unit, each.by, each.tallied, each.counted) for each in tally.differences(campaign)}
 
-    assert found == {("tld", 0, 1), ("cd-y-te", 1, 0)}
+    assert found == {("tld", By.FIELD, 0, 1), ("cd-y-te", By.STATUS, 1, 0)}
 
 
 def test_counting_everything_mends_what_was_tampered_with(campaign: Campaign) -> None:
     InitiativeFactory(campaign=campaign, unit=unit_at("quang-tri"))
     tally.refresh(campaign, at=NOW)
-    Tally.objects.update(own=5, branch=7)
+    Tally.objects.update(entries=5, declared=7)
+    Tally.objects.filter(by=By.FIELD).update(value="what_is_no_field")
 
     tally.refresh(campaign, at=NOW, everything=True)
 
     assert tally.differences(campaign) == []
+
+
+def test_a_day_is_the_day_in_viet_nam(campaign: Campaign) -> None:
+    for moment in ("2022-01-31T23:59:59.999999+07:00", "2022-02-01T00:00:00+07:00"):
+        InitiativeFactory(campaign=campaign, unit=unit_at("quang-tri"), submitted_at=datetime.fromisoformat(moment))
+
+    tally.refresh(campaign, at=NOW)
+
+    root = {(by, value): row[0] for (code, by, value), row in tallied(campaign).items() if code == "tld"}
+    assert {key: number for key, number in root.items() if key[0] in (By.DAY, By.MONTH)} == {
+        (By.DAY, "2022-01-31"): 1,
+        (By.DAY, "2022-02-01"): 1,
+        (By.MONTH, "2022-01"): 1,
+        (By.MONTH, "2022-02"): 1,
+    }
+
+
+def test_no_figure_typed_by_anybody_spoils_a_sum(campaign: Campaign) -> None:
+    """Two of the largest there are would overflow; what is over 1.000 tỷ is counted apart and not added."""
+    for value in (2**63 - 1, 2**63 - 1, 10**12, 7):
+        InitiativeFactory(campaign=campaign, unit=unit_at("quang-tri"), benefit_value=value)
+
+    tally.refresh(campaign, at=NOW)
+
+    row = Tally.objects.get(unit=unit_at("tld"), by=By.ALL)
+    assert (row.declared, row.doubtful, row.entries) == (10**12 + 7, 2, 4)
 
 
 # --- one at a time --------------------------------------------------------------------------------------------------

@@ -31,7 +31,8 @@ class Command(PortalCommand):
             found += len(differences)
             for each in differences:
                 self.stdout.write(
-                    f"{campaign.slug} {each.unit} {each.status}: bảng đếm {each.tallied}, đếm lại {each.counted}"
+                    f"{campaign.slug} {each.unit} {each.by} {each.value or '-'} ({each.measure}): "
+                    f"bảng đếm {each.tallied}, đếm lại {each.counted}"
                 )
             total = tally.totals([campaign], at=timezone.now())[campaign.pk]
             self.stdout.write(f"{campaign.slug}: {whole(total.received)} sáng kiến đã nhận.")
