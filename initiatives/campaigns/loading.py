@@ -1,5 +1,5 @@
-"""The two campaigns of the letters with their rounds of selection, loaded from `fixtures/campaigns/`. What is there already is
-left as staff made it."""
+"""The two campaigns of the letters with their rounds of selection, targets and milestones, loaded from `fixtures/campaigns/`.
+What is there already is left as staff made it."""
 
 import json
 from datetime import datetime
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.admin.models import DELETION, LogEntry
 from django.db import transaction
 
 from initiatives.models import (
@@ -16,11 +17,14 @@ from initiatives.models import (
     ConsentText,
     Contact,
     Declaration,
+    Milestone,
     OfficialLayout,
+    Period,
     Phase,
     Quota,
     ReviewReason,
     SelectionRound,
+    Target,
     WindowExtension,
 )
 from orgtree.models import Unit
@@ -55,6 +59,9 @@ def load_campaigns() -> list[Campaign]:
             made.append(campaign)
         if not campaign.rounds.exists():  # one that was loaded before there were rounds gets them too
             _add_rounds(campaign, each)
+        _add_targets(campaign, each)
+        if not campaign.milestones.exists():  # likewise
+            _add_milestones(campaign, each)
     return made
 
 
@@ -131,6 +138,39 @@ def _add_rounds(campaign: Campaign, each: dict[str, Any]) -> None:
             for code, own in asked.get("exceptions", {}).items()
             if code in units
         )
+
+
+def _add_milestones(campaign: Campaign, each: dict[str, Any]) -> None:
+    """What is looked forward to; when it came, the portal finds by itself."""
+    Milestone.objects.bulk_create(
+        Milestone(campaign=campaign, number=asked["count"], plan_ends_on=asked["plan_ends_on"])
+        for asked in each.get("milestones", [])
+    )
+
+
+def _add_targets(campaign: Campaign, each: dict[str, Any]) -> None:
+    """The targets that the letters name, as of the campaign's opening: each once. What staff changed stays, and what they took
+    back stays away (their log names it: `progress/target_setting.py`)."""
+    asked = {target["unit"]: target for target in each["targets"] if "unit" in target}
+    begins = campaign.phases.values_list("opens_at", flat=True).first()
+    if begins is None:
+        return
+    given = Target.objects.filter(campaign=campaign, period=Period.WHOLE).values("unit")
+    lacking = list(Unit.objects.filter(code__in=asked).exclude(pk__in=given))
+    names = {f"{campaign.pk}/{unit.pk}/ca-chuong-trinh": unit.pk for unit in lacking}
+    log = LogEntry.objects.filter(action_flag=DELETION, content_type__model="target", object_id__in=names)
+    taken_back = {names[name] for name in log.values_list("object_id", flat=True) if name in names}
+    Target.objects.bulk_create(
+        Target(
+            campaign=campaign,
+            unit=unit,
+            quantity=asked[unit.code]["quantity"],
+            due_on=asked[unit.code].get("due_on"),
+            set_at=begins,
+        )
+        for unit in lacking
+        if unit.pk not in taken_back
+    )
 
 
 def _codes(each: dict[str, Any]) -> set[str]:

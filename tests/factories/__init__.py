@@ -21,6 +21,7 @@ from tests.factories.initiatives import (
     ReviewEventFactory,
     receipt_code,
 )
+from tests.factories.milestones import MilestoneFactory
 from tests.factories.selection import (
     CommendationDecisionFactory,
     CommendationFactory,
@@ -36,6 +37,7 @@ from tests.factories.selection import (
     TableLayoutFactory,
     round_of,
 )
+from tests.factories.targets import GrassrootsCountFactory, TargetFactory
 from tests.factories.units import UnitFactory, make_tree, unit_at
 from tests.factories.work import JobFactory, SavedFilterFactory, TwinPairFactory
 
@@ -54,9 +56,11 @@ __all__ = [
     "DossierFactory",
     "DraftFactory",
     "ExemplarFactory",
+    "GrassrootsCountFactory",
     "InitiativeFactory",
     "JobFactory",
     "LetterTemplateFactory",
+    "MilestoneFactory",
     "NominationFactory",
     "PhaseFactory",
     "QuotaFactory",
@@ -67,6 +71,7 @@ __all__ = [
     "StaffAccountFactory",
     "TableColumnFactory",
     "TableLayoutFactory",
+    "TargetFactory",
     "TwinPairFactory",
     "UnitFactory",
     "WindowExtensionFactory",
