@@ -12,8 +12,13 @@ def percent(part: int | None, of: int | None) -> str:
     """54,9%: one decimal, half up; "–" where there is no target to compare with."""
     if part is None or not of:
         return NOTHING
-    tenths = (part * 2000 + of) // (of * 2)  # whole numbers only: no float rounds a half down
-    return f"{whole(tenths // 10)},{tenths % 10}%"
+    return f"{ratio(part * 100, of)}%"
+
+
+def ratio(part: int, of: int) -> str:
+    """12,5: one decimal, half up."""
+    tenths = (part * 20 + of) // (of * 2)  # whole numbers only: no float rounds a half down
+    return f"{whole(tenths // 10)},{tenths % 10}"
 
 
 def file_size(size: int) -> str:

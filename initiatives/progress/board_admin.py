@@ -1,0 +1,167 @@
+"""The board for staff, of one's own branch: each number leads to the live list behind it. And who sent very many."""
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+
+from initiatives.models import Campaign, Status
+from initiatives.progress import board as boards
+from initiatives.progress import board_page, people, tally
+from initiatives.progress.board import Board
+from initiatives.progress.targets import hosts_of
+from initiatives.review import counts, filters
+from orgtree.models import StaffAccount, Unit
+from orgtree.scoped_admin import ScopedAdmin, account_of
+from orgtree.sites import Panel, Sentence
+from portal.vietnamese.formats import whole
+
+MOST_CAMPAIGNS = 5  # on the first page: the newest
+
+
+class BoardAdmin(ScopedAdmin):
+    """For the admin of initiatives."""
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        own = [
+            path("tien-do/", view(self.board_view), name="initiatives_initiative_board"),
+            path("tien-do/nguoi/", view(self.people_view), name="initiatives_initiative_people"),
+        ]
+        return own + super().get_urls()
+
+    def board_view(self, request: HttpRequest) -> HttpResponse:
+        """A unit of one's branch and those directly below it (`?campaign=`, and as the public page)."""
+        campaign, hosts, unit = self._place(request)
+        context = self._frame(request, "Tiến độ", campaign, hosts)
+        if campaign is None or unit is None:
+            return TemplateResponse(request, "progress/board_staff.html", context)
+        account, wanted = account_of(request), board_page.asked(request.GET)
+        board = boards.of(campaign, unit, at=timezone.now())
+        board = replace(board, trail=[each for each in board.trail if _is_seen(each, account)])
+        here = reverse("admin:initiatives_initiative_board")
+        addresses = board_page.Addresses(here, board, wanted, {board_page.CAMPAIGN: campaign.slug}, names_root=True)
+        inbox = reverse("admin:initiatives_initiative_changelist")
+        public = reverse("board", args=[campaign.slug]) if campaign.is_published else ""
+        xlsx = reverse("board_xlsx", args=[campaign.slug]) if campaign.is_published else ""
+        context |= board_page.context(board, wanted, addresses, xlsx=xlsx, inbox=inbox)
+        context |= {
+            "title": f"Tiến độ: {unit}",
+            "differing": _differing(board, account),
+            "people_address": _people_address(campaign, unit),
+            "public_address": f"{public}?{board_page.UNIT}={unit.code}" if public else "",
+        }
+        return TemplateResponse(request, "progress/board_staff.html", context)
+
+    def people_view(self, request: HttpRequest) -> HttpResponse:
+        """Those of one's branch who sent very many, by their phone: the first of them, live."""
+        campaign, hosts, unit = self._place(request)
+        context = self._frame(request, "Người có nhiều sáng kiến", campaign, hosts)
+        if campaign is not None and unit is not None:
+            inbox = reverse("admin:initiatives_initiative_changelist")
+            found = people.with_many(campaign, unit)
+            context |= {
+                "unit": unit,
+                "people": [(each, _inbox_of(inbox, campaign, unit, each)) for each in found],
+                "most": people.MOST_LISTED,
+                "least": people.MANY,
+                "board_address": _board_address(campaign, unit),
+            }
+        return TemplateResponse(request, "progress/people.html", context)
+
+    def _place(self, request: HttpRequest) -> tuple[Campaign | None, list[Unit], Unit | None]:
+        """The campaign, the units that are the account's own in its structure, and the unit asked for. What is missing and
+        what is of others: the same page."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        slug, code = request.GET.get(board_page.CAMPAIGN, ""), request.GET.get(board_page.UNIT, "")
+        account = account_of(request)
+        campaign = Campaign.objects.filter(slug=slug[:80]).first() if slug else Campaign.objects.first()
+        if campaign is None:
+            if slug:
+                raise Http404
+            return None, [], None
+        hosts = hosts_of(account, campaign)
+        if not code:
+            return campaign, hosts, next(iter(hosts), None)
+        unit = boards.unit_of(campaign, code)
+        if unit is None or not _is_seen(unit, account):
+            raise Http404
+        return campaign, hosts, unit
+
+    def _frame(self, request: HttpRequest, title: str, campaign: Campaign | None, hosts: list[Unit]) -> dict[str, Any]:
+        here = request.path
+        return {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "campaign": campaign,
+            "campaigns": [
+                (each, each == campaign, f"{here}?{urlencode({board_page.CAMPAIGN: each.slug})}")
+                for each in Campaign.objects.all()
+            ],
+            "hosts": [(each, _board_address(campaign, each)) for each in hosts] if campaign and len(hosts) > 1 else [],
+        }
+
+
+def _is_seen(unit: Unit, account: StaffAccount) -> bool:
+    """As `visible_to` says it, of a unit that is at hand."""
+    return account.unit is not None and unit.current_path.startswith(account.unit.current_path)
+
+
+def _address(name: str, campaign: Campaign, unit: Unit) -> str:
+    return f"{reverse(name)}?" + urlencode({board_page.CAMPAIGN: campaign.slug, board_page.UNIT: unit.code}, safe="/")
+
+
+def _board_address(campaign: Campaign, unit: Unit) -> str:
+    return _address("admin:initiatives_initiative_board", campaign, unit)
+
+
+def _people_address(campaign: Campaign, unit: Unit) -> str:
+    return _address("admin:initiatives_initiative_people", campaign, unit)
+
+
+def _inbox_of(inbox: str, campaign: Campaign, unit: Unit, sender: people.Sender) -> str:
+    asked = {
+        filters.CampaignFilter.parameter_name: campaign.slug,
+        filters.UnitFilter.parameter_name: unit.code,
+        filters.StatusFilter.parameter_name: filters.EVERY,
+        filters.SEARCH_VAR: sender.phone,
+    }
+    return f"{inbox}?{urlencode(asked, safe='/')}"
+
+
+def _differing(board: Board, account: StaffAccount) -> list[tuple[str, str, str]]:
+    """Label, the board's number and that of the list now, of each status in which they differ; one statement. A list that
+    counts no further tells nothing."""
+    live = counts.by_status(account, unit=board.unit, campaigns=[board.campaign])
+    told = []
+    for status, label in Status.choices:
+        tallied = board.counted.has(status) + (board.counted.duplicates if status == Status.INVALID else 0)
+        now = live[status]
+        if not now.is_capped and now.number != tallied:
+            told.append((label, whole(tallied), str(now)))
+    return told
+
+
+# --- the first page -----------------------------------------------------------------------------------------------------
+
+
+def board_panels(request: HttpRequest) -> list[Panel]:
+    """How far one's own unit is in the campaigns that run now, with the way to the board: four statements."""
+    account, at = account_of(request), timezone.now()
+    if account.unit is None or not account.has_perm("initiatives.view_initiative"):
+        return []
+    running = Campaign.objects.published().filter(phases__opens_at__lte=at, phases__closes_at__gt=at).distinct()
+    campaigns = list(running[:MOST_CAMPAIGNS])
+    tally.totals(campaigns, at=at)  # what is too old is counted beside this answer
+    sentences = tuple(
+        Sentence(f"{campaign.name}: {sentence}.", _board_address(campaign, account.unit))
+        for campaign, sentence in boards.sentences(campaigns, account.unit)
+    )
+    return [Panel("Tiến độ", sentences=sentences)] if sentences else []

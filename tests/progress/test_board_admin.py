@@ -1,0 +1,251 @@
+"""The board in the admin: one's own branch, numbers that lead to lists, and people with many initiatives."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from html import unescape
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from initiatives.models import Campaign, Initiative, Status, Target
+from initiatives.progress import people, tally
+from orgtree import changes
+from orgtree.changes import NewUnit, Order
+from orgtree.models import Level, Unit
+from orgtree.roles import Role
+from portal import sealing
+from portal.vietnamese.days import VIETNAM
+from tests.factories import CampaignFactory, InitiativeFactory, StaffAccountFactory, UnitFactory, make_tree
+
+NOW = datetime(2022, 3, 20, 9, 0, tzinfo=VIETNAM)
+BOARD = "/admin/initiatives/initiative/tien-do/"
+PEOPLE = "/admin/initiatives/initiative/tien-do/nguoi/"
+Enter = Callable[[Any], Client]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def small_tree() -> dict[str, Unit]:
+    return make_tree()
+
+
+@pytest.fixture
+def campaign(small_tree: dict[str, Unit], at: Callable[[Any], datetime]) -> Campaign:
+    at(NOW)
+    return CampaignFactory(slug="sang-kien-thu", name="Sáng kiến thử", goal=1000)
+
+
+@pytest.fixture
+def viewer(campaign: Campaign, small_tree: dict[str, Unit], client_as: Enter) -> Client:
+    return client_as(StaffAccountFactory(unit=small_tree["quang-tri"], role=Role.VIEWER))
+
+
+def seen(answer: HttpResponse) -> str:
+    return unescape(answer.content.decode())
+
+
+def sent(campaign: Campaign, unit: Unit, number: int, **fields: Any) -> list[Initiative]:
+    return [InitiativeFactory(campaign=campaign, unit=unit, **fields) for _ in range(number)]
+
+
+def test_the_board_begins_with_ones_own_unit(campaign: Campaign, viewer: Client) -> None:
+    page = viewer.get(BOARD)
+
+    assert (page.status_code, page.context["unit"].code, page.context["trail"]) == (200, "quang-tri", [])
+    assert [row.line.unit.code for row in page.context["rows"]] == [
+        "quang-tri/dong-ha",
+        "quang-tri/huong-hoa",
+        "quang-tri/cd-vien-chuc",
+    ]
+
+
+def test_the_way_back_up_ends_at_ones_own_unit(campaign: Campaign, viewer: Client) -> None:
+    page = viewer.get(BOARD, {"don-vi": "quang-tri/dong-ha/may-song-hieu"})
+
+    assert [unit.code for unit, _ in page.context["trail"]] == ["quang-tri", "quang-tri/dong-ha"]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"don-vi": "dien-bien"}, {"don-vi": "tld"}, {"don-vi": "khong-co"}, {"campaign": "x"}]
+)
+@pytest.mark.parametrize("address", [BOARD, PEOPLE])
+def test_what_is_of_others_is_missing(viewer: Client, asked: dict[str, str], address: str) -> None:
+    assert viewer.get(address, asked).status_code == 404
+
+
+def test_without_a_unit_or_a_campaign_it_says_so(client_as: Enter, small_tree: dict[str, Unit]) -> None:
+    account = StaffAccountFactory(unit=small_tree["quang-tri"], role=Role.VIEWER)
+    assert "Chưa có chương trình nào" in seen(client_as(account).get(BOARD))
+
+    CampaignFactory()
+    placeless = client_as(StaffAccountFactory(unit=None, role=Role.VIEWER))
+
+    assert "chưa thuộc đơn vị nào" in seen(placeless.get(BOARD))
+    assert "chưa thuộc đơn vị nào" in seen(placeless.get(PEOPLE))
+
+
+def test_each_number_leads_to_the_list_that_has_as_many(
+    campaign: Campaign, small_tree: dict[str, Unit], viewer: Client
+) -> None:
+    unit = small_tree["quang-tri/dong-ha"]
+    sent(campaign, unit, 2)
+    sent(campaign, unit, 3, status=Status.VALID)
+    sent(campaign, unit, 1, status=Status.RETURNED)
+    sent(campaign, small_tree["quang-tri/huong-hoa"], 4, status=Status.VALID)
+    tally.refresh(campaign, at=NOW)
+
+    row = viewer.get(BOARD).context["rows"][0]
+
+    assert row.line.unit == unit
+    for name, number in (("received", 6), ("reached", 6), ("valid", 3), ("returned", 1)):
+        answer = viewer.get(row.inbox[name])
+        assert (answer.status_code, getattr(row.line, name)) == (200, number)
+        assert len(answer.context["cl"].result_list) == number, name
+    assert f'href="{row.inbox["valid"]}"' in seen(viewer.get(BOARD))
+
+
+def test_it_says_when_the_lists_are_ahead_of_the_board(
+    campaign: Campaign, small_tree: dict[str, Unit], viewer: Client
+) -> None:
+    sent(campaign, small_tree["quang-tri/dong-ha"], 2)
+    tally.refresh(campaign, at=NOW)
+    assert viewer.get(BOARD).context["differing"] == []
+
+    sent(campaign, small_tree["quang-tri/dong-ha"], 1)
+
+    page = viewer.get(BOARD)
+    assert page.context["differing"] == [("Đã nhận, chờ xét", "2", "3")]
+    assert "Lúc này danh sách khác bảng: Đã nhận, chờ xét 3 (bảng: 2)." in seen(page)
+
+
+def test_a_duplicate_is_no_difference(campaign: Campaign, small_tree: dict[str, Unit], viewer: Client) -> None:
+    first = sent(campaign, small_tree["quang-tri/dong-ha"], 1)[0]
+    sent(campaign, small_tree["quang-tri/dong-ha"], 1, status=Status.INVALID, duplicate_of=first)
+    tally.refresh(campaign, at=NOW)
+
+    assert viewer.get(BOARD).context["differing"] == []
+
+
+def test_after_a_merger_each_unit_that_went_on_is_offered(
+    campaign: Campaign, small_tree: dict[str, Unit], client_as: Enter
+) -> None:
+    order = Order(day=date(2025, 7, 1), at=datetime(2025, 8, 1, 9, tzinfo=VIETNAM))
+    new = NewUnit(level=Level.PROVINCE, code="moi", name="Liên đoàn Lao động tỉnh Mới", short_name="LĐLĐ tỉnh Mới")
+    united = changes.add(small_tree["tld"], new, order=order)
+    for code in ("quang-tri", "dien-bien"):
+        changes.merge(Unit.objects.get(code=code), into=united, order=order, ending=frozenset({Level.DISTRICT}))
+
+    page = client_as(StaffAccountFactory(unit=Unit.objects.get(code="moi"), role=Role.VIEWER)).get(BOARD)
+
+    assert {unit.code for unit, _ in page.context["hosts"]} == {"quang-tri", "dien-bien"}
+    for _, address in page.context["hosts"]:
+        assert page.client.get(address).status_code == 200
+
+
+def test_what_cannot_be_read_of_an_address_is_said(viewer: Client) -> None:
+    page = viewer.get(BOARD, {"xep": "x", "loc": "y", "trang": "z"})
+
+    assert (page.status_code, len(page.context["told"])) == (200, 3)
+
+
+def test_however_many_units_it_is_as_many_statements(
+    campaign: Campaign, small_tree: dict[str, Unit], viewer: Client
+) -> None:
+    def asked_of_the_database() -> int:
+        tally.refresh(campaign, at=NOW)
+        viewer.get(BOARD)
+        with CaptureQueriesContext(connection) as asked:
+            assert viewer.get(BOARD).status_code == 200
+        return len(asked)
+
+    sent(campaign, small_tree["quang-tri/dong-ha"], 1)
+    few = asked_of_the_database()
+    for number in range(4):
+        sent(campaign, UnitFactory(code=f"quang-tri/huyen-{number}"), 1)
+
+    assert asked_of_the_database() == few
+
+
+# --- the first page -----------------------------------------------------------------------------------------------------
+
+
+def test_the_first_page_says_how_far_ones_own_unit_is(
+    campaign: Campaign, small_tree: dict[str, Unit], viewer: Client
+) -> None:
+    Target.objects.create(campaign=campaign, unit=small_tree["quang-tri"], quantity=8, set_at=NOW)
+    sent(campaign, small_tree["quang-tri/dong-ha"], 3)
+    tally.refresh(campaign, at=NOW)
+
+    page = viewer.get("/admin/")
+
+    assert "Sáng kiến thử: 3/8, đạt 37,5%." in seen(page)
+    assert f"{BOARD}?campaign=sang-kien-thu&don-vi=quang-tri" in seen(page)
+
+
+def test_where_there_is_nothing_to_say_the_first_page_says_nothing(campaign: Campaign, viewer: Client) -> None:
+    assert "Sáng kiến thử:" not in seen(viewer.get("/admin/"))
+
+
+# --- people with many ---------------------------------------------------------------------------------------------------
+
+
+def by_phone(campaign: Campaign, unit: Unit, number: int, phone: str, **fields: Any) -> None:
+    sent(campaign, unit, number, phone_digits=phone, phone_hash=sealing.lookup_hash("phone", phone), **fields)
+
+
+def test_people_with_many_are_listed_by_their_phone(
+    campaign: Campaign, small_tree: dict[str, Unit], viewer: Client
+) -> None:
+    unit = small_tree["quang-tri/dong-ha"]
+    by_phone(campaign, unit, people.MANY, "0912000001", full_name="Lê Văn Nhiều")
+    by_phone(campaign, unit, people.MANY + 2, "0912000002", full_name="Ngô Thị Hơn")
+    by_phone(campaign, unit, people.MANY - 1, "0912000003", full_name="Đỗ Văn Vừa")
+    by_phone(campaign, unit, 3, "0912000003", full_name="Đỗ Văn Vừa", status=Status.WITHDRAWN)
+    by_phone(campaign, unit, people.MANY, "", full_name="Không Điện Thoại")
+    by_phone(campaign, small_tree["dien-bien"], people.MANY, "0912000004", full_name="Người Nơi Khác")
+
+    page = viewer.get(PEOPLE)
+
+    assert [(each.latest.full_name, each.number, each.names) for each, _ in page.context["people"]] == [
+        ("Ngô Thị Hơn", people.MANY + 2, 1),
+        ("Lê Văn Nhiều", people.MANY, 1),
+    ]
+    assert "0912000002" not in seen(page).replace("q=0912000002", "")  # masked
+    listed = viewer.get(page.context["people"][0][1])
+    assert len(listed.context["cl"].result_list) == people.MANY + 2
+
+
+def test_many_names_by_one_phone_are_told(campaign: Campaign, small_tree: dict[str, Unit]) -> None:
+    for name in ("Một", "Hai", "Ba", "Bốn", "Năm"):
+        by_phone(campaign, small_tree["quang-tri/dong-ha"], 1, "0912000001", full_name=name)
+
+    assert [each.names for each in people.with_many(campaign, small_tree["quang-tri"])] == [5]
+
+
+def test_the_list_of_people_is_capped_and_costs_the_same(
+    campaign: Campaign, small_tree: dict[str, Unit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "MANY", 1)
+    monkeypatch.setattr(people, "MOST_LISTED", 3)
+    for number in range(5):
+        by_phone(campaign, small_tree["quang-tri/dong-ha"], 1, f"091200000{number}")
+
+    with CaptureQueriesContext(connection) as asked:
+        found = people.with_many(campaign, small_tree["tld"])
+        assert [each.latest.unit.code for each in found] == ["quang-tri/dong-ha"] * 3
+
+    assert len(asked) == 2
+
+
+def test_a_campaign_leads_to_its_board(campaign: Campaign, small_tree: dict[str, Unit], client_as: Enter) -> None:
+    administrator = client_as(StaffAccountFactory(unit=small_tree["tld"], role=Role.ADMINISTRATOR))
+
+    page = administrator.get(f"/admin/initiatives/campaign/{campaign.pk}/change/")
+
+    assert f'href="{BOARD}?campaign=sang-kien-thu"' in seen(page)
+    assert administrator.get(BOARD, {"campaign": "sang-kien-thu"}).context["unit"].code == "tld"
