@@ -19,6 +19,9 @@ from initiatives.nominations.dossier_admin import DossierAdmin
 from initiatives.nominations.overview_admin import selection_panels
 from initiatives.nominations.path_admin import PathOnDesk
 from initiatives.nominations.round_admin import RoundAdmin
+from initiatives.progress import milestone_admin, targets_admin
+from initiatives.progress.board_admin import BoardAdmin, board_panels
+from initiatives.progress.milestones import SETTLED_AFTER
 from initiatives.reports import letter_template_admin, table_layout_admin
 from initiatives.reports.dossier_papers_admin import DossierPapers
 from initiatives.reports.views import summary_response
@@ -40,7 +43,7 @@ ONE_CAMPAIGN = "Mỗi bảng tổng hợp thuộc một chương trình. Hãy ch
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(PathOnDesk, EnteringAdmin, EnteringFromSheet, InboxAdmin):
+class InitiativeAdmin(PathOnDesk, BoardAdmin, EnteringAdmin, EnteringFromSheet, InboxAdmin):
     """The inbox with the summary table (M29): for the rows ticked, or for the whole list as filtered."""
 
     change_list_template = "review/inbox.html"
@@ -106,6 +109,7 @@ UnitAdmin.inlines = (campaigns.UnitContacts,)
 UnitAdmin.also_foretold = (initiatives_kept,)
 
 admin.site.panels += [campaigns.closing_panels, waiting_panels, to_tell_panels, twin_panels, selection_panels]
+admin.site.panels += [board_panels]
 admin.site.sections += [
     ("Xét duyệt", "admin:initiatives_initiative_changelist", "initiatives.view_initiative"),
     ("Cần báo", "admin:initiatives_initiative_to_tell", "initiatives.change_initiative"),
@@ -115,8 +119,11 @@ admin.site.sections += [
     ("Đợt xét chọn", "admin:initiatives_selectionround_changelist", "initiatives.view_selectionround"),
     ("Hồ sơ xét chọn", "admin:initiatives_dossier_changelist", "initiatives.view_dossier"),
     ("Biểu dương", "admin:initiatives_commendationdecision_changelist", "initiatives.view_commendationdecision"),
+    ("Tiến độ", "admin:initiatives_initiative_board", "initiatives.view_initiative"),
+    ("Chỉ tiêu", "admin:initiatives_target_begin", "initiatives.view_target"),
     ("Gửi muộn", "admin:initiatives_draft_changelist", "initiatives.view_draft"),
     ("Chương trình", "admin:initiatives_campaign_changelist", "initiatives.view_campaign"),
+    ("Cột mốc", "admin:initiatives_milestone_changelist", "initiatives.view_milestone"),
     ("Gia hạn", "admin:initiatives_windowextension_changelist", "initiatives.view_windowextension"),
     ("Liên hệ", "admin:initiatives_contact_changelist", "initiatives.view_contact"),
     ("Đơn vị", "admin:orgtree_unit_changelist", "orgtree.view_unit"),
@@ -124,6 +131,7 @@ admin.site.sections += [
 ]
 
 admin.site.guide_facts |= {"most_at_once": MOST_AT_ONCE, "most_in_a_job": MOST_IN_A_JOB}
+admin.site.guide_facts["milestone_wait"] = int(SETTLED_AFTER.total_seconds()) // 60
 # Parts of templates/admin/guide.html, by the beginning of an address's name.
 admin.site.guide_parts |= {
     "index": "trang-dau",
@@ -150,12 +158,16 @@ admin.site.guide_parts |= {
     "initiatives_lettertemplate": "mau-giay",
     "initiatives_tablelayout": "mau-giay",
     **dict.fromkeys((f"initiatives_dossier_{paper}" for paper in ("letter", "table", "zip")), "mau-giay"),
+    "initiatives_initiative_board": "tien-do",
+    "initiatives_initiative_people": "tien-do",
+    "initiatives_target": "chi-tieu",
     "initiatives_job": "nhieu-sang-kien",
     "initiatives_draft": "gui-muon",
     "initiatives_windowextension": "gui-muon",
     "initiatives_contact": "lien-he",
     "initiatives_campaign": "chuong-trinh",
     "initiatives_consenttext": "chuong-trinh",
+    "initiatives_milestone": "cot-moc",
     "orgtree_unit": "don-vi",
     "orgtree_unit_add": "them-don-vi",
     "orgtree_unit_sheet": "nhap-cdcs",
@@ -177,6 +189,8 @@ __all__ = [
     "complaint_admin",
     "exemplar_admin",
     "letter_template_admin",
+    "milestone_admin",
     "submission",
     "table_layout_admin",
+    "targets_admin",
 ]

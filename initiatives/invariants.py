@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Sum
 
-from initiatives.models import Act, Attachment, Draft, Initiative, ReviewEvent, Status
+from initiatives.models import Act, Attachment, Draft, Initiative, ReviewEvent, Status, Target
 from initiatives.nominations.invariants import SELECTION
 from initiatives.submission.files.store import NotAStoredName, stored_path
 from initiatives.submission.receipts import parse_code
@@ -107,6 +107,10 @@ def _primaries_count() -> Iterator[object]:
     yield from gone.values_list("pk", flat=True)
 
 
+def _targets_are_for_a_phase_of_their_campaign() -> Iterator[object]:
+    yield from Target.objects.exclude(phase=None).exclude(campaign=F("phase__campaign")).values_list("pk", flat=True)
+
+
 INVARIANTS: dict[str, Callable[[], Iterator[object]]] = {
     "mã biên nhận đúng chữ số kiểm tra": _receipts_are_codes,
     "bản nháp và sáng kiến cùng chương trình": _received_drafts_lead_to_their_campaign,
@@ -120,5 +124,6 @@ INVARIANTS: dict[str, Callable[[], Iterator[object]]] = {
     "đợt thuộc chương trình": _initiatives_lie_in_a_phase_of_their_campaign,
     "sáng kiến trùng lặp là không hợp lệ": _duplicates_point_to_a_primary,
     "bản gốc của sáng kiến trùng lặp được tính": _primaries_count,
+    "chỉ tiêu theo đợt của cùng chương trình": _targets_are_for_a_phase_of_their_campaign,
     **SELECTION,
 }

@@ -10,7 +10,7 @@ from initiatives.campaigns import contacts, windows
 from initiatives.campaigns.guidance import blocks
 from initiatives.models import Campaign, Choice, ChoiceList
 from initiatives.nominations import exemplars
-from initiatives.progress import tally
+from initiatives.progress import milestones, tally
 from orgtree.models import Unit
 from portal.doors import public
 from portal.requests import arrival
@@ -23,6 +23,7 @@ class Shown:
     campaign: Campaign
     window: windows.Verdict
     total: tally.Total | None
+    milestone: milestones.Announced | None
 
 
 @public
@@ -33,7 +34,11 @@ def front(request: HttpRequest) -> HttpResponse:
     campaigns = list(Campaign.objects.published().prefetch_related("phases"))
     rulings = windows.verdicts(campaigns, at=at)
     counted = tally.totals(campaigns, at=at)
-    shown = [Shown(campaign, rulings[campaign.pk], counted.get(campaign.pk)) for campaign in campaigns]
+    passed = milestones.announced(campaigns)
+    shown = [
+        Shown(campaign, rulings[campaign.pk], counted.get(campaign.pk), next(iter(passed.get(campaign.pk, [])), None))
+        for campaign in campaigns
+    ]
     context = {
         "open": [each for each in shown if each.window.is_open]
         + [each for each in shown if each.window.is_open_for_some],
@@ -49,7 +54,9 @@ def front(request: HttpRequest) -> HttpResponse:
 def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
     """Guidance, window, total, who to call, "Nộp sáng kiến"."""
     at = arrival(request)
-    published = Campaign.objects.published().annotate(has_exemplars=exemplars.is_any_shown(at=at))
+    published = Campaign.objects.published().annotate(
+        has_exemplars=exemplars.is_any_shown(at=at), has_milestones=milestones.is_any_announced()
+    )
     chosen = get_object_or_404(published.at_address(campaign).prefetch_related("phases"))
     unit = _unit_named(request.GET.get("don-vi", ""), chosen)
     ruling = windows.verdict(chosen, at=at, unit=unit)
@@ -60,6 +67,8 @@ def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
         "unit": unit,
         "phases": list(chosen.phases.all()),
         "total": tally.totals([chosen], at=at).get(chosen.pk),
+        "milestones": milestones.announced([chosen])[chosen.pk] if chosen.has_milestones else [],  # type: ignore[attr-defined]
+        "milestone_rule": milestones.RULE,
         "guidance": blocks(chosen.guidance),
         "categories": _labels(choices, ChoiceList(chosen.category_scheme)),
         "declarations": list(chosen.declarations.all()),

@@ -15,6 +15,7 @@ VIEWED = (
     "reviewreason",
     "phase",
     "tally",
+    "target",
     "twinpair",
     "selectionround",
     "quota",
@@ -36,6 +37,7 @@ def grant_all() -> None:
     hosting = ("selectionround", "quota", "commendationdecision", "exemplar", "tablelayout")
     grant(Role.MANAGER, *(f"initiatives.{action}_{model}" for model in hosting for action in ("add", "change")))
     grant(Role.MANAGER, "initiatives.change_complaint", "initiatives.delete_quota")
+    grant(Role.MANAGER, "initiatives.change_target")
     grant(Role.MANAGER, *(f"initiatives.{action}_contact" for action in ("add", "change", "delete")))
     grant(Role.MANAGER, *(f"orgtree.{action}_staffaccount" for action in ("view", "add", "change")))
     grant(Role.MANAGER, "orgtree.add_unit", "orgtree.change_unit")

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("initiatives.personal_data.urls")),
     path("", include("initiatives.submission.urls")),
     path("", include("initiatives.nominations.urls")),
+    path("", include("initiatives.progress.urls")),
     path("", include("initiatives.campaigns.urls")),
     path("<slug:campaign>/nop/", steps.begin, name="begin"),
     path("<slug:campaign>/", pages.campaign, name="campaign"),

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from initiatives.invariants import INVARIANTS, Violation, violations
 from initiatives.lifecycle import Reason, move
-from initiatives.models import Act, Attachment, Draft, Initiative, ReviewEvent, Status
+from initiatives.models import Act, Attachment, Draft, Initiative, Period, ReviewEvent, Status
 from initiatives.nominations.invariants import SELECTION
 from tests.factories import (
     AttachmentFactory,
@@ -20,6 +20,7 @@ from tests.factories import (
     InitiativeFactory,
     ReviewEventFactory,
     StaffAccountFactory,
+    TargetFactory,
 )
 from tests.factories.initiatives import FIRST_SUBMISSION
 
@@ -137,6 +138,10 @@ def _primary_gone(one: Initiative) -> None:
     )
 
 
+def _target_of_another_campaigns_phase(one: Initiative) -> None:
+    TargetFactory(campaign=one.campaign, period=Period.PHASE, phase=CampaignFactory().phases.first())
+
+
 NO_FIRST, LAST, GAPS = "mỗi sáng kiến có bước đầu là đã nhận", "trạng thái khớp bước cuối", "các bước đánh số liền nhau"
 CHAIN, FILE, KEPT = "lịch sử nối nhau bằng mã băm", "mỗi tài liệu có tệp", "bản nháp đã nộp không giữ điều đã nhập"
 BROKEN: list[tuple[Callable[[Initiative], None], set[str]]] = [
@@ -157,6 +162,7 @@ BROKEN: list[tuple[Callable[[Initiative], None], set[str]]] = [
     (_draft_keeps_the_identity, {KEPT}),
     (_shares, {"các phần đóng góp đủ 100%"}),
     (_phase, {"đợt thuộc chương trình"}),
+    (_target_of_another_campaigns_phase, {"chỉ tiêu theo đợt của cùng chương trình"}),
     (_primary_gone, {"bản gốc của sáng kiến trùng lặp được tính"}),
 ]
 

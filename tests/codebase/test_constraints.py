@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from initiatives.models import (
     Act,
+    By,
     CameBy,
     CampaignAddress,
     Choice,
@@ -19,6 +20,7 @@ from initiatives.models import (
     DossierVersion,
     Exemplar,
     LetterTemplate,
+    Period,
     ReviewEvent,
     ReviewReason,
     Score,
@@ -38,8 +40,10 @@ from tests.factories import (
     CriterionFactory,
     DossierFactory,
     ExemplarFactory,
+    GrassrootsCountFactory,
     InitiativeFactory,
     JobFactory,
+    MilestoneFactory,
     NominationFactory,
     PhaseFactory,
     QuotaFactory,
@@ -47,6 +51,7 @@ from tests.factories import (
     SelectionRoundFactory,
     StaffAccountFactory,
     TableColumnFactory,
+    TargetFactory,
     TwinPairFactory,
     UnitFactory,
     WindowExtensionFactory,
@@ -100,7 +105,7 @@ def _pair_twice() -> None:
 
 def _tally_twice() -> None:
     campaign, unit = CampaignFactory(), unit_at("quang-tri")
-    twice(lambda: Tally.objects.create(campaign=campaign, unit=unit, status=Status.VALID))
+    twice(lambda: Tally.objects.create(campaign=campaign, unit=unit, by=By.STATUS, value=Status.VALID))
 
 
 def _co_author_twice() -> None:
@@ -227,6 +232,27 @@ def _commended_twice() -> None:
     CommendationFactory(decision=first.decision, initiative=first.initiative)
 
 
+def _milestone_twice() -> None:
+    first = MilestoneFactory()
+    MilestoneFactory(campaign=first.campaign, number=first.number)
+
+
+def _unions_declared_twice() -> None:
+    campaign = CampaignFactory()
+    twice(lambda: GrassrootsCountFactory(campaign=campaign))
+
+
+def _target_twice(**fields: Any) -> None:
+    """The same part of the same campaign, given to a unit a second time."""
+    first = TargetFactory(**fields)
+    TargetFactory(campaign=first.campaign, phase=first.phase, period=first.period, starts_on=first.starts_on)
+
+
+def _target_of_a_phase_twice() -> None:
+    phase = PhaseFactory()
+    _target_twice(campaign=phase.campaign, period=Period.PHASE, phase=phase)
+
+
 BITES: dict[str, Callable[[], Any]] = {
     "attachment_has_an_owner": lambda: AttachmentFactory(initiative=None, draft=None),
     "campaign_address_leads_to_one": _one_address_for_two,
@@ -251,6 +277,7 @@ BITES: dict[str, Callable[[], Any]] = {
     "exemplar_initiative_was_commended": lambda: ExemplarFactory(kind=Exemplar.Kind.INITIATIVE),
     "exemplar_person_consented": lambda: ExemplarFactory(kind=Exemplar.Kind.PERSON, has_consent=False),
     "extension_is_for_a_unit_or_a_draft": lambda: WindowExtensionFactory(unit=None, draft=None),
+    "grassroots_count_once": _unions_declared_twice,
     "initiative_benefit_is_money_or_not": lambda: InitiativeFactory(benefit_value=1, benefit_is_not_money=True),
     "initiative_duplicate_is_invalid": lambda: InitiativeFactory(duplicate_of=InitiativeFactory(), status=Status.VALID),
     "initiative_share_within_hundred": lambda: InitiativeFactory(share=101),
@@ -258,6 +285,8 @@ BITES: dict[str, Callable[[], Any]] = {
     "job_position_within_total": lambda: JobFactory(position=2, total=1),
     "job_state_is_known": lambda: JobFactory(state="lost"),
     "letter_template_one_in_force_a_level": _two_templates_in_force,
+    "milestone_is_announced_whole": lambda: MilestoneFactory(announced_at=timezone.now()),
+    "milestone_number_once": _milestone_twice,
     "nomination_one_place_a_round": _two_places_in_a_round,
     "nomination_standing_is_known": lambda: NominationFactory(standing="lost"),
     "phase_closes_after_it_opens": _phase_backwards,
@@ -277,6 +306,12 @@ BITES: dict[str, Callable[[], Any]] = {
     "staff_who_handed_over_is_closed": _handed_over_yet_open,
     "table_column_fits_paper": lambda: TableColumnFactory(width=201),
     "tally_row_once": _tally_twice,
+    "target_is_at_least_one": lambda: TargetFactory(quantity=0),
+    "target_once_a_campaign": _target_twice,
+    "target_once_a_phase": _target_of_a_phase_twice,
+    "target_once_a_quarter_or_month": lambda: _target_twice(period=Period.MONTH, starts_on=date(2022, 10, 1)),
+    "target_period_is_named": lambda: TargetFactory(period=Period.PHASE),
+    "target_starts_with_its_quarter_or_month": lambda: TargetFactory(period=Period.QUARTER, starts_on=date(2022, 2, 1)),
     "twin_pair_is_of_two": _pair_of_one,
     "twin_pair_likeness_is_a_percentage": lambda: TwinPairFactory(likeness=101),
     "twin_pair_once": _pair_twice,

@@ -20,8 +20,10 @@ from tests.factories import (
     DossierFactory,
     JobFactory,
     LetterTemplateFactory,
+    MilestoneFactory,
     StaffAccountFactory,
     TableLayoutFactory,
+    TargetFactory,
     TwinPairFactory,
     unit_at,
 )
@@ -105,7 +107,15 @@ def test_every_row_opened_by_staff_is_vietnamese(world: World, client_as: Callab
     administrator = StaffAccountFactory(username="quan-tri", unit=unit_at("tld"), role=Role.ADMINISTRATOR)
     JobFactory(owner=administrator)
     TwinPairFactory()
-    for make in (DossierFactory, ComplaintFactory, LetterTemplateFactory, TableLayoutFactory):
+    makers = (
+        DossierFactory,
+        ComplaintFactory,
+        LetterTemplateFactory,
+        MilestoneFactory,
+        TableLayoutFactory,
+        TargetFactory,
+    )
+    for make in makers:
         make()
     request = rf.get("/")
     request.user = administrator

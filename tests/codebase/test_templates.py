@@ -9,7 +9,17 @@ from django.test import Client
 from tests.codebase.doors import FROM_OUR_PAGE, World
 from tests.codebase.house import ROOT, name_of, templates
 
-STAFF = ("admin/", "entering/", "jobs/", "review/", "registration/", "nominations/", "commended/admin/", "reports/")
+STAFF = (
+    "admin/",
+    "entering/",
+    "jobs/",
+    "review/",
+    "registration/",
+    "nominations/",
+    "commended/admin/",
+    "reports/",
+    "progress/targets",
+)
 # Crispy's whole form asks `disable_csrf`; that no page as sent holds a token is asked below.
 ASKS_THE_FORM = "portal_pack/whole_uni_form"
 COMMENT = re.compile(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}|<!--.*?-->", re.DOTALL)

@@ -25,8 +25,11 @@ Enter = Callable[[str], Client]
 LISTED = ("contact", "draft", "initiative", "staffaccount", "twinpair", "unit", "windowextension")
 
 
-# Rows of selecting are asked for by `tests/scope`, which walks every address.
-ASKED_IN_THE_MATRIX = ("selectionround", "dossier", "complaint", "commendationdecision", "exemplar", "tablelayout")
+# These rows are asked for by `tests/scope`, which walks every address.
+ASKED_IN_THE_MATRIX = (
+    *("selectionround", "dossier", "complaint", "commendationdecision", "exemplar", "tablelayout"),
+    "target",
+)
 
 
 def app_of(name: str) -> str:

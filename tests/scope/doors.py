@@ -87,6 +87,7 @@ class Door:
 SEEN_FROM = {
     "staffaccount": Role.MANAGER,
     "consenttext": Role.ADMINISTRATOR,
+    "milestone": Role.ADMINISTRATOR,
     "job": Role.REVIEWER,
     "tablelayout": Role.REVIEWER,
     "lettertemplate": Role.ADMINISTRATOR,
@@ -299,9 +300,22 @@ DOORS: dict[str, Door] = {
     "initiatives_lettertemplate_drop": Door(
         Role.ADMINISTRATOR, of="lettertemplate", post_only=True, answers=405, refuses=405
     ),
+    # --- targets: given on pages of a unit, told in a list of their own ---
+    **rows_of("initiatives", "target", listed=("shortname", "targetdocument"), opened=("shortname", "targetdocument")),
+    "initiatives_target_begin": Door(answers=302),
+    # --- how far everybody is; who sent very many ---
+    "initiatives_initiative_board": Door(shows=("shortname",), shown_of=OWN_PLACE),
+    "initiatives_initiative_people": Door(shows=("shortname",), shown_of=OWN_PLACE),
+    **{
+        f"initiatives_target_{page}": Door(
+            place=Place.AT_OR_ABOVE, of="unit", words=("sang-kien-hai-tinh",), shows=("shortname",)
+        )
+        for page in ("set", "sheet", "sheet_template")
+    },
     # --- campaigns and what hangs on them ---
     **rows_of("initiatives", "campaign", adds=Role.ADMINISTRATOR, shared=True),
     **rows_of("initiatives", "consenttext", adds=Role.ADMINISTRATOR, shared=True),
+    **rows_of("initiatives", "milestone", adds=Role.ADMINISTRATOR, deletes=Role.ADMINISTRATOR, shared=True),
     **rows_of(
         "initiatives",
         "windowextension",

@@ -10,8 +10,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 
-from initiatives.models import Act, ConsentText, Dossier, DossierPart, Initiative, JobState, Status, TwinPair
+from initiatives.models import Act, ConsentText, Dossier, DossierPart, Initiative, JobState, Period, Status, TwinPair
 from initiatives.nominations import dossiers, nominating, sealing
+from initiatives.progress import tally
 from initiatives.submission import receipts
 from initiatives.submission.entering.kept_sheets import WRONG, Rows, Told
 from orgtree import changes
@@ -39,11 +40,13 @@ from tests.factories import (
     InitiativeFactory,
     JobFactory,
     LetterTemplateFactory,
+    MilestoneFactory,
     ReviewEventFactory,
     SelectionRoundFactory,
     StaffAccountFactory,
     TableColumnFactory,
     TableLayoutFactory,
+    TargetFactory,
     TwinPairFactory,
     UnitFactory,
     WindowExtensionFactory,
@@ -180,6 +183,7 @@ class Maker:
         self.extension(place)
         self.sheets(place, officer)
         self.job(place, officer)
+        self.target(place, officer)
         self.change(place, officer)
         if not is_above:
             self.round(place)
@@ -285,6 +289,19 @@ class Maker:
             document=self.mark("document", place),
         )
         self.row("windowextension", place, extension)
+
+    def target(self, place: str, officer: StaffAccount) -> None:
+        """Of the whole; of a month where a second one grows."""
+        part = {"period": Period.MONTH, "starts_on": date(2022, 3, 1)} if self.again else {}
+        target = TargetFactory(
+            **part,
+            pk=self.number(),
+            campaign=self.world.campaign,
+            unit=self.world.units[place],
+            document=self.mark("targetdocument", place),
+            set_by=officer,
+        )
+        self.row("target", place, target)
 
     def sheets(self, place: str, owner: StaffAccount) -> None:
         """What somebody sent and has not used yet."""
@@ -423,9 +440,11 @@ def _made(media: Path) -> World:
         "campaign": world.campaign,
         "consenttext": ConsentText.objects.get(),
         "lettertemplate": LetterTemplateFactory(is_in_force=False),
+        "milestone": MilestoneFactory(campaign=world.campaign, number=1_000_000),  # not to be announced meanwhile
     }
     for kind, everybodys in shared.items():
         world.rows[kind] = dict.fromkeys(PLACES, everybodys)
+    tally.refresh(world.campaign, at=NOW)  # or whoever comes first would count
     return world
 
 
@@ -440,3 +459,4 @@ def grow(world: World, who: str) -> None:
         maker.furnish(place, is_above=world.is_above(place, who))
         if not world.is_in_branch(above, who):
             maker.found(place, level, world.units[above])
+    tally.refresh(world.campaign, at=NOW, everything=True)

@@ -26,9 +26,11 @@ FOUND_BY = {
     "unit": ("name", "shortname", "alias"),
     "campaign": (),
     "consenttext": (),
+    "milestone": (),
     "draft": (),
     "contact": (),
     "windowextension": (),
+    "target": (),
     "twinpair": (),
     "selectionround": (),  # by its name, which those below know as well: tests/nominations/test_round_pages.py
     "dossier": (),
@@ -39,7 +41,7 @@ FOUND_BY = {
     "lettertemplate": (),
 }
 LISTS = {door.lists: reverse(f"admin:{name}") for name, door in DOORS.items() if door.lists}
-OF_UNITS = [kind for kind in LISTS if kind not in {"campaign", "consenttext", "lettertemplate"}]
+OF_UNITS = [kind for kind in LISTS if kind not in {"campaign", "consenttext", "lettertemplate", "milestone"}]
 MOST_ASKED = 6
 
 

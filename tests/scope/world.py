@@ -138,7 +138,9 @@ class World:
         )
 
     def missed(self, text: str, kinds: Iterable[str], *, of: str) -> set[str]:
-        """Which of `kinds` of the place `of` do not stand in `text`."""
+        """Which of `kinds` of the place `of` do not stand in `text`. The confederation itself bears no marks of a unit."""
+        if of == PEOPLE["administrator"][0]:
+            kinds = set(kinds) - NAMES_OF_UNITS
         return set(kinds) - {each.kind for each in self.secrets if each.place == of and each.text in text}
 
     def elsewhere(self, who: str) -> str:
