@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 
 from django.conf import settings
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Sum
 
-from initiatives.models import Act, Attachment, Draft, Initiative, ReviewEvent, Status, Target
+from initiatives.models import Act, Appraisal, Attachment, Draft, Finding, Initiative, ReviewEvent, Status, Target
 from initiatives.nominations.invariants import SELECTION
+from initiatives.progress.quarter_invariants import QUARTERS
 from initiatives.submission.files.store import NotAStoredName, stored_path
 from initiatives.submission.receipts import parse_code
 
@@ -111,6 +113,32 @@ def _targets_are_for_a_phase_of_their_campaign() -> Iterator[object]:
     yield from Target.objects.exclude(phase=None).exclude(campaign=F("phase__campaign")).values_list("pk", flat=True)
 
 
+def _appraisals_are_repeated() -> Iterator[object]:
+    """An initiative says what its last appraisal found, unless something else was declared since. (Rows that were made for a
+    demonstration may bear findings of nobody.)"""
+    marked = Q(is_appraised=True) | Q(appraised_value__isnull=False) | Q(has_social_meaning=True)
+    appraised = Appraisal.objects.filter(event__initiative=OuterRef("pk"))
+    real = Initiative.objects.filter(marked, campaign__is_demonstration=False)
+    yield from real.filter(~Exists(appraised)).values_list("pk", flat=True)
+    edits = ReviewEvent.objects.filter(initiative=OuterRef("event__initiative"), act__in=(Act.EDITED, Act.RESENT))
+    found = Appraisal.objects.select_related("event__initiative").annotate(
+        edited=Subquery(edits.order_by("-number").values("number")[:1])
+    )
+    in_order = found.order_by("event__initiative", "event__number").iterator()
+    for pk, appraisals in groupby(in_order, key=lambda each: each.event.initiative_id):
+        *_, last = appraisals
+        if not _is_repeated(last, edited=last.edited or 0):
+            yield pk
+
+
+def _is_repeated(last: Appraisal, *, edited: int) -> bool:
+    one = last.event.initiative
+    says, found = (one.is_appraised, one.appraised_value), (last.finding != Finding.NONE, last.value)
+    is_open_again = says == (False, None) and edited > last.event.number
+    is_as_found = says == found and one.benefit_value == last.declared
+    return one.has_social_meaning == last.has_social_meaning and (is_as_found or is_open_again)
+
+
 INVARIANTS: dict[str, Callable[[], Iterator[object]]] = {
     "mã biên nhận đúng chữ số kiểm tra": _receipts_are_codes,
     "bản nháp và sáng kiến cùng chương trình": _received_drafts_lead_to_their_campaign,
@@ -125,5 +153,7 @@ INVARIANTS: dict[str, Callable[[], Iterator[object]]] = {
     "sáng kiến trùng lặp là không hợp lệ": _duplicates_point_to_a_primary,
     "bản gốc của sáng kiến trùng lặp được tính": _primaries_count,
     "chỉ tiêu theo đợt của cùng chương trình": _targets_are_for_a_phase_of_their_campaign,
+    "sáng kiến khớp lần thẩm định giá trị cuối": _appraisals_are_repeated,
     **SELECTION,
+    **QUARTERS,
 }

@@ -18,9 +18,11 @@ from initiatives.campaigns import windows
 from initiatives.duplicates import following
 from initiatives.models import (
     Act,
+    Appraisal,
     Attachment,
     CoAuthor,
     Draft,
+    Finding,
     Initiative,
     ReviewEvent,
     Status,
@@ -176,7 +178,10 @@ def revise(
         was = initiative.status
         moved = f"{initiative.unit.code} → {entry.unit.code}" if initiative.unit_id != entry.unit.pk else ""
         initiative.unit = entry.unit
+        declared = _declared(initiative)
         write_values(initiative, entry)
+        if _declared(initiative) != declared:  # what staff found was found of another declaration
+            initiative.is_appraised, initiative.appraised_value = False, None
         initiative.status = Status.SUBMITTED
         initiative.version += 1
         initiative.save()
@@ -307,6 +312,66 @@ def _follow(repeat: Initiative, first: Initiative | None, *, by: StaffAccount | 
         record(repeat, Act.REOPENED, from_status=was, by=by, at=at, reasons=(PRIMARY_IS_GONE,))
     else:
         record(repeat, Act.REPOINTED, from_status=was, by=by, at=at)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What staff found of a benefit for one year (M33). `value` is in đồng, with Finding.MONEY alone; the note is for staff."""
+
+    finding: Finding
+    value: int | None = None
+    has_social_meaning: bool = False
+    note: str = ""
+
+
+# One that was declined still counts as an entry, so its value may need to be put right; a duplicate does not.
+APPRAISABLE = frozenset({Status.SUBMITTED, Status.RETURNED, Status.VALID, Status.INVALID})
+
+
+def appraise(
+    initiative: Initiative | int, found: Found, *, by: StaffAccount, at: datetime, version: int | None = None
+) -> ReviewEvent:
+    """Writes what `by` found of the declared benefit. No status changes by it, so what is sealed or announced may be appraised.
+
+    The second of two taps answers with what the first wrote. Raises ChangedMeanwhile when `version` is given and no longer
+    holds, MoveRefused where there is nothing to appraise.
+    """
+    pk = initiative if isinstance(initiative, int) else initiative.pk
+    with transaction.atomic():
+        locked = _lock(pk)
+        if version is not None and locked.version != version:
+            last = locked.events.order_by("-number").first()
+            if last is not None and locked.version == version + 1 and _is_same(last, found, by):
+                return last
+            raise ChangedMeanwhile(locked.status)
+        if locked.duplicate_of_id is not None or locked.status not in APPRAISABLE:
+            label = Status(locked.status).label.lower()
+            raise MoveRefused(f"Sáng kiến đang ở trạng thái “{label}” nên không thẩm định giá trị được.")
+        locked.is_appraised = found.finding != Finding.NONE
+        locked.appraised_value = found.value
+        locked.has_social_meaning = found.has_social_meaning
+        locked.version += 1
+        locked.save(update_fields=["is_appraised", "appraised_value", "has_social_meaning", "version"])
+        event = record(locked, Act.APPRAISED, from_status=locked.status, by=by, at=at, note=found.note)
+        Appraisal.objects.create(
+            event=event,
+            finding=found.finding,
+            value=found.value,
+            has_social_meaning=found.has_social_meaning,
+            declared=locked.benefit_value,
+        )
+    return event
+
+
+def _is_same(event: ReviewEvent, found: Found, by: StaffAccount) -> bool:
+    if event.act != Act.APPRAISED or event.account_id != by.pk:
+        return False
+    written = event.appraisal
+    return found == Found(Finding(written.finding), written.value, written.has_social_meaning, event.note)
+
+
+def _declared(initiative: Initiative) -> tuple[int | None, bool]:
+    return initiative.benefit_value, initiative.benefit_is_not_money
 
 
 def note(

@@ -25,13 +25,14 @@ VIEWED = (
     "commendationdecision",
     "commendation",
     "exemplar",
+    "quarter",
 )
 
 
 def grant_all() -> None:
     grant(Role.VIEWER, *(f"initiatives.view_{model}" for model in VIEWED))
-    grant(Role.VIEWER, "orgtree.view_unit")
-    grant(Role.REVIEWER, "initiatives.change_initiative", "initiatives.change_twinpair", "initiatives.view_job")
+    grant(Role.VIEWER, "orgtree.view_unit", "initiatives.view_job")
+    grant(Role.REVIEWER, "initiatives.change_initiative", "initiatives.change_twinpair")
     grant(Role.REVIEWER, "initiatives.change_nomination", "initiatives.change_dossier", "initiatives.add_complaint")
     grant(Role.REVIEWER, "initiatives.view_tablelayout")
     hosting = ("selectionround", "quota", "commendationdecision", "exemplar", "tablelayout")

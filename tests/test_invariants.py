@@ -9,9 +9,10 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from initiatives.invariants import INVARIANTS, Violation, violations
-from initiatives.lifecycle import Reason, move
-from initiatives.models import Act, Attachment, Draft, Initiative, Period, ReviewEvent, Status
+from initiatives.lifecycle import Found, Reason, appraise, move
+from initiatives.models import Act, Attachment, Draft, Finding, Initiative, Period, ReviewEvent, Status
 from initiatives.nominations.invariants import SELECTION
+from initiatives.progress.quarter_invariants import QUARTERS
 from tests.factories import (
     AttachmentFactory,
     CampaignFactory,
@@ -48,6 +49,10 @@ def portal() -> Initiative:
     first = Initiative.objects.filter(status=Status.VALID).get()
     second = InitiativeFactory(campaign=initiative.campaign)
     move(second, Status.INVALID, by=officer, at=FIRST_SUBMISSION + timedelta(days=9), duplicate_of=first)
+    waits = Initiative.objects.filter(status=Status.SUBMITTED).exclude(pk=initiative.pk).get()
+    appraise(
+        waits, Found(Finding.MONEY, 90_000_000, True, "Đã xem sổ"), by=officer, at=FIRST_SUBMISSION + timedelta(days=9)
+    )
     return Initiative.objects.get(pk=initiative.pk)
 
 
@@ -142,7 +147,28 @@ def _target_of_another_campaigns_phase(one: Initiative) -> None:
     TargetFactory(campaign=one.campaign, period=Period.PHASE, phase=CampaignFactory().phases.first())
 
 
+def _another_value_than_was_found(one: Initiative) -> None:
+    Initiative.objects.filter(is_appraised=True).update(appraised_value=9)
+
+
+def _another_mark_than_was_found(one: Initiative) -> None:
+    Initiative.objects.filter(is_appraised=True).update(has_social_meaning=False)
+
+
+def _found_of_another_declaration(one: Initiative) -> None:
+    Initiative.objects.filter(is_appraised=True).update(benefit_value=5)
+
+
+def _taken_back_by_nobody(one: Initiative) -> None:
+    Initiative.objects.filter(is_appraised=True).update(is_appraised=False, appraised_value=None)
+
+
+def _found_by_nobody(one: Initiative) -> None:
+    Initiative.objects.filter(pk=one.pk).update(has_social_meaning=True)
+
+
 NO_FIRST, LAST, GAPS = "mỗi sáng kiến có bước đầu là đã nhận", "trạng thái khớp bước cuối", "các bước đánh số liền nhau"
+FOUND = "sáng kiến khớp lần thẩm định giá trị cuối"
 CHAIN, FILE, KEPT = "lịch sử nối nhau bằng mã băm", "mỗi tài liệu có tệp", "bản nháp đã nộp không giữ điều đã nhập"
 BROKEN: list[tuple[Callable[[Initiative], None], set[str]]] = [
     (_receipt, {"mã biên nhận đúng chữ số kiểm tra"}),
@@ -163,6 +189,11 @@ BROKEN: list[tuple[Callable[[Initiative], None], set[str]]] = [
     (_shares, {"các phần đóng góp đủ 100%"}),
     (_phase, {"đợt thuộc chương trình"}),
     (_target_of_another_campaigns_phase, {"chỉ tiêu theo đợt của cùng chương trình"}),
+    (_another_value_than_was_found, {FOUND}),
+    (_found_by_nobody, {FOUND}),
+    (_another_mark_than_was_found, {FOUND}),
+    (_found_of_another_declaration, {FOUND}),
+    (_taken_back_by_nobody, {FOUND}),
     (_primary_gone, {"bản gốc của sáng kiến trùng lặp được tính"}),
 ]
 
@@ -183,8 +214,8 @@ def test_every_invariant_has_its_case() -> None:
     spoken = set().union(*(names for _, names in BROKEN))
 
     # what a constraint of the database keeps cannot be broken here; tests/codebase/test_constraints.py has its bite
-    # and those of selecting have their cases in tests/nominations/test_invariants.py
-    assert set(INVARIANTS) - spoken - set(SELECTION) == {"sáng kiến trùng lặp là không hợp lệ"}
+    # and those of selecting and of quarters have theirs in tests/nominations/test_invariants.py, tests/progress/test_quarters.py
+    assert set(INVARIANTS) - spoken - set(SELECTION) - set(QUARTERS) == {"sáng kiến trùng lặp là không hợp lệ"}
 
 
 def test_nothing_printed_names_a_person(portal: Initiative) -> None:

@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from initiatives import lifecycle
 from initiatives.invariants import violations
-from initiatives.lifecycle import ChangedMeanwhile, MoveRefused, Reason, move, reassign
-from initiatives.models import Act, Campaign, Draft, Initiative, ReviewEvent, Status
+from initiatives.lifecycle import ChangedMeanwhile, Entry, Found, MoveRefused, Reason, appraise, move, reassign
+from initiatives.models import Act, Campaign, Draft, Finding, Initiative, ReviewEvent, Status
 from initiatives.models.review import HistoryIsAppendOnly
-from initiatives.submission.actions import entry_of
+from initiatives.submission.actions import begin_revision, entry_of
 from initiatives.submission.desks import Desk
 from orgtree.models import StaffAccount, Unit
 from portal.vietnamese.days import VIETNAM
@@ -719,3 +719,101 @@ class TestNoting:
 
         initiative.refresh_from_db()
         assert initiative.receipt_token_hash == "0" * 64
+
+
+# --- appraising -----------------------------------------------------------------------------------------------------
+
+FOUND = Found(Finding.MONEY, 80_000_000, True, "Theo sổ kho")
+
+
+@pytest.mark.parametrize("was", Status)
+def test_what_may_still_count_is_appraised(officer: StaffAccount, was: Status) -> None:
+    initiative = InitiativeFactory(status=was)
+
+    if was != Status.WITHDRAWN:
+        event = appraise(initiative, FOUND, by=officer, at=NOW)
+
+        assert (event.act, event.from_status, event.to_status, event.note) == (Act.APPRAISED, was, was, "Theo sổ kho")
+        now = Initiative.objects.get()
+        assert (now.is_appraised, now.appraised_value, now.has_social_meaning) == (True, 80_000_000, True)
+        assert (now.status, now.version) == (was, 2)
+    else:
+        with pytest.raises(MoveRefused, match="không thẩm định giá trị được"):
+            appraise(initiative, FOUND, by=officer, at=NOW)
+
+        assert not Initiative.objects.get().is_appraised
+    assert list(violations()) == []
+
+
+def test_the_note_of_an_appraisal_can_be_erased_and_the_chain_holds(officer: StaffAccount) -> None:
+    event = appraise(InitiativeFactory(), FOUND, by=officer, at=NOW)
+
+    ReviewEvent.objects.filter(pk=event.pk).update(note="", salt="")
+
+    assert ReviewEvent.objects.get(pk=event.pk).digest() == event.hash
+
+
+def test_an_appraisal_of_a_page_that_is_out_of_date_is_refused(officer: StaffAccount) -> None:
+    initiative = InitiativeFactory()
+    move(initiative, Status.VALID, by=officer, at=NOW)
+
+    with pytest.raises(ChangedMeanwhile):
+        appraise(initiative, FOUND, by=officer, at=NOW, version=1)
+
+    assert not Initiative.objects.get().is_appraised
+
+
+@pytest.mark.parametrize(
+    ("second", "by_another"), [(Found(Finding.NONE), False), (FOUND, True)], ids=["something else", "somebody else"]
+)
+def test_only_the_same_tap_twice_is_one(officer: StaffAccount, second: Found, by_another: bool) -> None:
+    initiative = InitiativeFactory()
+    first = appraise(initiative, FOUND, by=officer, at=NOW, version=1)
+    assert appraise(initiative, FOUND, by=officer, at=NOW, version=1) == first
+
+    with pytest.raises(ChangedMeanwhile):
+        appraise(initiative, second, by=StaffAccountFactory() if by_another else officer, at=NOW, version=1)
+
+
+@pytest.mark.serial
+@in_transactions
+def test_of_two_who_appraise_at_once_one_is_told() -> None:
+    initiative, officers = InitiativeFactory(), StaffAccountFactory.create_batch(2)
+
+    def of(officer: StaffAccount) -> Callable[[], Any]:
+        return lambda: appraise(initiative.pk, FOUND, by=officer, at=NOW, version=1)
+
+    outcomes = together(*(of(officer) for officer in officers))
+
+    assert sorted(type(each).__name__ for each in outcomes) == ["ChangedMeanwhile", "ReviewEvent"]
+    assert list(violations()) == []
+
+
+REVISED = {
+    "another value": ({"benefit_value": 9}, False),
+    "no value": ({"benefit_value": None}, False),
+    "not in money": ({"benefit_value": None, "benefit_is_not_money": True}, False),
+    "another title": ({"title": "Giá đỡ cuộn cáp"}, True),
+    "the same value again": ({"benefit_value": 120_000_000}, True),
+}
+
+
+@pytest.mark.parametrize(("values", "stays"), REVISED.values(), ids=REVISED)
+def test_what_staff_found_never_stands_beside_another_declaration(
+    officer: StaffAccount, values: dict[str, Any], stays: bool
+) -> None:
+    initiative = InitiativeFactory(status=Status.RETURNED, benefit_value=120_000_000)
+    appraise(initiative, FOUND, by=officer, at=initiative.submitted_at + timedelta(days=1))
+    at = initiative.submitted_at + timedelta(days=2)
+    draft = begin_revision(initiative, at=at)
+    draft.save()
+    same = {name: getattr(initiative, name) for name in ("full_name", "title", "phone")}
+    entry = Entry(initiative.unit, initiative.applied_on, initiative.phone_digits, same | values)
+
+    lifecycle.revise(initiative.pk, entry, draft, at=at)
+
+    now = Initiative.objects.get()
+    assert (now.is_appraised, now.appraised_value) == ((True, 80_000_000) if stays else (False, None))
+    assert now.has_social_meaning
+    assert now.events.filter(act=Act.APPRAISED).exists()
+    assert list(violations()) == []

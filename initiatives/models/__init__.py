@@ -1,5 +1,6 @@
 """The data model of an initiative's life, a file per subject. Imports orgtree and portal.vietnamese only."""
 
+from initiatives.models.appraisal import Appraisal, FieldMedian, Finding
 from initiatives.models.campaign import (
     Asked,
     Campaign,
@@ -29,6 +30,7 @@ from initiatives.models.lists import Choice, ChoiceList, Declaration, ReviewReas
 from initiatives.models.nomination import Nomination, Score, Standing
 from initiatives.models.papers import LetterTemplate, TableColumn, TableLayout
 from initiatives.models.progress import DUPLICATE, By, GrassrootsCount, Milestone, Period, Tally, TallyRun, Target
+from initiatives.models.quarter import Cluster, ClusterUnit, Outstanding, Quarter
 from initiatives.models.review import Act, ReviewEvent
 from initiatives.models.saved_filter import SavedFilter
 from initiatives.models.selection import Criterion, DossierPart, OfficialLayout, Quota, SelectionRound
@@ -39,6 +41,7 @@ __all__ = [
     "MOVES",
     "UNFINISHED",
     "Act",
+    "Appraisal",
     "Asked",
     "Attachment",
     "Band",
@@ -49,6 +52,8 @@ __all__ = [
     "CategoryScheme",
     "Choice",
     "ChoiceList",
+    "Cluster",
+    "ClusterUnit",
     "CoAuthor",
     "Commendation",
     "CommendationDecision",
@@ -68,6 +73,8 @@ __all__ = [
     "Draft",
     "Exemplar",
     "FailedLookUp",
+    "FieldMedian",
+    "Finding",
     "Fingerprint",
     "GrassrootsCount",
     "Initiative",
@@ -77,8 +84,10 @@ __all__ = [
     "Milestone",
     "Nomination",
     "OfficialLayout",
+    "Outstanding",
     "Period",
     "Phase",
+    "Quarter",
     "Quota",
     "ReviewEvent",
     "ReviewReason",

@@ -14,6 +14,7 @@ from initiatives.models.consent import ConsentText
 from orgtree.models import Unit
 from orgtree.scope import ScopedQuerySet
 from portal import sealing
+from portal.vietnamese import money
 
 
 class Status(models.TextChoices):
@@ -96,6 +97,10 @@ class Initiative(models.Model):
     scope = models.CharField("phạm vi áp dụng", max_length=300, blank=True)
     benefit_value = models.BigIntegerField("giá trị làm lợi một năm (đồng)", null=True, blank=True)
     benefit_is_not_money = models.BooleanField("không tính được bằng tiền", default=False)
+    # What staff found of it (the last `Appraisal`); a corrected declaration makes the value unappraised again.
+    is_appraised = models.BooleanField("đã thẩm định giá trị", default=False, editable=False)
+    appraised_value = models.BigIntegerField("giá trị làm lợi đã thẩm định (đồng)", null=True, editable=False)
+    has_social_meaning = models.BooleanField("có ý nghĩa xã hội sâu sắc", default=False, editable=False)
     awards = models.CharField("danh hiệu, khen thưởng ba năm", max_length=500, blank=True)
     share = models.DecimalField("tỷ lệ đóng góp của người nộp", max_digits=5, decimal_places=2, default=Decimal(100))
     recognised_author = models.PositiveSmallIntegerField("tác giả được công nhận", default=0)
@@ -132,6 +137,12 @@ class Initiative(models.Model):
                 condition=Q(benefit_is_not_money=False) | Q(benefit_value=None),
                 violation_error_message="Giá trị làm lợi: ghi số tiền hoặc không tính được bằng tiền.",
             ),
+            models.CheckConstraint(
+                name="initiative_appraised_value_is_appraised",
+                condition=Q(appraised_value=None)
+                | Q(is_appraised=True, appraised_value__gte=0, appraised_value__lte=money.LARGEST_APPRAISED),
+                violation_error_message="Giá trị đã thẩm định phải từ 0 đến 100.000 tỷ đồng.",
+            ),
         ]
         indexes = [
             # Counting reads nothing but this (one index-only pass a campaign, a unit or a branch).
@@ -141,6 +152,7 @@ class Initiative(models.Model):
                 fields=[
                     *("campaign", "unit", "status", "duplicate_of", "phase", "target_group", "bloc", "field"),
                     *("submitted_at", "benefit_value", "benefit_is_not_money"),
+                    *("is_appraised", "appraised_value", "has_social_meaning"),
                 ],
                 name="initiative_broken_down",
             ),
@@ -152,6 +164,22 @@ class Initiative(models.Model):
             models.Index(fields=["name_key", "id", "campaign", "status", "unit"], name="initiative_by_name"),
             # The other way round, with those without a value last again, PostgreSQL needs one more (migration 0007).
             models.Index(fields=["benefit_value", "id", "campaign", "status", "unit"], name="initiative_by_benefit"),
+            # The middle of a field, and what lies a thousand times above it.
+            models.Index(
+                fields=["campaign", "field", "benefit_value", "status", "duplicate_of", "unit"],
+                name="initiative_benefit_of_field",
+            ),
+            # Few are appraised, and fewer are marked: their lists read nothing else.
+            models.Index(
+                fields=["campaign", "appraised_value", "id", "unit"],
+                name="initiative_by_appraisal",
+                condition=Q(is_appraised=True),
+            ),
+            models.Index(
+                fields=["campaign", "submitted_at", "id", "unit"],
+                name="initiative_of_meaning",
+                condition=Q(has_social_meaning=True),
+            ),
             # What waits and was moved or edited before: few, and what was sent again is among them.
             models.Index(
                 fields=["campaign", "submitted_at", "id", "unit"],

@@ -35,6 +35,7 @@ class Job(models.Model):
     class Kind(models.TextChoices):
         DECIDE = "decide", "Xét duyệt hàng loạt"
         ENTER = "enter", "Nhập sáng kiến từ tệp Excel"
+        POSTERS = "posters", "In áp phích"
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="người giao", on_delete=models.PROTECT, related_name="jobs"

@@ -34,7 +34,8 @@ class Tally(models.Model):
     """Initiatives of a unit's branch in a campaign, one row for each value by which they are counted; no row is none.
 
     `entries` are those that targets are compared with (received without withdrawn and duplicates, NT22), by status all of
-    it. Money is summed over the entries, without what is implausible (over 1.000 tỷ each): that is counted as `doubtful`.
+    it. Money is summed over the entries, without what is implausible (over 1.000 tỷ each): that is counted as `doubtful`
+    until staff appraised it. `appraised` sums what staff found, `appraisals` and `meaningful` are numbers of initiatives.
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="tallies")
@@ -49,6 +50,10 @@ class Tally(models.Model):
     declared_valid = models.BigIntegerField("trong đó của sáng kiến hợp lệ (đồng)", default=0)
     unmeasured = models.PositiveIntegerField("không tính được bằng tiền", default=0)
     doubtful = models.PositiveIntegerField("giá trị cần xem lại", default=0)
+    appraised = models.BigIntegerField("giá trị đã thẩm định (đồng)", default=0)
+    appraised_valid = models.BigIntegerField("trong đó của sáng kiến hợp lệ (đồng)", default=0)
+    appraisals = models.PositiveIntegerField("đã thẩm định giá trị", default=0)
+    meaningful = models.PositiveIntegerField("có ý nghĩa xã hội sâu sắc", default=0)
     taking_part = models.PositiveIntegerField("CĐCS tham gia", default=0)
 
     objects = TallyQuerySet.as_manager()

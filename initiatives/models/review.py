@@ -33,6 +33,7 @@ class Act(models.TextChoices):
     UNCOMMENDED = "uncommended", "Thu hồi biểu dương"
     AGREED = "agreed", "Đồng ý công bố tên, ảnh"
     DISAGREED = "disagreed", "Thôi đồng ý công bố tên, ảnh"
+    APPRAISED = "appraised", "Thẩm định giá trị làm lợi"
 
 
 # Sent by the sender, or by an officer on the sender's behalf: then the history says so.

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from initiatives import lifecycle
-from initiatives.lifecycle import MoveRefused, Reason
+from initiatives.lifecycle import Found, MoveRefused, Reason
 from initiatives.models import Initiative, ReviewEvent, Status
 from initiatives.review import twins
 from initiatives.review.authorship import shared_with
@@ -104,6 +104,13 @@ def attach(
     if not Unit.objects.visible_to(by).filter(pk=unit.pk).exists():
         raise NotForThisAccount
     return lifecycle.reassign(initiative, unit, by=by, at=at, version=version)
+
+
+def appraise(
+    initiative_id: int, found: Found, *, by: StaffAccount, at: datetime, version: int | None = None
+) -> ReviewEvent:
+    """Writes what was found of the benefit: whoever may decide may appraise, and nobody what they sent themselves."""
+    return lifecycle.appraise(_for_decision(initiative_id, by), found, by=by, at=at, version=version)
 
 
 def _for_decision(initiative_id: int, account: StaffAccount) -> Initiative:

@@ -27,16 +27,17 @@ class Branch(Func):
     """Whether a row belongs to the branch of `unit`: a condition that also says how the rows are found.
 
     `held` is how many there are; `share` is how many of these pass whatever else is asked of them, None where that finds
-    its few rows by itself.
+    its few rows by itself. With `seen_by` its units are those below its own path, as the tally counts them, which that other
+    unit sees today: a change of the tree may have taken some of them elsewhere.
     """
 
     output_field = BooleanField()
     conditional = True
     said: dict[str, str]
 
-    def __init__(self, unit: Unit, *, held: int = 0, share: float | None = 1.0) -> None:
+    def __init__(self, unit: Unit, *, held: int = 0, share: float | None = 1.0, seen_by: Unit | None = None) -> None:
         super().__init__(F("unit"))
-        self.unit, self.held, self.share = unit, held, share
+        self.unit, self.held, self.share, self.seen_by = unit, held, share, seen_by
 
     def as_sql(self, compiler: Any, connection: Any, *args: Any, **kwargs: Any) -> tuple[str, tuple[Any, ...]]:
         column, params = compiler.compile(self.get_source_expressions()[0])
@@ -45,12 +46,18 @@ class Branch(Func):
 
     def units(self) -> tuple[str, list[str]]:
         """A statement for the keys of the units of the branch, and its parameters."""
-        ends = [self.unit.current_path, after_branch(self.unit.current_path)]
-        return UNITS + (" AND current_path < %s" if ends[1] else ""), [end for end in ends if end]
+        top = self.seen_by or self.unit
+        ends = [top.current_path, after_branch(top.current_path)]
+        statement = UNITS + (" AND current_path < %s" if ends[1] else "")
+        if self.seen_by is not None:
+            own = [self.unit.path, after_branch(self.unit.path)]
+            statement += " AND path >= %s" + (" AND path < %s" if own[1] else "")
+            ends += own
+        return statement, [end for end in ends if end]
 
     def turned(self, way: "type[Branch]") -> "Branch":
         """The same rows, found in the other way."""
-        turned = way(self.unit, held=self.held, share=self.share)
+        turned = way(self.unit, held=self.held, share=self.share, seen_by=self.seen_by)
         turned.set_source_expressions(self.get_source_expressions())
         return turned
 
@@ -85,10 +92,19 @@ def visible_to(account: StaffAccount, *, within: Unit | None = None, way: type[B
     return Initiative.objects.all() if top.depth == 1 else Initiative.objects.filter(way(top))
 
 
+def tallied(unit: Unit, *, account: StaffAccount) -> QuerySet:
+    """What the tally counts as the branch of `unit`, as far as `account` sees it."""
+    if account.unit is None or not account.is_active:
+        return Initiative.objects.none()
+    if unit.depth == 1 and account.unit.depth == 1:
+        return Initiative.objects.all()
+    return Initiative.objects.filter(Gathered(unit, seen_by=account.unit))
+
+
 def knowing(rows: QuerySet, *, held: int, share: float | None) -> QuerySet:
     """The same rows: a branch that knows how much it holds can be read in the way that suits."""
     for branch in _branches(rows):
-        return _with(rows, Gathered(branch.unit, held=held, share=share))
+        return _with(rows, Gathered(branch.unit, held=held, share=share, seen_by=branch.seen_by))
     return rows
 
 
@@ -97,6 +113,11 @@ def suited(rows: QuerySet, *, first: int) -> QuerySet:
     for branch in _branches(rows):
         return _with(rows, branch.turned(Walked if _walks(rows, branch, first=first) else Gathered))
     return rows
+
+
+def gathers(rows: QuerySet) -> bool:
+    """Whether all of a branch is read, then put in order: an order that an index keeps would tempt PostgreSQL to walk it."""
+    return any(isinstance(branch, Gathered) for branch in _branches(rows))
 
 
 def _walks(rows: QuerySet, branch: Branch, *, first: int) -> bool:

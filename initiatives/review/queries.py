@@ -52,6 +52,7 @@ def on_the_desk(rows: QuerySet) -> QuerySet:
         "co_authors",
         "attachments",
         "events__account",
+        "events__appraisal",
         "campaign__choices",
         "campaign__declarations",
         "campaign__phases",

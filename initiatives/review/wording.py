@@ -22,6 +22,7 @@ CHANGED = {
     Act.WITHDRAWN: "rút",
     Act.REASSIGNED: "chuyển đơn vị",
     Act.REPOINTED: "ghi trùng với sáng kiến khác",
+    Act.APPRAISED: "thẩm định giá trị làm lợi của",
 }
 
 

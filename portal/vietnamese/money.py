@@ -10,6 +10,7 @@ from portal.vietnamese.refusals import Refused
 
 LARGEST = 2**63 - 1  # what a BigIntegerField holds
 PLAUSIBLE = 1_000 * 10**9  # over a thousand tỷ somebody has typed zeros too many, or is to be congratulated
+LARGEST_APPRAISED = 100_000 * 10**9  # what staff may confirm: ninety thousand of them still add up in a BigIntegerField
 _LONGEST = 100
 _NOT_IN_MONEY = "không tính được bằng tiền"
 _TY, _TRIEU, _NGHIN = 10**9, 10**6, 10**3

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from initiatives.models import (
     Act,
+    Appraisal,
     By,
     CameBy,
     CampaignAddress,
@@ -19,6 +20,8 @@ from initiatives.models import (
     Declaration,
     DossierVersion,
     Exemplar,
+    FieldMedian,
+    Finding,
     LetterTemplate,
     Period,
     ReviewEvent,
@@ -33,6 +36,8 @@ from orgtree.models import UnitAlias, UnitChange, UnitName, WordForm
 from tests.factories import (
     AttachmentFactory,
     CampaignFactory,
+    ClusterFactory,
+    ClusterUnitFactory,
     CoAuthorFactory,
     CommendationDecisionFactory,
     CommendationFactory,
@@ -45,7 +50,9 @@ from tests.factories import (
     JobFactory,
     MilestoneFactory,
     NominationFactory,
+    OutstandingFactory,
     PhaseFactory,
+    QuarterFactory,
     QuotaFactory,
     SavedFilterFactory,
     SelectionRoundFactory,
@@ -106,6 +113,16 @@ def _pair_twice() -> None:
 def _tally_twice() -> None:
     campaign, unit = CampaignFactory(), unit_at("quang-tri")
     twice(lambda: Tally.objects.create(campaign=campaign, unit=unit, by=By.STATUS, value=Status.VALID))
+
+
+def _money_without_a_value() -> None:
+    event = InitiativeFactory().events.get()
+    Appraisal.objects.create(event=event, finding=Finding.MONEY, has_social_meaning=False)
+
+
+def _median_twice() -> None:
+    campaign = CampaignFactory()
+    twice(lambda: FieldMedian.objects.create(campaign=campaign, median=1, of=1, counted_at=timezone.now()))
 
 
 def _co_author_twice() -> None:
@@ -237,6 +254,26 @@ def _milestone_twice() -> None:
     MilestoneFactory(campaign=first.campaign, number=first.number)
 
 
+def _cluster_twice() -> None:
+    first = ClusterFactory()
+    ClusterFactory(campaign=first.campaign, name=first.name)
+
+
+def _in_two_clusters() -> None:
+    first = ClusterUnitFactory()
+    ClusterUnitFactory(cluster=ClusterFactory(campaign=first.campaign), unit=first.unit)
+
+
+def _quarter_twice() -> None:
+    first = QuarterFactory()
+    QuarterFactory(campaign=first.campaign)
+
+
+def _outstanding_twice() -> None:
+    first = OutstandingFactory()
+    OutstandingFactory(quarter=first.quarter, initiative=first.initiative)
+
+
 def _unions_declared_twice() -> None:
     campaign = CampaignFactory()
     twice(lambda: GrassrootsCountFactory(campaign=campaign))
@@ -254,6 +291,7 @@ def _target_of_a_phase_twice() -> None:
 
 
 BITES: dict[str, Callable[[], Any]] = {
+    "appraisal_of_money_has_a_value": _money_without_a_value,
     "attachment_has_an_owner": lambda: AttachmentFactory(initiative=None, draft=None),
     "campaign_address_leads_to_one": _one_address_for_two,
     "campaign_alias_is_no_address_of_ours": lambda: CampaignFactory(alias=RESERVED_SLUGS[0]),
@@ -262,6 +300,9 @@ BITES: dict[str, Callable[[], Any]] = {
     ),
     "campaign_slug_is_no_address_of_ours": lambda: CampaignFactory(slug=RESERVED_SLUGS[0]),
     "choice_code_once_a_list": _choice_twice,
+    "cluster_has_places": lambda: ClusterFactory(places=0),
+    "cluster_name_once": _cluster_twice,
+    "cluster_unit_once": _in_two_clusters,
     "co_author_number_once": _co_author_twice,
     "co_author_share_within_hundred": lambda: CoAuthorFactory(share=0),
     "commendation_once_a_decision": _commended_twice,
@@ -277,7 +318,9 @@ BITES: dict[str, Callable[[], Any]] = {
     "exemplar_initiative_was_commended": lambda: ExemplarFactory(kind=Exemplar.Kind.INITIATIVE),
     "exemplar_person_consented": lambda: ExemplarFactory(kind=Exemplar.Kind.PERSON, has_consent=False),
     "extension_is_for_a_unit_or_a_draft": lambda: WindowExtensionFactory(unit=None, draft=None),
+    "field_median_once": _median_twice,
     "grassroots_count_once": _unions_declared_twice,
+    "initiative_appraised_value_is_appraised": lambda: InitiativeFactory(appraised_value=5),
     "initiative_benefit_is_money_or_not": lambda: InitiativeFactory(benefit_value=1, benefit_is_not_money=True),
     "initiative_duplicate_is_invalid": lambda: InitiativeFactory(duplicate_of=InitiativeFactory(), status=Status.VALID),
     "initiative_share_within_hundred": lambda: InitiativeFactory(share=101),
@@ -289,10 +332,14 @@ BITES: dict[str, Callable[[], Any]] = {
     "milestone_number_once": _milestone_twice,
     "nomination_one_place_a_round": _two_places_in_a_round,
     "nomination_standing_is_known": lambda: NominationFactory(standing="lost"),
+    "outstanding_once_a_quarter": _outstanding_twice,
     "phase_closes_after_it_opens": _phase_backwards,
     "phase_eligible_days_in_order": lambda: PhaseFactory(
         eligible_from=date(2022, 1, 2), eligible_until=date(2022, 1, 1)
     ),
+    "quarter_is_announced_whole": lambda: QuarterFactory(announced_at=timezone.now()),
+    "quarter_once": _quarter_twice,
+    "quarter_starts_with_its_first_day": lambda: QuarterFactory(starts_on=date(2022, 2, 1)),
     "quota_is_not_overrun": lambda: QuotaFactory(limit=2, taken=3),
     "quota_minimum_within_maximum": lambda: QuotaFactory(minimum=3, maximum=2),
     "quota_once_a_unit": _quota_twice,

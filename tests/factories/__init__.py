@@ -22,6 +22,7 @@ from tests.factories.initiatives import (
     receipt_code,
 )
 from tests.factories.milestones import MilestoneFactory
+from tests.factories.quarters import ClusterFactory, ClusterUnitFactory, OutstandingFactory, QuarterFactory
 from tests.factories.selection import (
     CommendationDecisionFactory,
     CommendationFactory,
@@ -46,6 +47,8 @@ __all__ = [
     "AttachmentFactory",
     "CampaignFactory",
     "CampaignFactory2021",
+    "ClusterFactory",
+    "ClusterUnitFactory",
     "CoAuthorFactory",
     "CommendationDecisionFactory",
     "CommendationFactory",
@@ -62,7 +65,9 @@ __all__ = [
     "LetterTemplateFactory",
     "MilestoneFactory",
     "NominationFactory",
+    "OutstandingFactory",
     "PhaseFactory",
+    "QuarterFactory",
     "QuotaFactory",
     "ReviewEventFactory",
     "ReviewReasonFactory",

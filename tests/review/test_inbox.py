@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from initiatives.models import Status
+from initiatives.lifecycle import Found, appraise
+from initiatives.models import Finding, Status
 from initiatives.review import queries
 from orgtree.roles import Role
 from orgtree.scoped_admin import CappedPaginator
@@ -35,6 +36,14 @@ def test_the_newest_campaign_is_shown_unless_another_is_asked(office: Office) ->
     assert office.titles() == ["Năm nay"]
     assert office.titles(campaign=older.slug) == ["Năm trước"]
     assert sorted(office.titles(campaign="all")) == ["Năm nay", "Năm trước"]
+
+
+def test_what_is_of_deep_social_meaning_is_filtered(office: Office) -> None:
+    plain, marked = office.receive(title="Chưa"), office.receive(title="Xã hội")
+    appraise(marked, Found(Finding.NONE, None, True), by=office.officer, at=marked.submitted_at)
+
+    assert office.titles(meaning="yes") == [marked.title]
+    assert office.titles(meaning="khong-co") == [plain.title, marked.title]
 
 
 def sought(text: str) -> str:
@@ -97,8 +106,9 @@ def test_a_search_looks_at_every_campaign_and_status(office: Office) -> None:
 @pytest.mark.parametrize(
     "asked, found",
     [
-        ({"status": "all"}, {"A", "B", "C"}),
+        ({"status": "all"}, {"A", "B", "C", "D", "E"}),
         ({"status": "valid"}, {"C"}),
+        ({"status": "all", "reached": "yes"}, {"A", "B", "C"}),
         ({"field": "health"}, {"B"}),
         ({"category": "union_officer"}, {"A"}),
         ({"unit": "quang-tri/dong-ha/may-song-hieu"}, {"B"}),
@@ -109,7 +119,9 @@ def test_a_search_looks_at_every_campaign_and_status(office: Office) -> None:
 def test_filters_narrow_the_list(office: Office, asked: dict[str, str], found: set[str]) -> None:
     office.receive(title="A", target_group="union_officer")
     office.receive(title="B", field="health", unit=office.units["quang-tri/dong-ha/may-song-hieu"])
-    office.receive(title="C", status=Status.VALID)
+    counted = office.receive(title="C", status=Status.VALID)
+    office.receive(title="D", status=Status.WITHDRAWN)
+    office.receive(title="E", status=Status.INVALID, duplicate_of=counted)
 
     assert set(office.titles(**asked)) == found
 
