@@ -15,7 +15,7 @@ from initiatives.progress import board as boards
 from initiatives.progress import board_page, people, tally
 from initiatives.progress.board import Board
 from initiatives.progress.targets import hosts_of
-from initiatives.review import counts, filters
+from initiatives.review import branches, counts, filters
 from orgtree.models import StaffAccount, Unit
 from orgtree.scoped_admin import ScopedAdmin, account_of
 from orgtree.sites import Panel, Sentence
@@ -43,7 +43,7 @@ class BoardAdmin(ScopedAdmin):
             return TemplateResponse(request, "progress/board_staff.html", context)
         account, wanted = account_of(request), board_page.asked(request.GET)
         board = boards.of(campaign, unit, at=timezone.now())
-        board = replace(board, trail=[each for each in board.trail if _is_seen(each, account)])
+        board = replace(board, trail=[each for each in board.trail if is_seen(each, account)])
         here = reverse("admin:initiatives_initiative_board")
         addresses = board_page.Addresses(here, board, wanted, {board_page.CAMPAIGN: campaign.slug}, names_root=True)
         inbox = reverse("admin:initiatives_initiative_changelist")
@@ -90,7 +90,7 @@ class BoardAdmin(ScopedAdmin):
         if not code:
             return campaign, hosts, next(iter(hosts), None)
         unit = boards.unit_of(campaign, code)
-        if unit is None or not _is_seen(unit, account):
+        if unit is None or not is_seen(unit, account):
             raise Http404
         return campaign, hosts, unit
 
@@ -109,21 +109,21 @@ class BoardAdmin(ScopedAdmin):
         }
 
 
-def _is_seen(unit: Unit, account: StaffAccount) -> bool:
+def is_seen(unit: Unit, account: StaffAccount) -> bool:
     """As `visible_to` says it, of a unit that is at hand."""
     return account.unit is not None and unit.current_path.startswith(account.unit.current_path)
 
 
-def _address(name: str, campaign: Campaign, unit: Unit) -> str:
+def address_of(name: str, campaign: Campaign, unit: Unit) -> str:
     return f"{reverse(name)}?" + urlencode({board_page.CAMPAIGN: campaign.slug, board_page.UNIT: unit.code}, safe="/")
 
 
 def _board_address(campaign: Campaign, unit: Unit) -> str:
-    return _address("admin:initiatives_initiative_board", campaign, unit)
+    return address_of("admin:initiatives_initiative_board", campaign, unit)
 
 
 def _people_address(campaign: Campaign, unit: Unit) -> str:
-    return _address("admin:initiatives_initiative_people", campaign, unit)
+    return address_of("admin:initiatives_initiative_people", campaign, unit)
 
 
 def _inbox_of(inbox: str, campaign: Campaign, unit: Unit, sender: people.Sender) -> str:
@@ -137,8 +137,8 @@ def _inbox_of(inbox: str, campaign: Campaign, unit: Unit, sender: people.Sender)
 
 
 def _differing(board: Board, account: StaffAccount) -> list[tuple[str, str, str]]:
-    """Label, the board's number and that of the list now, of each status in which they differ; one statement. A list that
-    counts no further tells nothing."""
+    """Label, the board's number and that of the list now, of each status in which they differ, and of duplicates, which targets
+    leave out; two statements. A list that counts no further tells nothing."""
     live = counts.by_status(account, unit=board.unit, campaigns=[board.campaign])
     told = []
     for status, label in Status.choices:
@@ -146,6 +146,11 @@ def _differing(board: Board, account: StaffAccount) -> list[tuple[str, str, str]
         now = live[status]
         if not now.is_capped and now.number != tallied:
             told.append((label, whole(tallied), str(now)))
+    if not live[Status.INVALID].is_capped:
+        rows = branches.visible_to(account, within=board.unit).order_by()
+        now_duplicates = rows.filter(campaign=board.campaign, status=Status.INVALID).exclude(duplicate_of=None).count()
+        if now_duplicates != board.counted.duplicates:
+            told.append(("Trùng lặp", whole(board.counted.duplicates), whole(now_duplicates)))
     return told
 
 

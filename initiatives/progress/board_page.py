@@ -154,7 +154,7 @@ def context(board: Board, wanted: Asked, addresses: Addresses, *, xlsx: str = ""
         ],
         "xlsx_address": Addresses(xlsx, board, wanted).again(page=1) if xlsx else "",
         "forecast_rule": pace.RULE,
-        "money_rule": breakdowns.RULE_OF_MONEY,
+        "money_rule": breakdowns.rule_of_money(board.campaign),
     }
 
 
@@ -195,25 +195,20 @@ class _Drawing:
 
 
 def _inbox(inbox: str, board: Board, unit: Unit) -> dict[str, str]:
-    """The live list behind each number. What is reached has no status of its own: all that was received."""
+    """The live list behind each number."""
+    status, of_targets = filters.StatusFilter.parameter_name, {filters.ReachedFilter.parameter_name: filters.YES}
+    valid = {status: Status.VALID.value}
     asked_for = {
-        "received": filters.EVERY,
-        "reached": Status.VALID.value if board.counts_valid else filters.EVERY,
-        "valid": Status.VALID.value,
-        "returned": Status.RETURNED.value,
+        "received": {status: filters.EVERY},
+        "reached": valid if board.counts_valid else {status: filters.EVERY} | of_targets,
+        "valid": valid,
+        "returned": {status: Status.RETURNED.value},
     }
-    return {
-        name: f"{inbox}?"
-        + urlencode(
-            {
-                filters.CampaignFilter.parameter_name: board.campaign.slug,
-                filters.UnitFilter.parameter_name: unit.code,
-                filters.StatusFilter.parameter_name: status,
-            },
-            safe="/",
-        )
-        for name, status in asked_for.items()
+    place = {
+        filters.CampaignFilter.parameter_name: board.campaign.slug,
+        filters.UnitFilter.parameter_name: unit.code,
     }
+    return {name: f"{inbox}?{urlencode(place | asked, safe='/')}" for name, asked in asked_for.items()}
 
 
 def _bar(part: int, of: int | None) -> int | None:

@@ -12,6 +12,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.dimensions import RowDimension
 from openpyxl.worksheet.worksheet import Worksheet
 
+from initiatives.progress import breakdowns
 from initiatives.progress.board import BY_TREE, OVER, UNDER, Board, Line
 from portal.sheets.cells import safe_cell, safe_text
 from portal.vietnamese import days
@@ -21,13 +22,13 @@ TITLE = "BIỂU TỔNG HỢP CHỈ TIÊU, KẾT QUẢ"
 SHEET = "Tiến độ"
 COLUMNS = (("TT", 6), ("Đơn vị", 46), ("Chỉ tiêu", 13), ("Đã đạt", 13), ("Trong đó hợp lệ", 13), ("Tỷ lệ (%)", 12))
 ONLY = {OVER: "Chỉ gồm các đơn vị vượt chỉ tiêu", UNDER: "Chỉ gồm các đơn vị dưới 50% chỉ tiêu"}
-LINE_HEIGHT = 16.5  # points
+LINE_HEIGHT, TALLEST = 16.5, 400.0  # points
 NUMBER, PERCENT, TEXT = "#,##0", "0.0", "@"
 FONT = "Times New Roman"
 MARGINS = {"left": 30, "right": 15, "top": 20, "bottom": 20}  # mm, Decree 30/2020/NĐ-CP
 _MM_AN_INCH = 25.4
 _LINE = Side(style="thin", color="9AA5B5")
-_HEAD, _OVER, _UNDER = (PatternFill("solid", fgColor=colour) for colour in ("D6E4F5", "D9F0E1", "FCE4E4"))
+HEAD, _OVER, _UNDER = (PatternFill("solid", fgColor=colour) for colour in ("D6E4F5", "D9F0E1", "FCE4E4"))
 
 Value = str | int | float
 
@@ -42,8 +43,8 @@ def sheet_of(board: Board, *, only: str = "", order: str = BY_TREE) -> bytes:
     number = _write_head(sheet, board, only)
     sheet.print_title_rows = f"{number}:{number}"
     sheet.freeze_panes = f"A{number + 1}"
-    names = [_cell(sheet, name, is_bold=True, is_centred=True, fill=_HEAD) for name, _ in COLUMNS]
-    _append(sheet, number, names, [width for _, width in COLUMNS])
+    names = [cell_of(sheet, name, is_bold=True, is_centred=True, fill=HEAD) for name, _ in COLUMNS]
+    append(sheet, number, names, [width for _, width in COLUMNS])
     for place, line in enumerate(board.listed(only=only, order=order), start=1):
         number += 1
         _write_line(sheet, number, place, line)
@@ -66,11 +67,16 @@ def _set_up(sheet) -> None:  # type: ignore[no-untyped-def]
     sheet.page_setup.paperSize, sheet.page_setup.orientation = Worksheet.PAPERSIZE_A4, Worksheet.ORIENTATION_PORTRAIT
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    set_margins(sheet)
+    for place, (_, width) in enumerate(COLUMNS, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
+
+
+def set_margins(sheet) -> None:  # type: ignore[no-untyped-def]
+    """And the number of the page above."""
     for side, width in MARGINS.items():
         setattr(sheet.page_margins, side, width / _MM_AN_INCH)
     sheet.oddHeader.center.text = "&P"
-    for place, (_, width) in enumerate(COLUMNS, start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = width
 
 
 def _write_head(sheet, board: Board, only: str) -> int:  # type: ignore[no-untyped-def]
@@ -92,6 +98,8 @@ def _write_foot(sheet, number: int, board: Board) -> None:  # type: ignore[no-un
         (f"Vượt chỉ tiêu: {_names(board.over)}.", False),
         (f"Dưới 50% chỉ tiêu: {_names(board.under)}.", False),
         (counting_rule(board), False),
+        *((sentence, False) for sentence in board.benefit.sentences),
+        (breakdowns.rule_of_money(board.campaign), False),
     ]
     _write_sentences(sheet, number, lines, is_centred=False)
 
@@ -115,8 +123,8 @@ def _write_sentences(  # type: ignore[no-untyped-def]
     for text, is_bold in lines:
         if text:
             sheet.merged_cells.add(f"A{number}:{get_column_letter(len(COLUMNS))}{number}")
-            cell = _cell(sheet, text, is_bold=is_bold, is_centred=is_centred, has_border=False)
-            _append(sheet, number, [cell], [room])
+            cell = cell_of(sheet, text, is_bold=is_bold, is_centred=is_centred, has_border=False)
+            append(sheet, number, [cell], [room])
             number += 1
     if is_centred:
         sheet.append([])
@@ -136,7 +144,7 @@ def _write_line(  # type: ignore[no-untyped-def]
     ]
     fill = _OVER if line.is_over else _UNDER if line.is_under else None
     cells = [
-        _cell(
+        cell_of(
             sheet,
             value,
             is_bold=is_bold,
@@ -147,7 +155,7 @@ def _write_line(  # type: ignore[no-untyped-def]
         )
         for column, value in enumerate(values)
     ]
-    _append(sheet, number, cells, [width for _, width in COLUMNS])
+    append(sheet, number, cells, [width for _, width in COLUMNS])
 
 
 def tenths(part: int, of: int) -> int:
@@ -155,16 +163,16 @@ def tenths(part: int, of: int) -> int:
     return (part * 2000 + of) // (of * 2)
 
 
-def _append(sheet, number: int, cells, widths: Sequence[int]) -> None:  # type: ignore[no-untyped-def]
+def append(sheet, number: int, cells, widths: Sequence[float]) -> None:  # type: ignore[no-untyped-def]
     """A row as high as its longest text: not every program measures that when it opens a sheet."""
     lines = max(math.ceil(len(str(cell.value or "")) / width) for cell, width in zip(cells, widths, strict=True))
     if lines > 1:
-        sheet.row_dimensions[number] = RowDimension(sheet, ht=lines * LINE_HEIGHT)
+        sheet.row_dimensions[number] = RowDimension(sheet, ht=min(lines * LINE_HEIGHT, TALLEST))
     sheet.append(cells)
-    sheet.row_dimensions.pop(number, None)
+    sheet.row_dimensions.pop(number, None)  # kept, they would grow with the sheet
 
 
-def _cell(  # type: ignore[no-untyped-def]
+def cell_of(  # type: ignore[no-untyped-def]
     sheet,
     value: Value,
     *,

@@ -1,12 +1,13 @@
 """Bars beside words: shares by category and field, units ranked by what they reached. Pure, as `charts.py`."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from initiatives.models import By, Campaign, Choice, ChoiceList
 from initiatives.progress.figures import Counted, Figures
-from portal.vietnamese.formats import percent, whole
+from portal.vietnamese.formats import NOTHING, percent, whole
 
 MOST_RANKED = 100
 UNNAMED = "Chưa ghi"
@@ -41,8 +42,10 @@ class Bars:
     title: str
     sentence: str
     bars: tuple[Bar, ...]
-    heading: tuple[str, ...] = ()
-    rows: Rows = ()
+    heading: tuple[str, ...]
+    rows: Rows
+    is_ranked: bool = False
+    is_money: bool = False
 
 
 def shares(campaign: Campaign, counted: Counted, choices: Sequence[Choice]) -> Iterable[Bars]:
@@ -73,7 +76,7 @@ def _share(
         Bar(
             labels.get(code) or code or UNNAMED,
             reached.get(code, 0),
-            _width(reached.get(code, 0), longest),
+            width_of(reached.get(code, 0), longest),
             percent(reached.get(code, 0), total),
         )
         for code in codes
@@ -85,28 +88,30 @@ def _share(
 
 
 def ranking(below: Sequence[Ranked]) -> Bars | None:
-    """Those that reached most first; equals stay in the order given. Its numbers stand beside the bars: no further table."""
+    """Those that reached most first; equals stay in the order given, with the same rank."""
     if not any(each.reached for each in below):
         return None
     ranked = sorted(below, key=lambda each: -each.reached)
-    longest = ranked[0].reached
-    bars = tuple(
-        Bar(
-            each.name,
-            each.reached,
-            _width(each.reached, longest),
-            percent(each.reached, each.target) if each.target else "",
-        )
-        for each in ranked[:MOST_RANKED]
+    behind = [-each.reached for each in ranked]
+    shown = [(bisect_left(behind, -each.reached) + 1, each, _of_target(each)) for each in ranked[:MOST_RANKED]]
+    bars = tuple(Bar(each.name, each.reached, width_of(each.reached, ranked[0].reached), of) for _, each, of in shown)
+    rows = tuple(
+        (each.name, whole(rank), whole(each.reached), whole(each.target) if each.target else NOTHING, of or NOTHING)
+        for rank, each, of in shown
     )
     sentence = (
         f"{whole(len(bars))} đơn vị nhiều nhất trong {whole(len(ranked))} đơn vị." if len(ranked) > len(bars) else ""
     )
     if any(bar.share for bar in bars):
         sentence = f"{sentence} Phần trăm so với chỉ tiêu.".strip()
-    return Bars("xep-hang", "Xếp theo số đã đạt", sentence, bars)
+    heading = ("Đơn vị", "Hạng", "Đã đạt", "Chỉ tiêu", "Đạt chỉ tiêu")
+    return Bars("xep-hang", "Xếp theo số đã đạt", sentence, bars, heading, rows, is_ranked=True)
 
 
-def _width(number: int, longest: int) -> int:
+def _of_target(unit: Ranked) -> str:
+    return percent(unit.reached, unit.target) if unit.target else ""
+
+
+def width_of(number: int, longest: int) -> int:
     """Of 1000; what is there at all is seen."""
     return max(4, round(number * 1000 / longest)) if number else 0

@@ -1,8 +1,11 @@
 """Plain counts of initiatives, by unit and by what they are broken down: each statement reads an index and no row.
 
 What is measured of each part, in this order: entries (received without withdrawn and duplicates, NT22), valid ones, money
-declared over the entries and over the valid ones (without what is implausible, which is counted as doubtful: no sum may be
-spoilt by a slip of the keys, nor overflow), those not expressible in money, and grassroots unions that take part.
+declared over the entries and over the valid ones (without what is implausible and not confirmed: no sum may be spoilt by a slip
+of the keys, nor overflow), those not expressible in money (as staff found, else as declared),
+what is implausible and not yet appraised (doubtful), money as staff found it over the
+entries and over the valid ones, how many were appraised, how many are of deep social meaning, and grassroots unions that take
+part.
 """
 
 from collections import defaultdict
@@ -22,21 +25,32 @@ Key = tuple[int, str, str]  # unit, by, value
 Measured = tuple[int, ...]
 Counted = dict[Key, Measured]
 
-MEASURES = ("entries", "valid", "declared", "declared_valid", "unmeasured", "doubtful", "taking_part")
+MEASURES = (
+    *("entries", "valid", "declared", "declared_valid", "unmeasured", "doubtful"),
+    *("appraised", "appraised_valid", "appraisals", "meaningful", "taking_part"),
+)
 NOTHING: Measured = (0,) * len(MEASURES)
 DEPTH_OF_DAYS = 2  # the confederation, provinces and sectors
 
 _REACHED = ~Q(status=Status.WITHDRAWN) & Q(duplicate_of=None)
 _VALID = Q(status=Status.VALID)
 _PLAUSIBLE = Q(benefit_value__lte=money.PLAUSIBLE)
+_APPRAISED = Q(is_appraised=True)
+# What staff found just as it was declared is no slip of the keys, however large.
+_SUMMED = _PLAUSIBLE | _APPRAISED & Q(appraised_value=F("benefit_value"))
+_NOT_MONEY = _APPRAISED & Q(appraised_value=None) | ~_APPRAISED & Q(benefit_is_not_money=True)
 # Rows are counted by a column that the index holds.
 _COUNTED = {
     "entries_": Count("campaign", filter=_REACHED),
     "valid_": Count("campaign", filter=_VALID),
-    "declared_": Sum("benefit_value", filter=_REACHED & _PLAUSIBLE, default=0),
-    "declared_valid_": Sum("benefit_value", filter=_VALID & _PLAUSIBLE, default=0),
-    "unmeasured_": Count("campaign", filter=_REACHED & Q(benefit_is_not_money=True)),
-    "doubtful_": Count("campaign", filter=_REACHED & Q(benefit_value__gt=money.PLAUSIBLE)),
+    "declared_": Sum("benefit_value", filter=_REACHED & _SUMMED, default=0),
+    "declared_valid_": Sum("benefit_value", filter=_VALID & _SUMMED, default=0),
+    "unmeasured_": Count("campaign", filter=_REACHED & _NOT_MONEY),
+    "doubtful_": Count("campaign", filter=_REACHED & Q(benefit_value__gt=money.PLAUSIBLE) & ~_APPRAISED),
+    "appraised_": Sum("appraised_value", filter=_REACHED & _APPRAISED, default=0),
+    "appraised_valid_": Sum("appraised_value", filter=_VALID & _APPRAISED, default=0),
+    "appraisals_": Count("campaign", filter=_REACHED & _APPRAISED),
+    "meaningful_": Count("campaign", filter=_REACHED & Q(has_social_meaning=True)),
 }
 
 

@@ -3,7 +3,7 @@
 Whoever reads asks `fresh` first: everything shown carries the moment at which it was counted.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -25,6 +25,10 @@ class Figures:
     declared_valid: int = 0
     unmeasured: int = 0
     doubtful: int = 0
+    appraised: int = 0
+    appraised_valid: int = 0
+    appraisals: int = 0
+    meaningful: int = 0
     taking_part: int = 0
 
     def reached(self, campaign: Campaign) -> int:
@@ -35,8 +39,24 @@ class Figures:
         """Money declared of those that are reached."""
         return self.declared_valid if campaign.counts == Counts.VALID else self.declared
 
+    def checked_value(self, campaign: Campaign) -> int:
+        """Money of the same ones as staff found it."""
+        return self.appraised_valid if campaign.counts == Counts.VALID else self.appraised
+
 
 NOTHING = Figures()
+
+
+def added(parts: Iterable[Figures]) -> Figures:
+    """What has no part in common, together."""
+    listed = list(parts)
+    return Figures(*(sum(getattr(each, name) for each in listed) for name in MEASURES))
+
+
+def without(whole: Figures, parts: Iterable[Figures]) -> Figures:
+    """What is in the whole and in no part."""
+    less = added(parts)
+    return Figures(*(getattr(whole, name) - getattr(less, name) for name in MEASURES))
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,18 @@ beside the answer, which shows what is there: no worker process is needed.
 import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import InterfaceError, OperationalError, connection, connections, transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from initiatives.models import Act, By, Campaign, ReviewEvent, Tally, TallyRun
-from initiatives.progress import counting, milestones
+from initiatives.progress import benefit, counting, milestones
 from initiatives.progress.counting import Counted, Key
 from orgtree.models import Unit
 from portal.requests import MAX_ELAPSED
@@ -83,6 +83,8 @@ def refresh(campaign: Campaign, *, at: datetime, everything: bool = False) -> bo
             return False
         with _one_snapshot():
             _bring_up(campaign, at=at, everything=everything)
+        with _one_snapshot():
+            benefit.bring_up(campaign, at=at, overlap=OVERLAP, everything=everything)
         milestones.announce(campaign, at=at)  # so that one is found by whoever counts, with a worker or without
     return True
 
@@ -94,7 +96,8 @@ def checked(campaign: Campaign, *, at: datetime) -> list[Difference] | None:
             return None
         with _one_snapshot():
             _bring_up(campaign, at=at, everything=False)
-            return differences(campaign)
+            benefit.bring_up(campaign, at=at, overlap=OVERLAP, good_for=timedelta())
+            return differences(campaign) + _differing_medians(campaign)
 
 
 def differences(campaign: Campaign) -> list[Difference]:
@@ -112,6 +115,11 @@ def differences(campaign: Campaign) -> list[Difference]:
         )
         if figures[0] != figures[1]
     ]
+
+
+def _differing_medians(campaign: Campaign) -> list[Difference]:
+    root = Unit.objects.filter(depth=1).values_list("code", flat=True).first() or ""
+    return [Difference(root, By.FIELD, *off) for off in benefit.differing(campaign)]
 
 
 def _stored(campaigns: list[Campaign]) -> dict[int, Total]:
@@ -274,6 +282,8 @@ def _one_snapshot() -> Iterator[None]:
         if begins and connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                # Adding up millions takes longer than a request may.
+                cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
         yield
 
 
@@ -294,7 +304,8 @@ def _one_at_a_time() -> Iterator[bool]:
                 yield mine
             finally:
                 if mine:
-                    cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
+                    with suppress(InterfaceError, OperationalError):  # a connection that broke took its lock with it
+                        cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
     finally:
         _running.release()
 

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from initiatives.models import Campaign, Counts, GrassrootsCount, Initiative, Period, Status
+from initiatives.lifecycle import Found, appraise
+from initiatives.models import Campaign, Counts, Finding, GrassrootsCount, Initiative, Period, Status
 from initiatives.progress import board as boards
 from initiatives.progress import tally
 from orgtree.models import Unit
-from tests.factories import CampaignFactory, make_tree
+from portal.vietnamese.days import VIETNAM
+from tests.factories import CampaignFactory, StaffAccountFactory, make_tree
 from tests.progress.boards import NOW, drawn, given, opened, seen, sent
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +147,26 @@ def test_money_is_added_without_what_is_doubtful(campaign: Campaign, small_tree:
         1,
         1,
     )
+
+
+def test_what_staff_found_stands_beside_what_was_declared(campaign: Campaign, small_tree: dict[str, Unit]) -> None:
+    unit, officer = small_tree["quang-tri/dong-ha"], StaffAccountFactory()
+    may = datetime(2022, 5, 2, 9, 0, tzinfo=VIETNAM)
+    sent(campaign, unit, 2, benefit_value=200_000_000)
+    sent(campaign, unit, 1, benefit_value=2_000 * 10**9, submitted_at=may)
+    first, _, huge = Initiative.objects.order_by("pk")
+    appraise(first, Found(Finding.MONEY, 150_000_000, True, "Sổ"), by=officer, at=NOW)
+    appraise(huge, Found(Finding.MONEY, 2_000_000, note="Thừa sáu chữ số 0"), by=officer, at=NOW)
+
+    benefit = drawn(campaign, "quang-tri").benefit
+
+    assert (benefit.declared, benefit.doubtful) == (400_000_000, 0)
+    assert (benefit.appraised, benefit.appraisals, benefit.meaningful) == (152_000_000, 2, 1)
+    assert [(each.label, each.declared, each.appraised) for each in benefit.quarters] == [
+        ("Quý I/2022", 400_000_000, 150_000_000),
+        ("Quý II/2022", 0, 2_000_000),
+    ]
+    assert benefit.sentences[1] == "Đã thẩm định giá trị 2 sáng kiến, cộng 152 triệu đồng."
 
 
 # --- grassroots unions --------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from initiatives.models import Campaign, Initiative, Status, Target
+from initiatives.models import Campaign, Counts, Initiative, Status, Target
 from initiatives.progress import people, tally
 from orgtree import changes
 from orgtree.changes import NewUnit, Order
@@ -96,17 +96,34 @@ def test_each_number_leads_to_the_list_that_has_as_many(
     sent(campaign, unit, 2)
     sent(campaign, unit, 3, status=Status.VALID)
     sent(campaign, unit, 1, status=Status.RETURNED)
+    sent(campaign, unit, 2, status=Status.WITHDRAWN)
+    sent(campaign, unit, 1, status=Status.INVALID, duplicate_of=Initiative.objects.first())
     sent(campaign, small_tree["quang-tri/huong-hoa"], 4, status=Status.VALID)
     tally.refresh(campaign, at=NOW)
 
     row = viewer.get(BOARD).context["rows"][0]
 
     assert row.line.unit == unit
-    for name, number in (("received", 6), ("reached", 6), ("valid", 3), ("returned", 1)):
+    for name, number in (("received", 9), ("reached", 6), ("valid", 3), ("returned", 1)):
         answer = viewer.get(row.inbox[name])
         assert (answer.status_code, getattr(row.line, name)) == (200, number)
         assert len(answer.context["cl"].result_list) == number, name
     assert f'href="{row.inbox["valid"]}"' in seen(viewer.get(BOARD))
+
+
+@pytest.mark.parametrize("counts, status, reached", [(Counts.VALID, Status.VALID, 1), (Counts.REACHED, "all", 2)])
+def test_reached_leads_to_what_the_campaign_counts(
+    campaign: Campaign, small_tree: dict[str, Unit], viewer: Client, counts: str, status: str, reached: int
+) -> None:
+    Campaign.objects.update(counts=counts)
+    sent(campaign, small_tree["quang-tri/dong-ha"], 1)
+    sent(campaign, small_tree["quang-tri/dong-ha"], 1, status=Status.VALID)
+    tally.refresh(campaign, at=NOW)
+
+    row = viewer.get(BOARD).context["rows"][0]
+
+    assert (row.line.reached, f"status={status}" in row.inbox["reached"]) == (reached, True)
+    assert len(viewer.get(row.inbox["reached"]).context["cl"].result_list) == reached
 
 
 def test_it_says_when_the_lists_are_ahead_of_the_board(
@@ -129,6 +146,19 @@ def test_a_duplicate_is_no_difference(campaign: Campaign, small_tree: dict[str, 
     tally.refresh(campaign, at=NOW)
 
     assert viewer.get(BOARD).context["differing"] == []
+
+
+def test_what_became_a_duplicate_meanwhile_is_told(
+    campaign: Campaign, small_tree: dict[str, Unit], viewer: Client
+) -> None:
+    first, second = sent(campaign, small_tree["quang-tri/dong-ha"], 2)
+    Initiative.objects.filter(pk=second.pk).update(status=Status.INVALID)
+    tally.refresh(campaign, at=NOW)
+    assert viewer.get(BOARD).context["differing"] == []
+
+    Initiative.objects.filter(pk=second.pk).update(duplicate_of=first)
+
+    assert viewer.get(BOARD).context["differing"] == [("Trùng lặp", "0", "1")]
 
 
 def test_after_a_merger_each_unit_that_went_on_is_offered(
@@ -239,7 +269,7 @@ def test_the_list_of_people_is_capped_and_costs_the_same(
         found = people.with_many(campaign, small_tree["tld"])
         assert [each.latest.unit.code for each in found] == ["quang-tri/dong-ha"] * 3
 
-    assert len(asked) == 2
+    assert len(asked) == 3
 
 
 def test_a_campaign_leads_to_its_board(campaign: Campaign, small_tree: dict[str, Unit], client_as: Enter) -> None:

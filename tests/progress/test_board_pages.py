@@ -13,11 +13,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from initiatives.models import Campaign
+from initiatives.lifecycle import Found, appraise
+from initiatives.models import Campaign, Counts, Finding, Initiative
 from initiatives.progress import board as boards
 from initiatives.progress import board_page, tally
 from orgtree.models import Level, Unit
-from tests.factories import CampaignFactory, UnitFactory, make_tree
+from tests.factories import CampaignFactory, StaffAccountFactory, UnitFactory, make_tree
 from tests.progress.boards import NOW, cells_of, given, opened, seen, sent
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +133,21 @@ def test_no_person_is_named(campaign: Campaign, small_tree: dict[str, Unit]) -> 
         assert "Bí Mật" not in seen(page) and "không ai được thấy" not in seen(page)
 
 
+def test_the_public_page_tells_of_appraisals_and_names_no_initiative(
+    campaign: Campaign, small_tree: dict[str, Unit]
+) -> None:
+    sent(campaign, small_tree["quang-tri/dong-ha"], 1, title="Tên không ai được thấy", benefit_value=90_000_000)
+    found = Found(Finding.MONEY, 70_000_000, True, "Căn cứ không ai được thấy")
+    appraise(Initiative.objects.get(), found, by=StaffAccountFactory(), at=NOW)
+
+    page = seen(opened(campaign))
+    sheet = cells_of(Client().get(f"/{campaign.slug}/tien-do.xlsx").content)
+
+    assert "Đã thẩm định, 1 sáng kiến" in page and "70 triệu đồng" in page and "Ý nghĩa xã hội sâu sắc" in page
+    assert "Đã thẩm định giá trị 1 sáng kiến, cộng 70 triệu đồng." in [row[0] for row in sheet]
+    assert "không ai được thấy" not in page + str(sheet)
+
+
 def test_however_many_units_it_is_as_many_statements(campaign: Campaign, small_tree: dict[str, Unit]) -> None:
     def asked_of_the_database() -> int:
         opened(campaign)
@@ -197,3 +213,18 @@ def test_bars_are_of_targets_and_where_nobody_has_one_of_the_largest(
     assert bars() == [1000, 500, 0]
     given(campaign, small_tree["quang-tri/dong-ha"], 8)
     assert bars() == [250, None, None]
+
+
+@pytest.mark.parametrize("counts", Counts.values)
+def test_where_valid_ones_count_it_says_whose_money_is_added(
+    campaign: Campaign, small_tree: dict[str, Unit], counts: str
+) -> None:
+    Campaign.objects.update(counts=counts)
+    campaign.refresh_from_db()
+    sent(campaign, small_tree["quang-tri/dong-ha"], 1)
+
+    told = seen(opened(campaign))
+    sheet = str(cells_of(Client().get(f"/{campaign.slug}/tien-do.xlsx").content))
+
+    for text in (told, sheet):
+        assert ("Tiền chỉ cộng của sáng kiến hợp lệ" in text) == (counts == Counts.VALID)

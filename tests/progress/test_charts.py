@@ -321,6 +321,13 @@ def test_units_are_ranked_and_equals_stay_in_their_order() -> None:
         ("Bốn", 500, ""),
         ("Năm", 0, "0,0%"),
     ]
+    assert units.heading == ("Đơn vị", "Hạng", "Đã đạt", "Chỉ tiêu", "Đạt chỉ tiêu")
+    assert units.rows == (
+        ("Một", "1", "10", "8", "125,0%"),
+        ("Ba", "2", "5", "–", "–"),
+        ("Bốn", "2", "5", "–", "–"),
+        ("Năm", "4", "0", "10", "0,0%"),
+    )
 
 
 def test_of_thousands_of_units_the_first_hundred_are_shown_and_it_says_so() -> None:
@@ -359,8 +366,8 @@ def test_every_drawing_has_a_name_and_its_numbers_as_a_table() -> None:
         title = svg.find("title")
         assert title is not None
         assert (svg.get("aria-labelledby"), bool(title.text)) == (title.get("id"), True)
-    assert [each.text for each in page.iter("summary")] == ["Xem bảng số"] * 4
-    assert len(page.findall(".//details/table")) == 4
+    assert [each.text for each in page.iter("summary")] == ["Xem bảng số"] * 5
+    assert len(page.findall(".//details/table")) == 5
     assert all(svg.get("aria-hidden") for svg in page.iter("svg") if svg not in over_time)
 
 

@@ -10,7 +10,21 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 
-from initiatives.models import Act, ConsentText, Dossier, DossierPart, Initiative, JobState, Period, Status, TwinPair
+from initiatives import lifecycle
+from initiatives.campaigns.poster_jobs import POSTERS
+from initiatives.lifecycle import Found
+from initiatives.models import (
+    Act,
+    ConsentText,
+    Dossier,
+    DossierPart,
+    Finding,
+    Initiative,
+    JobState,
+    Period,
+    Status,
+    TwinPair,
+)
 from initiatives.nominations import dossiers, nominating, sealing
 from initiatives.progress import tally
 from initiatives.submission import receipts
@@ -29,6 +43,7 @@ from portal.vietnamese.text import folded
 from tests.factories import (
     AttachmentFactory,
     CampaignFactory,
+    ClusterFactory,
     CoAuthorFactory,
     CommendationDecisionFactory,
     CommendationFactory,
@@ -41,6 +56,7 @@ from tests.factories import (
     JobFactory,
     LetterTemplateFactory,
     MilestoneFactory,
+    QuarterFactory,
     ReviewEventFactory,
     SelectionRoundFactory,
     StaffAccountFactory,
@@ -198,6 +214,8 @@ class Maker:
         self.event(initiative, Act.RETURNED, Status.SUBMITTED, Status.RETURNED, officer, self.mark("why", place))
         self.event(initiative, Act.RESENT, Status.RETURNED, Status.SUBMITTED)
         Initiative.objects.filter(pk=initiative.pk).update(version=3)
+        found = Found(Finding.NOT_MONEY, has_social_meaning=True, note=self.mark("foundnote", place))
+        lifecycle.appraise(initiative.pk, found, by=officer, at=NOW)
         CoAuthorFactory(initiative=initiative, full_name=self.mark("coauthor", place))
         content = f"%PDF-1.4 {self.mark('filecontent', place)}".encode()
         attachment = AttachmentFactory(
@@ -305,7 +323,7 @@ class Maker:
 
     def sheets(self, place: str, owner: StaffAccount) -> None:
         """What somebody sent and has not used yet."""
-        for use in Sheet.Use.values:
+        for use in KEPT:
             name, inside = (
                 self.mark(kind, place, of=f"{use}{owner.pk}", owner=owner.pk) for kind in ("sheet", "insheet")
             )
@@ -324,6 +342,18 @@ class Maker:
         refused = {"Không chuyển được.": [self.world.of("initiative", place).pk]}
         ended = {"state": JobState.DONE, "total": 1, "position": 1, "ended_at": NOW}
         self.row("job", place, JobFactory(pk=self.number(), owner=owner, result={"refused": refused}, **ended))
+        asked = {"title": "In áp phích", "file": "ap-phich.pdf"}
+        printed = JobFactory(pk=self.number(), owner=owner, kind=POSTERS, asked=asked, **ended)
+        inside = self.mark("printedfile", place, of=owner.pk, owner=owner.pk)
+        Sheet.objects.create(
+            pk=self.number(),
+            account=owner,
+            use=POSTERS,
+            name=f"{printed.pk}.pdf",
+            content=inside.encode(),
+            sent_at=NOW,
+        )
+        self.row("printed", place, printed)
 
     def round(self, place: str) -> None:
         """Held by `place` for all below it."""
@@ -440,6 +470,8 @@ def _made(media: Path) -> World:
         "campaign": world.campaign,
         "consenttext": ConsentText.objects.get(),
         "lettertemplate": LetterTemplateFactory(is_in_force=False),
+        "cluster": ClusterFactory(campaign=world.campaign),
+        "quarter": QuarterFactory(campaign=world.campaign, is_announced=True),
         "milestone": MilestoneFactory(campaign=world.campaign, number=1_000_000),  # not to be announced meanwhile
     }
     for kind, everybodys in shared.items():

@@ -27,6 +27,7 @@ FOUND_BY = {
     "campaign": (),
     "consenttext": (),
     "milestone": (),
+    "cluster": (),
     "draft": (),
     "contact": (),
     "windowextension": (),
@@ -41,7 +42,7 @@ FOUND_BY = {
     "lettertemplate": (),
 }
 LISTS = {door.lists: reverse(f"admin:{name}") for name, door in DOORS.items() if door.lists}
-OF_UNITS = [kind for kind in LISTS if kind not in {"campaign", "consenttext", "lettertemplate", "milestone"}]
+OF_UNITS = [kind for kind in LISTS if kind not in {"campaign", "cluster", "consenttext", "lettertemplate", "milestone"}]
 MOST_ASKED = 6
 
 

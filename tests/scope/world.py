@@ -5,6 +5,7 @@ answer says by itself whose rows it tells of. `making.py` writes them.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,6 +21,8 @@ from portal.vietnamese.days import VIETNAM
 
 NOW = datetime(2022, 5, 20, 9, 0, tzinfo=VIETNAM)
 MISSING = 987_654_321  # the number of no row
+# Every secret is one of these: a long word, or digits in groups or not.
+MARKS = (re.compile(r"[a-z0-9]{8,}"), re.compile(r"\d[\d ]*\d"))
 
 # The place of each unit, its level and the place above; the order is that of the tree.
 PLACES = {
@@ -89,6 +92,9 @@ class Secret:
     twin: str = ""  # of the same shape, and nobody's
     owner: int | None = None  # the account it is for alone
 
+    def __post_init__(self) -> None:
+        assert any(mark.fullmatch(self.text) for mark in MARKS), f"{self.text!r} would be found in no page"
+
     def __str__(self) -> str:
         return f"{self.kind} of {self.place}"
 
@@ -128,10 +134,11 @@ class World:
     def leaks(self, text: str, who: str, *, known: Iterable[str] = (), sent: Iterable[str] = ()) -> list[str]:
         """What of other branches stands in `text`; `known` kinds are told to everybody who may open the page, `sent` ones to
         whoever holds the round."""
+        marks = marks_in(text)
         return sorted(
             str(secret)
             for secret in self.secrets
-            if secret.text in text
+            if secret.text in marks
             and secret.kind not in known
             and not self.may_read(secret, who)
             and not (secret.kind in sent and self.is_sent_to(secret.place, who))
@@ -141,7 +148,8 @@ class World:
         """Which of `kinds` of the place `of` do not stand in `text`. The confederation itself bears no marks of a unit."""
         if of == PEOPLE["administrator"][0]:
             kinds = set(kinds) - NAMES_OF_UNITS
-        return set(kinds) - {each.kind for each in self.secrets if each.place == of and each.text in text}
+        marks = marks_in(text)
+        return set(kinds) - {each.kind for each in self.secrets if each.place == of and each.text in marks}
 
     def elsewhere(self, who: str) -> str:
         """A place that `who` does not see, the nearest that everybody is asked about."""
@@ -182,6 +190,11 @@ class World:
                 )
                 kept[model._meta.label] = hashlib.sha256(written.encode()).hexdigest()
         return kept
+
+
+def marks_in(text: str) -> str:
+    """What of a page may hold a secret: to look for a thousand of them in all of it took a sixth of these tests' time."""
+    return "\n".join({found for mark in MARKS for found in mark.findall(text)})
 
 
 def is_seen(row: Any, above: Unit) -> bool:
