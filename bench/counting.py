@@ -121,7 +121,7 @@ def touched(campaign: Any, number: int) -> dict[str, float]:
     from initiatives.progress import tally
 
     now = timezone.now()
-    rows = list(Initiative.objects.filter(campaign=campaign).order_by("receipt_code")[:number])
+    rows = list(Initiative.objects.filter(campaign=campaign, duplicate_of=None).order_by("receipt_code")[:number])
     for row in rows:
         row.status = "valid" if row.status == "submitted" else "submitted"
     Initiative.objects.bulk_update(rows, ["status"])

@@ -68,7 +68,7 @@ PAGES: dict[str, dict[str, str]] = {
     "a phone": {"q": "{phone}"},
     "a phone's end": {"q": "{tail}"},
     "a whole name": {"q": "Nguyễn Thị Xuân"},
-    "a rare pair": {"q": "khuôn đúc seoul"},
+    "a rare pair": {"q": "khuôn đúc lưu động"},
     "a name and a title": {"q": "{words}"},
     "a common word": {"q": "nguyễn"},
     "two common words": {"q": "cải tiến nguyễn"},
@@ -129,15 +129,13 @@ def figures(asked: argparse.Namespace) -> dict[str, Any]:
     from django.core.management import call_command
     from django.db import connection
 
-    from initiatives.models import Act, Initiative, ReviewEvent
+    from initiatives.models import Initiative
 
     with open(os.devnull, "w") as nothing:
         call_command("setup", stdout=nothing)
     if not Initiative.objects.exists():
         bring_in(asked.unions)
         received.fill(asked.initiatives)
-        again = ReviewEvent.objects.filter(act=Act.RESENT).order_by()
-        Initiative.objects.filter(pk__in=again.values("initiative")).update(version=3)  # received, returned, sent again
     return {
         "database": connection.vendor,
         "initiatives": Initiative.objects.order_by().count(),
@@ -264,7 +262,7 @@ def small_campaign(rows: Any, *, slug: str, number: int) -> None:
         phase.pk, phase.campaign, phase._state.adding = None, campaign, True
         phase.save()
     missing = number - rows.filter(campaign=campaign)[:number].count()
-    copies = list(rows.exclude(campaign=campaign)[: max(missing, 0)])
+    copies = list(rows.filter(duplicate_of=None).exclude(campaign=campaign)[: max(missing, 0)])
     last = type(rows.first())._default_manager.order_by("pk").last().pk
     for place, copy in enumerate(copies, start=last):
         copy.receipt_code, copy.receipt_token_hash = f"9{place:012d}", f"{place:064d}"

@@ -1,6 +1,7 @@
 """The bench still measures: every page it asks answers, and every budget is compared. How fast is never asserted."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +13,9 @@ from tests.codebase.house import ROOT
 
 
 @pytest.fixture(autouse=True)
-def own_portal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_portal(db: None, migrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run stands alone: no rows of another."""
+    shutil.copy(migrated, tmp_path / "portal.sqlite3")
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
 
 
@@ -85,3 +87,26 @@ def test_the_bench_opens_the_inbox_in_every_way() -> None:
     report = json.loads(done.stdout)
     assert report["initiatives"] == 500
     assert len(report["officers"]["district"]) == 2 + 5
+
+
+@pytest.mark.skipif(
+    "sqlite" not in settings.DATABASES["default"]["ENGINE"], reason="one database is enough to keep it alive"
+)
+def test_the_bench_asks_a_small_and_a_big_demonstration_for_the_same_pages() -> None:
+    command = [sys.executable, "-m", "bench.growth", "--small", "150", "--big", "300", "--unions", "40"]
+
+    done = subprocess.run(
+        [*command, "--rounds", "1", "--turns", "1"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr[-3000:]
+    report = json.loads(done.stdout)
+    assert [report["seeded"][side]["initiatives"] for side in ("small", "big")] == [150, 300]
+    of_officers = {
+        f"{officer}: {what}" for officer in ("country", "province", "union") for what in ("by name", "people")
+    }
+    assert {"front", "board: country", "board in Excel: country", "tracking", "record", "submission"} <= set(
+        report["pages"]
+    )
+    assert of_officers <= set(report["pages"])
+    assert all(set(each) == {"small", "big", "ratio", "is_flat"} for each in report["pages"].values())

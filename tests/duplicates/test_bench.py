@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,9 +16,10 @@ from tests.codebase.house import ROOT
 @pytest.mark.skipif(
     "sqlite" not in settings.DATABASES["default"]["ENGINE"], reason="one database is enough to keep it alive"
 )
-def test_the_bench_looks_up_twins_and_others_among_made_texts(tmp_path: Path) -> None:
+def test_the_bench_looks_up_twins_and_others_among_made_texts(db: None, migrated: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "bench.duplicates", "--texts", "400", "--asked", "10", "--screened", "5"]
 
+    shutil.copy(migrated, tmp_path / "portal.sqlite3")
     own = os.environ | {"DATA_DIR": str(tmp_path)}
     done = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, check=False)
 
