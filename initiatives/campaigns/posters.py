@@ -1,4 +1,4 @@
-"""The QR of a campaign or of a unit, and the sheet of paper it hangs on: SVG, PNG and a PDF to print.
+"""The QR of a campaign or of a unit, and the sheet of paper it hangs on; `poster_files.py` makes PDFs of such sheets.
 
 A poster is noticed from three metres, scanned from one, and must be believed: it says whose it is, where the code
 leads, who can be asked, and what the portal never asks. `PosterText` is what differs from one poster to the next.
@@ -21,14 +21,18 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-Size = Literal["a4", "a5"]
+from initiatives.campaigns.press import Press
+
+Size = Literal["a4", "a5", "the", "tem"]
+WallSize = Literal["a4", "a5"]
 
 QUIET_ZONE = 4
-SMALLEST_QR = {"a4": 66 * mm, "a5": 50 * mm}
-LARGEST_QR = {"a4": 90 * mm, "a5": 64 * mm}
-PAPER = {"a4": A4, "a5": A5}
+SMALLEST_QR = {"a4": 66 * mm, "a5": 50.5 * mm}
+LARGEST_QR = {"a4": 90 * mm, "a5": 64.5 * mm}
+PAPER = {"a4": A4, "a5": A5, "the": A4, "tem": A4}
 MARGIN = {"a4": 12 * mm, "a5": 8 * mm}
 LARGEST_SCALE = {"a4": 1.15, "a5": 0.81}
+SMALLER = 0.95
 MOST_STEPS = 20
 MOST_HOTLINES = 4
 LEADING = 1.18
@@ -73,7 +77,7 @@ class PosterTooLong(ValueError):
 
 @dataclass(frozen=True)
 class PosterText:
-    """What one poster says. Without `unit_name` it is the campaign's own."""
+    """What one poster says. Without `unit_name` it is the campaign's own. `depth` is its place in an outline of many."""
 
     url: str
     domain: str
@@ -82,6 +86,7 @@ class PosterText:
     unit_name: str = ""
     closing: str = ""
     hotlines: tuple[str, ...] = ()
+    depth: int = 0
 
 
 # --- the code itself ------------------------------------------------------------------------------------------------
@@ -120,6 +125,12 @@ def _modules(url: str) -> tuple[tuple[bool, ...], ...]:
     code.add_data(url)
     code.make(fit=True)
     return tuple(tuple(row) for row in code.modules)
+
+
+@functools.lru_cache(maxsize=64)
+def _squares(url: str) -> tuple[tuple[int, int, int], ...]:
+    """The runs behind their quiet zone; one sheet may bear the same code many times."""
+    return tuple((x + QUIET_ZONE, y + QUIET_ZONE, run) for x, y, run in _runs(_modules(url)))
 
 
 def _runs(rows: tuple[tuple[bool, ...], ...]) -> Iterator[tuple[int, int, int]]:
@@ -205,6 +216,12 @@ def balanced(text: str, font: str, points: float, width: float) -> list[str]:
     return broken(text, font, points, wide)
 
 
+@functools.lru_cache(maxsize=4096)
+def _lines(text: str, font: str, points: float, width: float, is_balanced: bool) -> tuple[str, ...]:
+    """Of thousands of sheets most say the same but for a name."""
+    return tuple((balanced if is_balanced else broken)(text, font, points, width))
+
+
 @functools.lru_cache(maxsize=8192)
 def _width(text: str, font: str) -> float:
     """At one point; widths grow with the size, and the same words are tried at many."""
@@ -220,27 +237,15 @@ def _pauses(before: str, after: str) -> bool:
 
 @dataclass(frozen=True)
 class Block:
-    """A part of the sheet: how high it is, how it is drawn below a line, how much air it wants above."""
+    """A part of the sheet: how high it is, how it is drawn below a line, how much air it wants above.
+
+    `is_own`: no other sheet has it, so naming it would save nothing.
+    """
 
     height: float
     draw: Callable[[float], None]
     air: float = 0
-
-
-def poster_pdf(poster: PosterText, *, size: Size = "a4") -> bytes:
-    """One sheet; the same text always gives the same bytes."""
-    register_fonts()
-    file = io.BytesIO()
-    canvas = Canvas(file, pagesize=PAPER[size], invariant=1, lang="vi")
-    canvas.setTitle(" – ".join(part for part in ("Áp phích", poster.campaign_name, poster.unit_name) if part))
-    canvas.setAuthor(poster.organisation)
-    canvas.setSubject(HEADLINE)
-    canvas.setCreator(PORTAL)
-    canvas.setProducer(PORTAL)
-    _draw_sheet(canvas, poster, size)
-    canvas.showPage()
-    canvas.save()
-    return file.getvalue()
+    is_own: bool = False
 
 
 @functools.cache
@@ -249,27 +254,38 @@ def register_fonts() -> None:
         pdfmetrics.registerFont(TTFont(name, FONTS / f"{file}.ttf"))
 
 
-def _draw_sheet(canvas: Canvas, poster: PosterText, size: Size) -> None:
+def draw_poster(canvas: Press, poster: PosterText, size: WallSize) -> None:
     """The code takes what room the texts leave; where that is too little, the texts become smaller."""
     top, bottom = PAPER[size][1] - MARGIN[size], MARGIN[size]
-    for step in range(MOST_STEPS):
-        sheet = Sheet(canvas, poster, size=size, scale=LARGEST_SCALE[size] * 0.95**step)
+    for scale in scales(LARGEST_SCALE[size]):
+        width = PAPER[size][0] - 2 * MARGIN[size]
+        sheet = Sheet(canvas, poster, left=MARGIN[size], width=width, scale=scale)
         above, below = sheet.above(), sheet.below()
         room = top - bottom - sum(block.height + block.air for block in (*above, *below))
         middle = _largest_middle(sheet, size, room=room)
         if middle:
-            _stack([*above, middle, *below], top=top, spare=room - middle.height - middle.air)
+            stack(canvas, [*above, middle, *below], top=top, spare=room - middle.height - middle.air)
             return
     raise PosterTooLong(poster.campaign_name)
 
 
-def _largest_middle(sheet: "Sheet", size: Size, *, room: float) -> Block | None:
+def scales(largest: float) -> Iterator[float]:
+    """Each a little smaller than the one before."""
+    return (largest * SMALLER**step for step in range(MOST_STEPS))
+
+
+def quiet_side(symbol: float, url: str) -> float:
+    """The side of a code with its quiet zone, whose dark part is `symbol` wide."""
+    modules = len(_modules(url))
+    return symbol * (modules + 2 * QUIET_ZONE) / modules
+
+
+def _largest_middle(sheet: "Sheet", size: WallSize, *, room: float) -> Block | None:
     """With the largest code beside which the words are no higher than it; else with the largest there is room for."""
-    modules = len(_modules(sheet.poster.url))
     widest = None
     symbol = LARGEST_QR[size]
     while symbol >= SMALLEST_QR[size]:
-        edge, middle = sheet.middle(side=symbol * (modules + 2 * QUIET_ZONE) / modules)
+        edge, middle = sheet.middle(side=quiet_side(symbol, sheet.poster.url))
         if middle.height + middle.air <= room:
             widest = widest or middle
             if middle.height <= edge:
@@ -278,24 +294,34 @@ def _largest_middle(sheet: "Sheet", size: Size, *, room: float) -> Block | None:
     return widest
 
 
-def _stack(blocks: list[Block], *, top: float, spare: float) -> None:
+def stack(canvas: Press, blocks: list[Block], *, top: float, spare: float) -> None:
     """One below the other; the air between them grows by what is to spare."""
     wanted = sum(block.air for block in blocks)
     for block in blocks:
         top -= block.air * (1 + spare / wanted)
-        block.draw(top)
+        put(canvas, block, top)
         top -= block.height
+
+
+def put(canvas: Press, block: Block, top: float) -> None:
+    if block.is_own:
+        block.draw(top)
+        return
+    canvas.saveState()
+    canvas.translate(0, top)
+    canvas.stamp(lambda: block.draw(0))
+    canvas.restoreState()
 
 
 class Sheet:
     """One attempt at setting a poster, all sizes times `scale`."""
 
-    def __init__(self, canvas: Canvas, poster: PosterText, *, size: Size, scale: float) -> None:
+    def __init__(self, canvas: Press, poster: PosterText, *, left: float, width: float, scale: float) -> None:
         self.canvas = canvas
         self.poster = poster
         self.scale = scale
-        self.left = MARGIN[size]
-        self.width = PAPER[size][0] - 2 * MARGIN[size]
+        self.left = left
+        self.width = width
 
     def above(self) -> list[Block]:
         blocks = [
@@ -320,23 +346,23 @@ class Sheet:
 
         def draw(top: float) -> None:
             self.code(self.left, top - (height - edge) / 2, side=side, frame=frame)
-            column.draw(top - (height - column.height) / 2)
+            put(self.canvas, column, top - (height - column.height) / 2)
 
-        return edge, Block(height, draw, air=self.mm(6))
+        return edge, Block(height, draw, air=self.mm(6), is_own=True)
 
     def below(self) -> list[Block]:
-        # who types an address wants it in one piece
-        points = max(10, min(23, 0.99 * self.width / (_width(self.poster.domain, BOLD) * self.scale)))
-        blocks = [
-            self.centred(TYPED, REGULAR, 15, SOFT, air=4),
-            self.centred(self.poster.domain, BOLD, points, DEEP, air=0.3),
-        ]
+        blocks = [self.centred(TYPED, REGULAR, 15, SOFT, air=4), self.address(air=0.3)]
         if self.poster.hotlines:
             blocks.append(self.help(self.poster.hotlines[:MOST_HOTLINES], air=5))
         blocks.append(self.warning(air=5))
         return blocks
 
     # --- parts of it
+
+    def address(self, *, air: float, points: float = 23) -> Block:
+        """Who types an address wants it in one piece."""
+        fitting = 0.99 * self.width / (_width(self.poster.domain, BOLD) * self.scale)
+        return self.centred(self.poster.domain, BOLD, min(points, fitting), DEEP, air=air)
 
     def band(self) -> Block:
         pad, emblem = self.mm(4.5), self.mm(14)
@@ -369,7 +395,7 @@ class Sheet:
             name.draw(self.canvas, top - pad, left=self.left, width=self.width, centred=True)
             note.draw(self.canvas, top - pad - name.height, left=self.left, width=self.width, centred=True)
 
-        return Block(height, draw, air=self.mm(air))
+        return Block(height, draw, air=self.mm(air), is_own=True)
 
     def pill(self, words: str, *, air: float) -> Block:
         beside, pad = self.mm(6), self.mm(1.6)
@@ -432,20 +458,19 @@ class Sheet:
 
     def code(self, left: float, top: float, *, side: float, frame: float) -> None:
         """Black on white in a frame of the union's blue: printers grey what is blue, and its quiet zone is its own."""
-        rows = _modules(self.poster.url)
         edge = side + 2 * frame
         self.box(left, top - edge, edge, edge, fill=WHITE, edge=BRAND, radius=self.mm(3), edge_width=self.mm(0.9))
+        self.modules(left + frame, top - frame, side=side)
+
+    def modules(self, left: float, top: float, *, side: float) -> None:
+        rows = _modules(self.poster.url)
         module = side / (len(rows) + 2 * QUIET_ZONE)
-        path = self.canvas.beginPath()  # one path, so that no hair of white shows between rows
-        for x, y, run in _runs(rows):
-            path.rect(
-                left + frame + (x + QUIET_ZONE) * module,
-                top - frame - (y + QUIET_ZONE + 1) * module,
-                run * module,
-                module,
-            )
+        self.canvas.saveState()
+        self.canvas.translate(left, top)
+        self.canvas.scale(module, -module)
         self.canvas.setFillColor(BLACK)
-        self.canvas.drawPath(path, stroke=0, fill=1)
+        self.canvas.squares(_squares(self.poster.url))
+        self.canvas.restoreState()
 
     def emblem(self, left: float, top: float, side: float) -> None:
         """The wheel and star of the portal's header."""
@@ -477,8 +502,7 @@ class Sheet:
         self, words: str, font: str, points: float, colour: Color, *, width: float, is_balanced: bool = True
     ) -> Lines:
         points *= self.scale
-        lines = (balanced if is_balanced else broken)(words, font, points, width)
-        return Lines(tuple(lines), font, points, colour)
+        return Lines(_lines(words, font, points, width, is_balanced), font, points, colour)
 
     def centred(self, words: str, font: str, points: float, colour: Color, *, air: float) -> Block:
         text = self.text(words, font, points, colour, width=self.width)

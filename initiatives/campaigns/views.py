@@ -1,15 +1,13 @@
 """What hangs on the wall and leads back: QR codes, posters, the short link inside a QR."""
 
-from urllib.parse import urlsplit
-
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from initiatives.campaigns import contacts, windows
-from initiatives.campaigns.posters import PosterText, Size, poster_pdf, qr_png, qr_svg
+from initiatives.campaigns.poster_files import poster_pdf
+from initiatives.campaigns.poster_kit import SIZES, poster_text, short_address
+from initiatives.campaigns.posters import qr_png, qr_svg
 from initiatives.models import Campaign
 from initiatives.models.campaign import POSTER_KEY_LENGTH
 from orgtree.lines import standing_in
@@ -18,7 +16,6 @@ from portal.doors import public
 from portal.requests import arrival
 
 PNG_SCALE = 12
-ORGANISATION = "Tổng Liên đoàn Lao động Việt Nam"
 
 
 @public
@@ -36,13 +33,13 @@ def png(request: HttpRequest, campaign: str) -> HttpResponse:
 @public
 @require_safe
 def poster(request: HttpRequest, campaign: str) -> HttpResponse:
-    """One sheet to print, A4 or A5 (`?kho=`)."""
+    """One sheet to print: a poster, a table card or stickers (`?kho=`)."""
     chosen, unit = _asked(request, campaign)
     asked = request.GET.get("kho", "a4").lower()
-    if asked not in {"a4", "a5"}:
+    size = next((known for known in SIZES if known == asked), None)
+    if size is None:
         raise Http404
-    size: Size = "a5" if asked == "a5" else "a4"
-    sheet = poster_pdf(_poster_text(chosen, unit, request), size=size)
+    sheet = poster_pdf(poster_text(chosen, unit, at=arrival(request)), size=size)
     response = _picture(sheet, "application/pdf")
     name = f"ap-phich-{chosen.slug}{f'-{unit.code}' if unit else ''}-{size}".replace("/", "-")
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
@@ -66,12 +63,6 @@ def short_link(request: HttpRequest, key: str) -> HttpResponse:
     return response
 
 
-def short_address(campaign: Campaign, unit: Unit | None) -> str:
-    """The address inside a QR, whole."""
-    key = campaign.poster_key + (unit.poster_key if unit else "")
-    return f"{settings.SITE_URL}{reverse('short_link', args=[key])}"
-
-
 def _asked(request: HttpRequest, campaign: str) -> tuple[Campaign, Unit | None]:
     chosen = get_object_or_404(Campaign.objects.published().at_address(campaign))
     code = request.GET.get("don-vi", "")
@@ -79,26 +70,6 @@ def _asked(request: HttpRequest, campaign: str) -> tuple[Campaign, Unit | None]:
         return chosen, None
     offered = Unit.objects.in_structure_of(chosen.structure_day).exclude(depth=1)
     return chosen, get_object_or_404(offered, code=code[:200])
-
-
-def _poster_text(campaign: Campaign, unit: Unit | None, request: HttpRequest) -> PosterText:
-    ruling = windows.verdict(campaign, at=arrival(request), unit=unit)
-    last = list(campaign.phases.all())[-1:]
-    closes_at = ruling.closes_at or (last[0].closes_at if last else None)
-    return PosterText(
-        url=short_address(campaign, unit),
-        domain=urlsplit(settings.SITE_URL).netloc,
-        campaign_name=campaign.name,
-        organisation=ORGANISATION,
-        unit_name=unit.name if unit else "",
-        hotlines=tuple(_hotlines(campaign, unit)),
-        closing=windows.closing_sentence(closes_at),
-    )
-
-
-def _hotlines(campaign: Campaign, unit: Unit | None) -> list[str]:
-    found = [contact for contact in contacts.nearest(campaign, unit) if contact.phone]
-    return [f"{contact.name}: {contact.phone}" for contact in found[:2]]
 
 
 def _picture(content: bytes, media_type: str) -> HttpResponse:

@@ -26,6 +26,9 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
+SOON = timedelta(days=1)
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What holds for one unit (or, where none is named, for everybody) at one moment.
@@ -61,6 +64,21 @@ class Verdict:
     def is_late(self) -> bool:
         """Whether a window has closed for this unit: what is sent now is kept and marked late."""
         return not self.is_open and self.closed_at is not None
+
+    @property
+    def seconds_left(self) -> int:
+        """Until the close of what is open now; 0 where nothing is."""
+        return int((self.closes_at - self.at).total_seconds()) if self.is_open and self.closes_at else 0
+
+    @property
+    def closes_soon(self) -> bool:
+        """Within a day: then each step says how long is left."""
+        return 0 < self.seconds_left < SOON.total_seconds()
+
+    @property
+    def left(self) -> str:
+        """Còn 40 phút là đóng. "" where nothing is open."""
+        return f"Còn {days.left(self.closes_at, at=self.at)} là đóng." if self.is_open and self.closes_at else ""
 
     def phase_of(self, day: date) -> Phase | None:
         """The open phase whose days of eligibility hold `day`; while two are open, the day decides."""

@@ -1,7 +1,7 @@
 import csv
 import io
 import unicodedata
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
@@ -13,20 +13,22 @@ from PIL import Image
 from reportlab.lib.units import mm
 from reportlab.pdfbase.ttfonts import TTFont
 
+from initiatives.campaigns.poster_files import poster_pdf
 from initiatives.campaigns.posters import (
     FONT_FILES,
     FONTS,
     MARGIN,
     NEVER,
     PAPER,
+    WAYS,
     PosterText,
     PosterTooLong,
     Size,
     balanced,
-    poster_pdf,
     qr_png,
     qr_svg,
 )
+from initiatives.campaigns.small_posters import FOOT, SHEET_EDGE
 
 URL = "https://sangkien.congdoanvietnam.org/q/Ab3dEf7hJk"
 LONG_URL = "https://sangkien.congdoanvietnam.org/q/" + "Ab3dEf7hJk" * 4
@@ -63,8 +65,12 @@ POSTERS = {
     "many help lines": replace(FULL, hotlines=FULL.hotlines * 4),
 }
 
+FOLDS = (FOOT / PAPER["the"][1], 0.5, 1 - FOOT / PAPER["the"][1])
 each_poster = pytest.mark.parametrize("name", POSTERS)
-each_size = pytest.mark.parametrize("size", ["a4", "a5"])
+each_size = pytest.mark.parametrize("size", PAPER)
+CODES = {"a4": 1, "a5": 1, "the": 2, "tem": 6}
+PRINTED, SEEN_FROM_AFAR = 300, 75  # dots per inch
+EDGE = {size: MARGIN.get(size, 5 * mm) - 1 for size in PAPER}  # what the least of printers leaves white
 
 
 @cache
@@ -72,15 +78,53 @@ def printed(name: str, size: Size) -> bytes:
     return poster_pdf(POSTERS[name], size=size)
 
 
-def pixels(pdf: bytes, *, dots_per_inch: int = 200) -> Image.Image:
-    return pypdfium2.PdfDocument(pdf)[0].render(scale=dots_per_inch / 72).to_pil()
+def pixels(pdf: bytes, *, dots_per_inch: int = 200, page: int = 0) -> Image.Image:
+    return pypdfium2.PdfDocument(pdf)[page].render(scale=dots_per_inch / 72).to_pil()
+
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Code:
+    """A code as found on the sheet at print scale: what it says, where its dark part lies in points, how white it is around."""
+
+    text: str
+    level: str
+    box: Box
+    white_around: int
+
+
+@cache
+def codes(name: str, size: Size) -> list[Code]:
+    picture = pixels(printed(name, size), dots_per_inch=PRINTED).convert("L")
+    point, height = 72 / PRINTED, PAPER[size][1]
+    found = []
+    for code in read_codes(picture):
+        at = code.position
+        corners = (at.top_left, at.top_right, at.bottom_left, at.bottom_right)
+        left, right = min(each.x for each in corners), max(each.x for each in corners)
+        top, bottom = min(each.y for each in corners), max(each.y for each in corners)
+        quiet = round((right - left) / 60)  # between half a module and one
+        around = picture.crop((left - quiet, top - quiet, right + quiet, bottom + quiet))
+        dark = around.point(lambda grey: 255 if grey < 128 else 0).getbbox()
+        white = min(dark[0], dark[1], around.width - dark[2], around.height - dark[3])
+        left, top = left - quiet + dark[0], top - quiet + dark[1]
+        right, bottom = left + dark[2] - dark[0], top + dark[3] - dark[1]
+        box = (left * point, height - bottom * point, right * point, height - top * point)
+        found.append(Code(code.text, code.ec_level, box, white))
+    return found
+
+
+def read_codes(picture: Image.Image) -> list[zxingcpp.Barcode]:
+    return zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode, try_invert=False, try_downscale=False)
 
 
 def words(pdf: bytes) -> str:
     return " ".join(pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range().split())
 
 
-def letter_boxes(pdf: bytes) -> list[tuple[float, float, float, float]]:
+def letter_boxes(pdf: bytes) -> list[Box]:
     """Left, bottom, right and top of every letter that can be seen."""
     text = pypdfium2.PdfDocument(pdf)[0].get_textpage()
     letters = text.get_text_range()
@@ -91,19 +135,27 @@ def letter_boxes(pdf: bytes) -> list[tuple[float, float, float, float]]:
 @each_size
 @each_poster
 def test_the_code_on_paper_leads_to_the_form(name: str, size: Size) -> None:
-    (code,) = zxingcpp.read_barcodes(pixels(printed(name, size)))
+    found = codes(name, size)
 
-    assert code.text == POSTERS[name].url
-    assert code.ec_level == "Q"
+    assert [(code.text, code.level) for code in found] == [(POSTERS[name].url, "Q")] * CODES[size]
+
+
+@each_size
+@each_poster
+def test_the_code_can_be_read_at_a_quarter_of_what_is_printed(name: str, size: Size) -> None:
+    found = read_codes(pixels(printed(name, size), dots_per_inch=SEEN_FROM_AFAR))
+
+    assert [code.text for code in found] == [POSTERS[name].url] * CODES[size]
 
 
 @each_size
 @each_poster
 def test_the_code_is_at_least_five_centimetres_wide(name: str, size: Size) -> None:
-    (code,) = zxingcpp.read_barcodes(pixels(printed(name, size)))
-
-    corners = code.position
-    assert (corners.top_right.x - corners.top_left.x) / 200 * 72 > 49.5 * mm
+    """Its dark part as printed, dot by dot; what is around it is white."""
+    for code in codes(name, size):
+        left, bottom, right, top = code.box
+        assert min(right - left, top - bottom) >= 50 * mm
+        assert code.white_around > 0
 
 
 @each_size
@@ -111,7 +163,7 @@ def test_the_code_is_at_least_five_centimetres_wide(name: str, size: Size) -> No
 def test_everything_is_on_one_page_inside_its_margins(name: str, size: Size) -> None:
     pdf = printed(name, size)
     width, height = PAPER[size]
-    margin = MARGIN[size] - 1
+    margin = EDGE[size]
 
     assert len(pypdfium2.PdfDocument(pdf)) == 1
     boxes = letter_boxes(pdf)
@@ -125,31 +177,75 @@ def test_everything_is_on_one_page_inside_its_margins(name: str, size: Size) -> 
 @each_size
 @each_poster
 def test_no_letter_stands_on_the_code(name: str, size: Size) -> None:
-    pdf = printed(name, size)
-    corners = zxingcpp.read_barcodes(pixels(pdf))[0].position
-    left, right = corners.top_left.x * 72 / 200, corners.top_right.x * 72 / 200
-    top, bottom = PAPER[size][1] - corners.top_left.y * 72 / 200, PAPER[size][1] - corners.bottom_left.y * 72 / 200
+    found = codes(name, size)
 
-    inside = [box for box in letter_boxes(pdf) if box[0] < right and box[2] > left and box[1] < top and box[3] > bottom]
+    letters = letter_boxes(printed(name, size))
 
-    assert inside == []
+    assert len(found) == CODES[size]
+    assert [box for box in letters for code in found if overlap(box, code.box)] == []
+
+
+def overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and one[2] > other[0] and one[1] < other[3] and one[3] > other[1]
+
+
+@each_poster
+def test_nothing_stands_on_a_fold_of_the_table_card(name: str) -> None:
+    height = PAPER["the"][1]
+
+    across = [box for box in letter_boxes(printed(name, "the")) for fold in FOLDS if box[1] <= fold * height <= box[3]]
+
+    assert across == []
+
+
+@each_poster
+def test_the_other_side_of_the_table_card_says_the_same_upside_down(name: str) -> None:
+    width, height = PAPER["the"]
+    letters = [box for box in letter_boxes(printed(name, "the")) if box[1] > FOLDS[0] * height]
+    down, up = ([box for box in letters if (box[1] > height / 2) is side] for side in (True, False))
+
+    turned = sorted((width - right, height - top, width - left, height - bottom) for left, bottom, right, top in down)
+
+    assert len(turned) == len(up)
+    assert [each for pair in zip(turned, sorted(up), strict=True) for each in pair[0]] == pytest.approx(
+        [each for pair in zip(turned, sorted(up), strict=True) for each in pair[1]], abs=0.6
+    )
+
+
+@each_poster
+def test_each_letter_of_the_stickers_is_on_one_of_them(name: str) -> None:
+    """None on a line along which they are cut, with room for the hand that cuts."""
+    width, height = PAPER["tem"]
+    across = [SHEET_EDGE + at * (width - 2 * SHEET_EDGE) / 2 for at in range(3)]
+    down = [SHEET_EDGE + at * (height - 2 * SHEET_EDGE) / 3 for at in range(4)]
+    room = 2 * mm
+
+    cut = [
+        box
+        for box in letter_boxes(printed(name, "tem"))
+        if any(box[0] - room < line < box[2] + room for line in across)
+        or any(box[1] - room < line < box[3] + room for line in down)
+    ]
+
+    assert cut == []
 
 
 @each_size
 def test_everything_said_can_be_read(size: Size) -> None:
     said = words(printed("full", size))
+    everywhere = (ORGANISATION.upper(), FULL.unit_name, FULL.domain, FULL.closing)
+    steps = (step for way, steps in WAYS for step in (way, *steps))
+    with_room = (CAMPAIGN_2022, *FULL.hotlines, NEVER, *steps)
 
-    for part in (ORGANISATION.upper(), CAMPAIGN_2022, FULL.unit_name, FULL.domain, FULL.closing, *FULL.hotlines, NEVER):
-        assert part in said
+    for part in everywhere if size == "tem" else (*everywhere, *with_room):
+        assert said.count(part) >= CODES[size]
 
 
 @each_size
 def test_a_long_address_stands_in_one_piece(size: Size) -> None:
     page = pypdfium2.PdfDocument(printed("a long address", size))[0]
 
-    lines = page.get_textpage().get_text_range().splitlines()
-
-    assert POSTERS["a long address"].domain in [line.strip() for line in lines]
+    assert POSTERS["a long address"].domain in page.get_textpage().get_text_range()
 
 
 def test_a_poster_of_the_campaign_says_nothing_of_a_unit() -> None:
@@ -169,6 +265,7 @@ def test_the_file_says_what_it_is() -> None:
     told = pypdfium2.PdfDocument(printed("full", "a4")).get_metadata_dict()
 
     assert told["Title"] == f"Áp phích – {CAMPAIGN_2022} – {FULL.unit_name}"
+    assert pypdfium2.PdfDocument(printed("full", "tem")).get_metadata_dict()["Title"].startswith("Tem dán – ")
     assert told["Author"] == ORGANISATION
     assert "ReportLab" not in "".join(told.values())
 
@@ -180,16 +277,18 @@ def test_the_sheet_has_the_size_of_the_paper(size: Size) -> None:
     assert (page.get_width(), page.get_height()) == pytest.approx(PAPER[size])
 
 
-def test_a_text_no_sheet_can_hold_is_told() -> None:
+@each_size
+def test_a_text_no_sheet_can_hold_is_told(size: Size) -> None:
     with pytest.raises(PosterTooLong):
-        poster_pdf(replace(FULL, campaign_name="sáng kiến " * 2000))
+        poster_pdf(replace(FULL, campaign_name="sáng kiến " * 2000, unit_name=""), size=size)
 
 
-def test_the_longest_names_of_the_tree_stand_whole_on_the_smallest_sheet() -> None:
+@pytest.mark.parametrize("size", ["a5", "the", "tem"])
+def test_the_longest_names_of_the_tree_stand_whole_on_the_smallest_sheets(size: Size) -> None:
     names = sorted(unit_names(), key=len)[-12:]
 
     for name in names:
-        assert name in words(poster_pdf(replace(FULL, unit_name=name), size="a5"))
+        assert name in words(poster_pdf(replace(FULL, unit_name=name), size=size))
 
 
 def unit_names() -> set[str]:

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from initiatives.campaigns.views import short_address
+from initiatives.campaigns.poster_kit import short_address
 from initiatives.models import Campaign
 from orgtree import changes
 from orgtree.changes import Order
@@ -79,8 +79,22 @@ def test_there_is_no_poster_of_a_unit_that_is_not_offered(campaigns: dict[str, C
         assert Client().get(f"/{YEAR_2022}/{name}", {"don-vi": code}).status_code == 404
 
 
-@pytest.mark.parametrize(("size", "status"), [("a4", 200), ("a5", 200), ("A5", 200), ("a3", 404), ("", 404)])
-def test_posters_are_a4_or_a5(campaigns: dict[str, Campaign], size: str, status: int) -> None:
+@pytest.mark.parametrize(
+    ("size", "status"),
+    [
+        ("a4", 200),
+        ("a5", 200),
+        ("A5", 200),
+        ("the", 200),
+        ("TEM", 200),
+        ("a3", 404),
+        ("", 404),
+        ("thẻ", 404),
+        ("a4,a5", 404),
+        ("x" * 3000, 404),
+    ],
+)
+def test_posters_come_in_four_sizes(campaigns: dict[str, Campaign], size: str, status: int) -> None:
     answer = Client().get(f"/{YEAR_2022}/ap-phich.pdf", {"don-vi": "quang-tri/dong-ha", "kho": size})
 
     assert answer.status_code == status

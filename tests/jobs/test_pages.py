@@ -235,13 +235,15 @@ class TestFirstPage:
             "Đánh dấu hợp lệ: đang chạy, đã xem 1.000/4.000.",
         ]
 
-    def test_who_may_not_see_jobs_is_told_nothing(
+    def test_who_may_only_view_is_told_of_their_own(
         self, owner: StaffAccount, client_as: Callable[[StaffAccount], Client]
     ) -> None:
+        """Whoever sees a unit may have its posters printed."""
+        viewer = StaffAccountFactory(unit=owner.unit, role=Role.VIEWER)
         JobFactory(owner=owner)
-        StaffAccount.objects.filter(pk=owner.pk).update(role=Role.VIEWER)
+        JobFactory(owner=viewer, asked={"title": "Áp phích A4: LĐLĐ thành phố Đông Hà"}, **RUNNING)
 
-        assert self.told(client_as(owner)) == []
+        assert self.told(client_as(viewer)) == ["Áp phích A4: LĐLĐ thành phố Đông Hà: đang chạy, đã xem 1.000/4.000."]
 
 
 def test_codes_of_rows_that_are_no_longer_ones_own_are_not_shown(client: Client, owner: StaffAccount) -> None:
