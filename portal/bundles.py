@@ -18,16 +18,21 @@ from django.core.files.storage import FileSystemStorage, Storage
 BUNDLES: dict[str, list[str]] = {
     # every page a worker sees
     "portal.css": ["css/tokens.css", "css/base.css", "css/components.css", "css/commended.css", "css/print.css"],
+    # pages of numbers, for everybody and for staff
+    "progress.css": ["css/board.css", "css/charts.css"],
     # the admin, after Django's own stylesheets
     "staff.css": ["css/tokens.css", "css/admin.css", "css/lists.css", "css/guide.css"],
     # every page with a form
     "step.js": [
+        "js/lost_line.js",  # before what else hears of a submission
         "js/submit_once.js",
         "js/error_summary.js",
         "js/canonical.js",
         "js/counter.js",
         "js/unit_picker.js",
         "js/file_count.js",
+        "js/keep.js",
+        "js/time_left.js",
     ],
 }
 

@@ -69,6 +69,16 @@ def begin_revision(initiative: Initiative, *, at: datetime) -> Draft:
     return draft
 
 
+def begin_another(initiative: Initiative, *, at: datetime, ruling: windows.Verdict) -> Begun:
+    """A draft of the same person for another initiative, kept: step 1 filled in, but for what is agreed to anew each time and
+    the identity number, which a lasting link must not show to whoever holds a slip."""
+    begun = begin(initiative.campaign, at=at)
+    known = answers.of_initiative(initiative)
+    typed = {name: known.get(name, "") for name in answers.PERSON if name not in answers.AGREED | {answers.SEALED}}
+    save(begun.draft, typed, at=at, unit=initiative.unit, ruling=ruling)
+    return begun
+
+
 def save(
     draft: Draft,
     typed: Mapping[str, str | list[str]],

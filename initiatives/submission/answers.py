@@ -49,6 +49,7 @@ CONTENT = [
     "declaration",
     *(f"co_authors-{number}-{part}" for number in range(1, CO_AUTHORS + 1) for part in ("full_name", "share")),
 ]
+AGREED = frozenset({"consent", "publish_consent"})
 REPEATED = frozenset({"declaration"})
 SEALED = "national_id"
 SEALED_CHARACTERS = 60  # as many, in any script, as `sealed_national_id` has room for

@@ -3,6 +3,7 @@
 A desk knows its addresses and builds the forms of its steps; it saves nothing.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,10 +20,16 @@ from initiatives.submission.actions import documents_of
 from initiatives.submission.forms import ContentForm, PersonForm
 from orgtree.models import Unit
 from orgtree.models.unit import UnitQuerySet
+from portal import sealing
 from portal.vietnamese.money import Money
 
+KEPT_AS_DIGITS = 16
 STEPS = ("nguoi-nop", "noi-dung", "tai-lieu", "kiem-tra")
 TITLES = dict(zip(STEPS, ("Người nộp", "Nội dung sáng kiến", "Tài liệu", "Kiểm tra và nộp"), strict=True))
+
+
+def _kept_as(place: str) -> str:
+    return sealing.lookup_hash("kept", place)[:KEPT_AS_DIGITS]
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,38 @@ class Desk:
     def address(self, step: str = "") -> str:
         route = "record" if self.revised else "draft"
         return reverse(f"{route}_{step.replace('-', '_')}" if step else f"{route}_door", args=[self.key])
+
+    @property
+    def prints_request(self) -> bool:
+        """Whether somebody may stand here without the paper that the campaign asks for."""
+        return self.revised is None and self.campaign.asks_recognition == Asked.REQUIRED
+
+    @property
+    def kept_as(self) -> str:
+        """The name under which a phone keeps what is typed and not yet saved: tells nobody the link."""
+        if self.revised is not None:
+            return _kept_as(f"record:{self.revised.receipt_code}")
+        return _kept_as(f"draft:{self.draft.token_hash}" if self.draft.pk else f"begin:{self.campaign.slug}")
+
+    @property
+    def begun_as(self) -> str:
+        """The same of the page on which this draft began; "" on that page itself."""
+        return _kept_as(f"begin:{self.campaign.slug}") if self.draft.pk and self.revised is None else ""
+
+    @property
+    def saved_states(self) -> str:
+        """What the server has of the two steps that are typed, as "1:… 2:…"; nothing after the colon where nothing was received.
+        What was typed upon another state is older than what is here."""
+        return " ".join(
+            f"{number}:{self._state(names)}" for number, names in ((1, answers.PERSON), (2, answers.CONTENT))
+        )
+
+    def _state(self, names: Iterable[str]) -> str:
+        version = f"v{self.revised.version}" if self.revised is not None else ""
+        if not self.draft.pk:
+            return version
+        kept = json.dumps([self.draft.answers.get(name, "") for name in names], ensure_ascii=False)
+        return version + sealing.lookup_hash("kept", kept)[:KEPT_AS_DIGITS]
 
     @property
     def steps(self) -> list[str]:

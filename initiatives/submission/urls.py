@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from initiatives.submission.receipts import TOKEN
-from initiatives.submission.views import receipt, record, steps
+from initiatives.submission.views import receipt, recognition, record, steps
 
 SIGNED = r"[A-Za-z0-9_.~-]{10,200}"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     re_path(rf"^nhap/(?P<token>{TOKEN})/noi-dung/$", steps.draft_content, name="draft_noi_dung"),
     re_path(rf"^nhap/(?P<token>{TOKEN})/tai-lieu/$", steps.draft_documents, name="draft_tai_lieu"),
     re_path(rf"^nhap/(?P<token>{TOKEN})/kiem-tra/$", steps.draft_check, name="draft_kiem_tra"),
+    re_path(rf"^nhap/(?P<token>{TOKEN})/don-cong-nhan/$", recognition.draft_recognition, name="draft_recognition"),
     re_path(rf"^bien-nhan/(?P<token>{TOKEN})/$", receipt.receipt, name="receipt"),
     re_path(rf"^bien-nhan/(?P<token>{TOKEN})\.png$", receipt.receipt_png, name="receipt_png"),
     path("tra-cuu/", record.track, name="track"),
@@ -21,5 +22,6 @@ urlpatterns = [
     re_path(rf"^ho-so/(?P<signed>{SIGNED})/noi-dung/$", record.record_content, name="record_noi_dung"),
     re_path(rf"^ho-so/(?P<signed>{SIGNED})/tai-lieu/$", record.record_documents, name="record_tai_lieu"),
     re_path(rf"^ho-so/(?P<signed>{SIGNED})/kiem-tra/$", record.record_check, name="record_kiem_tra"),
+    re_path(rf"^ho-so/(?P<signed>{SIGNED})/nop-tiep/$", record.record_another, name="record_another"),
     re_path(rf"^ho-so/(?P<signed>{SIGNED})/rut/$", record.record_withdraw, name="record_withdraw"),
 ]

@@ -23,6 +23,11 @@
       unit.appendChild(new Option((one.depth ? "– " : "") + one.name, one.code));
     });
     unit.selectedIndex = 0;
+    if (units.length && unit.dataset.wanted) {
+      unit.value = unit.dataset.wanted;
+      delete unit.dataset.wanted;
+      if (unit.selectedIndex < 0) unit.selectedIndex = 0;
+    }
     if (button) button.hidden = true;
     said.textContent = units.length ? "Có " + units.length + " đơn vị trực thuộc để chọn" : "Không có đơn vị trực thuộc trong danh sách";
   }

@@ -27,6 +27,7 @@ from playwright.sync_api import Page, Request, Route
 from waitress.server import create_server
 
 from initiatives import demonstration, lifecycle
+from initiatives.demonstration.campaign import SECOND_PHASE
 from initiatives.lifecycle import Reason
 from initiatives.models import Campaign, ConsentText, Initiative, Phase, Status
 from initiatives.progress import tally
@@ -220,14 +221,16 @@ def check(camera: Camera) -> None:
     camera.shoot("check with an implausible value")
     door = page.url.removesuffix("kiem-tra/")
     worker.follow("Sửa phần này: Nội dung sáng kiến")
-    worker.answer({"benefit_value": "120 triệu", "title": "", "recognised_on": "1/1/2020"})
+    worker.answer({"benefit_value": "120 triệu", "title": "", "recognised_on": "1/1/2020", "recognised_by": ""})
     page.uncheck("[name=declaration] >> nth=1")
     worker.press("next")
     page.goto(door)
     worker.follow("Tiếp tục bản nháp này")
     worker.press("confirm")
     camera.shoot("check with what is outstanding")
-    worker.follow("Sửa phần này: Nội dung sáng kiến")
+    worker.follow("Xem và in đơn")
+    camera.shoot("request for recognition")
+    worker.follow("Quay lại bản nháp")
     worker.answer(idea())
     worker.press("next")
     worker.press("next")
@@ -337,12 +340,17 @@ def publish(*, is_published: bool) -> None:
     Campaign.objects.filter(slug__in=[demonstration.SLUG, "mo-mot-noi"]).update(is_published=is_published)
 
 
+def _second_phase() -> Any:
+    """The one that is open: the first was over long ago."""
+    return Phase.objects.filter(campaign__slug=demonstration.SLUG, name=SECOND_PHASE)
+
+
 def close() -> None:
-    Phase.objects.filter(campaign__slug=demonstration.SLUG).update(closes_at=timezone.now() - timedelta(minutes=3))
+    _second_phase().update(closes_at=timezone.now() - timedelta(minutes=3))
 
 
 def reopen() -> None:
-    Phase.objects.filter(campaign__slug=demonstration.SLUG).update(closes_at=timezone.now() + timedelta(days=30))
+    _second_phase().update(closes_at=timezone.now() + timedelta(days=30))
 
 
 def newest() -> Initiative:

@@ -103,6 +103,7 @@ def test_the_button_that_was_tapped_sends_its_name(page: Page, portal: Portal) -
 
 def test_coming_back_to_the_page_lets_the_form_be_sent_again(page: Page, portal: Portal) -> None:
     tap(page, "go")
+    expect(page.locator("#go")).to_have_attribute("aria-disabled", "true")
     page.evaluate("window.dispatchEvent(new Event('pageshow'))")
     expect(page.locator("#go")).not_to_have_attribute("aria-disabled", "true")
     tap(page, "go")

@@ -15,7 +15,17 @@ from tests.codebase.doors import World, make_world
 
 pytestmark = pytest.mark.browser
 
-NOT_PAGES = {"healthz", "readyz", "qr_svg", "qr_png", "poster", "receipt_png", "short_link", "board_xlsx"}
+NOT_PAGES = {
+    "healthz",
+    "readyz",
+    "qr_svg",
+    "qr_png",
+    "poster",
+    "receipt_png",
+    "short_link",
+    "board_xlsx",
+    "record_another",
+}
 # Shown by the browser itself, in a document of its own with styles that our policy does not let through.
 FILES = {"exemplar_card", "exemplar_picture", "exemplar_small", "record_certificate"}
 LANDINGS = ("front", "campaign", "begin", "track", "units", "personal_data", "receipt")

@@ -20,6 +20,7 @@ OLDEST = 1920
 YOUNGEST_AGE = 14
 MAX_UNITS_LISTED = 400
 NO_UNIT = "Không rõ, hoặc không có"
+NEVER_KEPT_ON_A_PHONE = ("national_id", "phone", "email", "consent", "publish_consent")
 
 
 class TopUnit(forms.CharField):
@@ -86,6 +87,8 @@ class PersonForm(StepForm):
 
     def build(self) -> None:
         campaign = self.campaign
+        for name in NEVER_KEPT_ON_A_PHONE:
+            self.fields[name].widget.attrs["data-private"] = True
         self.ask("national_id", campaign.asks_national_id)
         category = "bloc" if campaign.category_scheme == CategoryScheme.BLOC else "target_group"
         del self.fields["target_group" if category == "bloc" else "bloc"]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from initiatives import lifecycle
-from initiatives.campaigns import contacts
+from initiatives.campaigns import contacts, windows
 from initiatives.models import Act, Asked, ConsentText, Draft, Initiative, Nomination, ReviewEvent, Status
 from initiatives.submission import actions, answer_times, answers, receipts, selected, tracking
 from initiatives.submission.desks import STEPS, Desk, remarks_on
@@ -42,7 +42,7 @@ NEXT_STEPS = {
     Status.WITHDRAWN: "Bạn đã rút sáng kiến này. Nếu muốn tham gia lại, hãy nộp mới khi chương trình còn nhận.",
 }
 # What the union did for its own order; it changes nothing for the sender.
-INTERNAL = frozenset({Act.REASSIGNED, Act.REPOINTED, Act.CLEARED, Act.TOLD, Act.REPRINTED})
+INTERNAL = frozenset({Act.REASSIGNED, Act.REPOINTED, Act.CLEARED, Act.TOLD, Act.REPRINTED, Act.APPRAISED})
 # Of `publish_consent`, as the two buttons send it.
 SAYS = {"1": True, "0": False}
 # From when on the union owes an answer.
@@ -130,6 +130,7 @@ def record_door(request: HttpRequest, initiative: Initiative, signed: str) -> Ht
         "asks_documents": initiative.campaign.asks_attachments != Asked.OFF,
         "refusal": refusal if initiative.status == Status.RETURNED else "",
         "mend_at": reverse(f"record_{_step_to_mend(remarks).replace('-', '_')}", args=[signed]),
+        "may_send_another": windows.verdict(initiative.campaign, at=at, unit=initiative.unit).is_open,
         "may_withdraw": initiative.may_become(Status.WITHDRAWN),
         "asks_withdrawal": request.GET.get("rut") == "1",
         "trail": _trail(events, selected.by_event(initiative, events)),
@@ -139,6 +140,17 @@ def record_door(request: HttpRequest, initiative: Initiative, signed: str) -> Ht
         "contacts": contacts.nearest(initiative.campaign, initiative.unit),
     }
     return render(request, "submission/record.html", context)
+
+
+@at_record
+def record_another(request: HttpRequest, initiative: Initiative, signed: str) -> HttpResponse:
+    """A POST begins another initiative of the same person, who proved by code and phone to be that; step 1 is filled in."""
+    at = arrival(request)
+    ruling = windows.verdict(initiative.campaign, at=at, unit=initiative.unit)
+    if request.method != "POST" or not ruling.is_open:
+        return see_other(_address(signed))
+    begun = actions.begin_another(initiative, at=at, ruling=ruling)
+    return see_other(f"{reverse('draft_nguoi_nop', args=[begun.token])}?{steps.FILLED_IN}=1")
 
 
 @at_record

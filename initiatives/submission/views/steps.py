@@ -31,6 +31,8 @@ from portal.templatetags.portal_pack import objections
 View = Callable[..., HttpResponse]
 
 PERSON, CONTENT, DOCUMENTS, CHECK = STEPS
+FILLED_IN = "dien-san"  # in an address: this was not sent yet, so nothing of it is objected to
+RECOGNITION = {"recognised_on", "recognised_by"}
 
 
 def private(view: View) -> View:
@@ -102,7 +104,10 @@ def door(request: HttpRequest, token: str) -> HttpResponse:
 
 def person(request: HttpRequest, desk: Desk) -> HttpResponse:
     if request.method != "POST":
-        return _person_page(request, desk, desk.person_form(), desk.window)
+        form = desk.person_form()
+        if FILLED_IN in request.GET:
+            form.hide_errors()
+        return _person_page(request, desk, form, desk.window)
     form = _save_person(request, desk)
     return _onward(request, desk, PERSON, form.is_valid(), lambda: _person_page(request, desk, form, desk.window))
 
@@ -123,6 +128,8 @@ def content(request: HttpRequest, desk: Desk) -> HttpResponse:
         form = desk.content_form(more_authors=1)
         form.hide_errors()
         return _content_page(request, desk, form)
+    if "unrecognised" in request.POST and desk.prints_request:
+        return see_other(_request_address(desk))
     form = desk.content_form()
     form.full_clean()
     object_to(form, desk.objections(form, documents=()))
@@ -313,6 +320,11 @@ def _person_page(request: HttpRequest, desk: Desk, form: PersonForm, ruling: win
     return _step_page(request, desk, PERSON, "submission/person.html", context)
 
 
+def _request_address(desk: Desk) -> str:
+    """Of the page that prints a request for recognition; "" where none is needed."""
+    return reverse("draft_recognition", args=[desk.key]) if desk.prints_request else ""
+
+
 def _content_page(request: HttpRequest, desk: Desk, form: Any) -> HttpResponse:
     context = {"form": form, "window": desk.window, "alike": alike.public_titles(desk.draft)}
     return _step_page(request, desk, CONTENT, "submission/content.html", context)
@@ -328,6 +340,7 @@ def _check_page(request: HttpRequest, desk: Desk, person_form: Any, content_form
         "flags": found.get("flags", []),
         "earlier": found.get("earlier"),
         "may_submit": not found.get("outstanding"),
+        "unrecognised": "" if all(desk.typed.get(name) for name in RECOGNITION) else _request_address(desk),
         "alike": alike.public_titles(desk.draft),
     }
     return _step_page(request, desk, CHECK, "submission/check.html", context)
@@ -348,7 +361,7 @@ def _step_page(request: HttpRequest, desk: Desk, step: str, template: str, conte
         "step_title": TITLES[step],
         "back": desk.before(step) if desk.draft.pk else "",
         "saved_at": desk.draft.saved_at if desk.draft.pk else None,
-        "draft_link": _absolute(request, desk.address()) if desk.draft.pk and not desk.revised else "",
+        "draft_link": absolute(request, desk.address()) if desk.draft.pk and not desk.revised else "",
         "contact": next(iter(contacts.nearest(desk.campaign, desk.draft.unit)), None),
     }
     return render(request, template, context)
@@ -362,7 +375,7 @@ def _closed(request: HttpRequest, desk: Desk, ruling: windows.Verdict, unit: Uni
         "unit": unit,
         "kept": bool(desk.draft.pk),
         "late": desk.draft.late_at is not None,
-        "draft_link": _absolute(request, desk.address()) if desk.draft.pk else "",
+        "draft_link": absolute(request, desk.address()) if desk.draft.pk else "",
         "contacts": contacts.nearest(desk.campaign, unit),
     }
     return render(request, "submission/closed.html", context)
@@ -380,7 +393,7 @@ def _unit_named(code: str, desk: Desk) -> Unit | None:
     return desk.units.filter(code=code).exclude(depth=1).first()
 
 
-def _absolute(request: HttpRequest, address: str) -> str:
+def absolute(request: HttpRequest, address: str) -> str:
     return request.build_absolute_uri(address)
 
 
