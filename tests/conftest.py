@@ -1,8 +1,9 @@
 """What every test may ask for: the real tree and campaigns, a client signed in, another moment."""
 
 import gc
+import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from itertools import count
@@ -11,34 +12,41 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
+from django.conf import settings
 from django.core.cache import cache
 from django.core.management.color import no_style
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
+from factory import Factory
 
 from initiatives.campaigns.loading import load_campaigns
-from initiatives.models import Campaign
+from initiatives.models import Campaign, ConsentText, Contact
 from orgtree.acts import apply_acts
 from orgtree.importing import import_units
 from orgtree.models import StaffAccount, Unit, UnitAlias, UnitChange, UnitName, WordForm
 from orgtree.staff import second_factor, sessions
 from portal.vietnamese.days import VIETNAM
+from tests import asked_again, factories
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "units"
 UNITS, ACTS = FIXTURES / "units-2021.csv", FIXTURES / "acts-2022-2025.csv"
 ACTS_WRITTEN_AT = datetime(2025, 7, 1, 12, tzinfo=VIETNAM)
-# What a tree is made of, in the order in which it can be written.
+# What a tree is made of.
 TABLES = (Unit, UnitAlias, UnitName, UnitChange, WordForm)
+REFERENCE = {"django_content_type", "auth_permission"}
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 MATRIX = Path(__file__).parent / "scope"
+HANDED_ON = os.environ.get("PORTAL_TEST_HANDED_ON")  # a folder, where `bin/test` runs us on one database after another
 
 _tests = count()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if connection.vendor != "sqlite":
-        _leave_out_what_asks_no_database(config, items)
+        _leave_out_what_ran_on_sqlite(config, items)
     if any(shutil.which(name) for name in CHROMIUM_NAMES):
         return
     for item in items:
@@ -53,14 +61,29 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(100_000, 20, 100)
 
 
-def _leave_out_what_asks_no_database(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """It ran on SQLite; on another database it would be the same test once more. So would the matrix of scope: whose rows a page
-    may tell of is one rule in Python, and `tests/orgtree/test_scope.py` asks it of every database."""
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
+    if not HANDED_ON or connection.vendor != "sqlite":
+        return (yield)
+    with asked_again.remembering(item.nodeid):
+        return (yield)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if HANDED_ON and connection.vendor == "sqlite":
+        asked_again.hand_on(Path(HANDED_ON))
+
+
+def _leave_out_what_ran_on_sqlite(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What asks no database would be the same test once more. So would the matrix of scope: whose rows a page may tell of is one
+    rule in Python, and `tests/orgtree/test_scope.py` asks it of every database. Of other pages see `tests/asked_again.py`."""
     asking = [
         each
         for each in items
         if (each.get_closest_marker("django_db") or "db" in _fixtures_of(each)) and MATRIX not in each.path.parents
     ]
+    if HANDED_ON:
+        asking = asked_again.to_ask_again(asking, asked_again.handed_on(Path(HANDED_ON)))
     asked = set(map(id, asking))
     config.hook.pytest_deselected(items=[each for each in items if id(each) not in asked])
     items[:] = asking
@@ -71,6 +94,26 @@ def _fixtures_of(item: pytest.Item) -> set[str]:
     return names | {"db"} if names & {"transactional_db", "live_server", "django_db_setup"} else names
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _only_what_is_filled_is_emptied() -> Iterator[None]:
+    """Behind a test of transactions. PostgreSQL takes 0.3 seconds to cut off seventy tables, most of which hold nothing. The
+    types of content and the rights stay: the flush would write the same again."""
+
+    def sql_flush(self: Any, style: Any, tables: Sequence[str], **options: Any) -> list[str]:
+        if options.get("reset_sequences"):
+            return of_django(self, style, tables, **options)
+        names = [self.quote_name(each) for each in tables if each not in REFERENCE]
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(f'EXISTS (SELECT 1 FROM {name})' for name in names)}")
+            are_filled = cursor.fetchone()
+        return [f"DELETE FROM {name}" for name, is_filled in zip(names, are_filled, strict=True) if is_filled]
+
+    of_django = type(connection.ops).sql_flush
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(connection.ops), "sql_flush", sql_flush)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _own_files_and_cache(settings: Any) -> None:
     """Documents of one test are not there in the next, nor is what it cached. The folder is made by whoever needs it."""
@@ -78,26 +121,56 @@ def _own_files_and_cache(settings: Any) -> None:
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def _counted_from_the_first() -> None:
+    """What a factory makes is the same whichever tests ran before in this process: its titles, names and codes follow a number."""
+    for each in vars(factories).values():
+        if isinstance(each, type) and issubclass(each, Factory):
+            each.reset_sequence(force=True)
+
+
+@pytest.fixture(scope="session")
+def migrated(django_db_setup: None, django_db_blocker: Any) -> Path:
+    """A file with the tables of the portal, for tests that start another portal: to make them takes longer than most of these.
+    Ask for it where no transaction is open."""
+    file = Path(settings.DATA_DIR) / "migrated.sqlite3"
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(file)])
+    return file
+
+
 @pytest.fixture(scope="session")
 def _kept_tree(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         import_units(UNITS)
-        _keep("tree")
+        _keep("tree", TABLES)
 
 
 @pytest.fixture(scope="session")
 def _kept_tree_of_2025(_kept_tree: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
-        _copy("tree")
+        _copy("tree", TABLES)
         apply_acts(ACTS, at=ACTS_WRITTEN_AT)
-        _keep("tree_of_2025")
+        _keep("tree_of_2025", TABLES)
+
+
+@pytest.fixture(scope="session")
+def _kept_campaigns(_kept_tree: None, django_db_blocker: Any) -> list[type[Model]]:
+    """The models of which there are rows when the campaigns are loaded."""
+    with django_db_blocker.unblock():
+        _copy("tree", TABLES)
+        load_campaigns()
+        filled = [each for each in apps.get_app_config("initiatives").get_models() if each._base_manager.exists()]
+        _keep("campaigns", filled)
+        _empty(TABLES)
+    return filled
 
 
 @pytest.fixture
 def tree(_kept_tree: None, db: None) -> dict[str, Unit]:
     """The real tree of 2021 with its aliases, by code. Imported once a process, then copied by the database."""
     if not Unit.objects.exists():
-        _copy("tree")
+        _copy("tree", TABLES)
     return {unit.code: unit for unit in Unit.objects.all()}
 
 
@@ -107,14 +180,20 @@ def tree_of_2025(_kept_tree_of_2025: None, db: None) -> dict[str, Unit]:
     if Unit.objects.exists():
         apply_acts(ACTS, at=ACTS_WRITTEN_AT)
     else:
-        _copy("tree_of_2025")
+        _copy("tree_of_2025", TABLES)
     return {unit.code: unit for unit in Unit.objects.all()}
 
 
 @pytest.fixture
-def campaigns(tree: dict[str, Unit]) -> dict[str, Campaign]:
-    """The two campaigns of the letters on the real tree, by address."""
-    load_campaigns()
+def campaigns(
+    _kept_campaigns: list[type[Model]], tree: dict[str, Unit], request: pytest.FixtureRequest
+) -> dict[str, Campaign]:
+    """The two campaigns of the letters on the real tree, by address. Loaded once a process, then copied by the database."""
+    stand_alone = (Campaign, ConsentText, Contact)
+    if "tree_of_2025" in request.fixturenames or any(each.objects.exists() for each in stand_alone):
+        load_campaigns()  # beside what is there
+    else:
+        _copy("campaigns", _kept_campaigns)
     return {campaign.slug: campaign for campaign in Campaign.objects.all()}
 
 
@@ -160,21 +239,26 @@ def at() -> Iterator[Callable[[str | datetime], datetime]]:
         yield stop_the_clock
 
 
-def _keep(name: str) -> None:
-    """Moves the tree that stands into tables of its own, which no test empties."""
+def _keep(name: str, models: Sequence[type[Model]]) -> None:
+    """Moves the rows that stand into tables of their own, which no test empties."""
     with connection.cursor() as cursor:
-        for model in TABLES:
+        for model in models:
             table = model._meta.db_table
             cursor.execute(f"CREATE TABLE kept_{name}_{table} AS SELECT * FROM {table}")
-        for model in reversed(TABLES):
+    _empty(models)
+
+
+def _empty(models: Sequence[type[Model]]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        for model in models:
             cursor.execute(f"DELETE FROM {model._meta.db_table}")
 
 
-def _copy(name: str) -> None:
-    with connection.cursor() as cursor:
-        for model in TABLES:
+def _copy(name: str, models: Sequence[type[Model]]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        for model in models:
             table = model._meta.db_table
-            columns = ", ".join(field.column for field in model._meta.concrete_fields)
+            columns = ", ".join(connection.ops.quote_name(field.column) for field in model._meta.concrete_fields)
             cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM kept_{name}_{table}")
-        for statement in connection.ops.sequence_reset_sql(no_style(), TABLES):
+        for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)

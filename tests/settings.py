@@ -52,9 +52,11 @@ from portal.settings import DATA_DIR, DATABASES, STATIC_ROOT
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file: connections to one in memory cannot wait for each other, and other processes cannot see it.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+    DATABASES["default"]["OPTIONS"]["init_command"] += (
+        " PRAGMA synchronous=OFF;"  # what is lost with the power is made again
+    )
 else:
-    # What is lost with the power is made again.
-    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
+    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"  # the same
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # a thread of a test takes its connection with it
 
 PASSWORD_HASHERS = [

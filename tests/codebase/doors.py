@@ -12,8 +12,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from PIL import Image
 
-from initiatives.models import Campaign, Commendation, Draft, Exemplar, Initiative, Status
+from initiatives.models import Campaign, Commendation, Draft, Exemplar, Initiative, Quarter, Status
 from initiatives.nominations import exemplar_pictures
+from initiatives.progress import quarters
 from initiatives.submission import tracking
 from tests.factories import (
     AttachmentFactory,
@@ -24,6 +25,7 @@ from tests.factories import (
     DraftFactory,
     ExemplarFactory,
     InitiativeFactory,
+    QuarterFactory,
     WindowExtensionFactory,
     make_tree,
 )
@@ -76,6 +78,7 @@ class World:
     closed: Campaign
     commendation: Commendation
     exemplar: Exemplar
+    quarter: Quarter
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -93,6 +96,8 @@ class World:
             "badge": reverse("badge", args=slug),
             "board": reverse("board", args=slug),
             "board_xlsx": reverse("board_xlsx", args=slug),
+            "quarters": reverse("quarters", args=slug),
+            "quarter": reverse("quarter", args=[*slug, quarters.of_day(self.quarter.starts_on).key]),
             "begin": reverse("begin", args=slug),
             "qr_svg": reverse("qr_svg", args=slug),
             "qr_png": reverse("qr_png", args=slug),
@@ -103,6 +108,7 @@ class World:
             "draft_noi_dung": reverse("draft_noi_dung", args=token),
             "draft_tai_lieu": reverse("draft_tai_lieu", args=token),
             "draft_kiem_tra": reverse("draft_kiem_tra", args=token),
+            "draft_recognition": reverse("draft_recognition", args=token),
             "receipt": reverse("receipt", args=receipt),
             "receipt_png": reverse("receipt_png", args=receipt),
             "track": reverse("track"),
@@ -111,6 +117,7 @@ class World:
             "record_noi_dung": reverse("record_noi_dung", args=signed),
             "record_tai_lieu": reverse("record_tai_lieu", args=signed),
             "record_kiem_tra": reverse("record_kiem_tra", args=signed),
+            "record_another": reverse("record_another", args=signed),
             "record_withdraw": reverse("record_withdraw", args=signed),
             "record_certificate": reverse("record_certificate", args=[self.of_commended, self.commendation.pk]),
             "exemplar": reverse("exemplar", args=[self.exemplar.pk]),
@@ -138,6 +145,8 @@ class World:
             "gallery-empty": reverse("gallery", args=[self.closed.slug]),
             "board-of-a-province": f"{reverse('board', args=[self.campaign.slug])}?don-vi=quang-tri&loc=vuot&xep=ten",
             "board-unknown": f"{reverse('board', args=[self.campaign.slug])}?don-vi=khong-co",
+            "quarters-none": reverse("quarters", args=[self.closed.slug]),
+            "quarter-unknown": reverse("quarter", args=[self.campaign.slug, "2021-1"]),
             "confirm-unknown": reverse("confirm", args=["0" * 32]),
             "confirm-no-key": f"{reverse('confirm_door')}?ma=abc",
             "record-commended": reverse("record_door", args=[self.of_commended]),
@@ -181,7 +190,8 @@ def make_world() -> World:
         decision=CommendationDecisionFactory(campaign=campaign, announced_at=now),
     )
     exemplar = ExemplarFactory(campaign=campaign, shown_at=now, picture=a_picture(), picture_is_allowed=True)
-    return World(campaign, draft, initiative, closed, commendation, exemplar)
+    quarter = QuarterFactory(campaign=campaign, is_announced=True, starts_on=quarters.of_day(day).starts_on)
+    return World(campaign, draft, initiative, closed, commendation, exemplar, quarter)
 
 
 def a_picture() -> str:

@@ -16,6 +16,7 @@ from portal.refusals import page as refusal_page
 from tests.codebase.doors import FROM_OUR_PAGE, World, doors
 from tests.codebase.words import english_in, seen
 from tests.factories import (
+    ClusterFactory,
     ComplaintFactory,
     DossierFactory,
     JobFactory,
@@ -108,6 +109,7 @@ def test_every_row_opened_by_staff_is_vietnamese(world: World, client_as: Callab
     JobFactory(owner=administrator)
     TwinPairFactory()
     makers = (
+        ClusterFactory,
         DossierFactory,
         ComplaintFactory,
         LetterTemplateFactory,

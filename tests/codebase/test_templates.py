@@ -11,6 +11,7 @@ from tests.codebase.house import ROOT, name_of, templates
 
 STAFF = (
     "admin/",
+    "campaigns/",
     "entering/",
     "jobs/",
     "review/",
@@ -19,6 +20,7 @@ STAFF = (
     "commended/admin/",
     "reports/",
     "progress/targets",
+    "progress/staff/",
 )
 # Crispy's whole form asks `disable_csrf`; that no page as sent holds a token is asked below.
 ASKS_THE_FORM = "portal_pack/whole_uni_form"
