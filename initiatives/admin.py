@@ -13,15 +13,18 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from initiatives.campaigns import admin as campaigns
+from initiatives.campaigns.poster_jobs import AT_ONCE
 from initiatives.models import Campaign, Dossier, Initiative, SelectionRound
 from initiatives.nominations import commendation_admin, complaint_admin, exemplar_admin
 from initiatives.nominations.dossier_admin import DossierAdmin
 from initiatives.nominations.overview_admin import selection_panels
 from initiatives.nominations.path_admin import PathOnDesk
 from initiatives.nominations.round_admin import RoundAdmin
-from initiatives.progress import milestone_admin, targets_admin
-from initiatives.progress.board_admin import BoardAdmin, board_panels
+from initiatives.progress import cluster_admin, milestone_admin, quarter_admin, targets_admin
+from initiatives.progress.benefit_admin import BenefitAdmin
+from initiatives.progress.board_admin import board_panels
 from initiatives.progress.milestones import SETTLED_AFTER
+from initiatives.progress.quarters import PLACES_OF_THE_COUNTRY
 from initiatives.reports import letter_template_admin, table_layout_admin
 from initiatives.reports.dossier_papers_admin import DossierPapers
 from initiatives.reports.views import summary_response
@@ -43,7 +46,7 @@ ONE_CAMPAIGN = "Mỗi bảng tổng hợp thuộc một chương trình. Hãy ch
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(PathOnDesk, BoardAdmin, EnteringAdmin, EnteringFromSheet, InboxAdmin):
+class InitiativeAdmin(PathOnDesk, BenefitAdmin, EnteringAdmin, EnteringFromSheet, InboxAdmin):
     """The inbox with the summary table (M29): for the rows ticked, or for the whole list as filtered."""
 
     change_list_template = "review/inbox.html"
@@ -109,7 +112,7 @@ UnitAdmin.inlines = (campaigns.UnitContacts,)
 UnitAdmin.also_foretold = (initiatives_kept,)
 
 admin.site.panels += [campaigns.closing_panels, waiting_panels, to_tell_panels, twin_panels, selection_panels]
-admin.site.panels += [board_panels]
+admin.site.panels += [board_panels, quarter_admin.quarter_panels]
 admin.site.sections += [
     ("Xét duyệt", "admin:initiatives_initiative_changelist", "initiatives.view_initiative"),
     ("Cần báo", "admin:initiatives_initiative_to_tell", "initiatives.change_initiative"),
@@ -120,7 +123,10 @@ admin.site.sections += [
     ("Hồ sơ xét chọn", "admin:initiatives_dossier_changelist", "initiatives.view_dossier"),
     ("Biểu dương", "admin:initiatives_commendationdecision_changelist", "initiatives.view_commendationdecision"),
     ("Tiến độ", "admin:initiatives_initiative_board", "initiatives.view_initiative"),
+    ("Giá trị làm lợi", "admin:initiatives_initiative_benefit", "initiatives.view_initiative"),
     ("Chỉ tiêu", "admin:initiatives_target_begin", "initiatives.view_target"),
+    ("Ghi nhận quý", "admin:initiatives_quarter_changelist", "initiatives.view_quarter"),
+    ("Cụm, khối thi đua", "admin:initiatives_cluster_changelist", "initiatives.view_cluster"),
     ("Gửi muộn", "admin:initiatives_draft_changelist", "initiatives.view_draft"),
     ("Chương trình", "admin:initiatives_campaign_changelist", "initiatives.view_campaign"),
     ("Cột mốc", "admin:initiatives_milestone_changelist", "initiatives.view_milestone"),
@@ -131,7 +137,9 @@ admin.site.sections += [
 ]
 
 admin.site.guide_facts |= {"most_at_once": MOST_AT_ONCE, "most_in_a_job": MOST_IN_A_JOB}
+admin.site.guide_facts["posters_at_once"] = AT_ONCE
 admin.site.guide_facts["milestone_wait"] = int(SETTLED_AFTER.total_seconds()) // 60
+admin.site.guide_facts["places_of_the_country"] = PLACES_OF_THE_COUNTRY
 # Parts of templates/admin/guide.html, by the beginning of an address's name.
 admin.site.guide_parts |= {
     "index": "trang-dau",
@@ -160,12 +168,17 @@ admin.site.guide_parts |= {
     **dict.fromkeys((f"initiatives_dossier_{paper}" for paper in ("letter", "table", "zip")), "mau-giay"),
     "initiatives_initiative_board": "tien-do",
     "initiatives_initiative_people": "tien-do",
+    "initiatives_initiative_benefit": "gia-tri-lam-loi",
+    "initiatives_initiative_appraise": "tham-dinh-gia-tri",
     "initiatives_target": "chi-tieu",
+    "initiatives_quarter": "ghi-nhan-quy",
+    "initiatives_cluster": "cum-khoi",
     "initiatives_job": "nhieu-sang-kien",
     "initiatives_draft": "gui-muon",
     "initiatives_windowextension": "gui-muon",
     "initiatives_contact": "lien-he",
     "initiatives_campaign": "chuong-trinh",
+    "initiatives_campaign_posters": "in-ap-phich",
     "initiatives_consenttext": "chuong-trinh",
     "initiatives_milestone": "cot-moc",
     "orgtree_unit": "don-vi",
@@ -185,11 +198,13 @@ admin.site.guide_parts |= {
 
 __all__ = [
     "InitiativeAdmin",
+    "cluster_admin",
     "commendation_admin",
     "complaint_admin",
     "exemplar_admin",
     "letter_template_admin",
     "milestone_admin",
+    "quarter_admin",
     "submission",
     "table_layout_admin",
     "targets_admin",
