@@ -29,6 +29,7 @@ from initiatives.models.job import UNFINISHED, Job, JobState
 from initiatives.models.lists import Choice, ChoiceList, Declaration, ReviewReason
 from initiatives.models.nomination import Nomination, Score, Standing
 from initiatives.models.papers import LetterTemplate, TableColumn, TableLayout
+from initiatives.models.poster import PosterCount
 from initiatives.models.progress import DUPLICATE, By, GrassrootsCount, Milestone, Period, Tally, TallyRun, Target
 from initiatives.models.quarter import Cluster, ClusterUnit, Outstanding, Quarter
 from initiatives.models.review import Act, ReviewEvent
@@ -87,6 +88,7 @@ __all__ = [
     "Outstanding",
     "Period",
     "Phase",
+    "PosterCount",
     "Quarter",
     "Quota",
     "ReviewEvent",

@@ -39,6 +39,10 @@ class Draft(models.Model):
     revises = models.OneToOneField(
         "initiatives.Initiative", null=True, on_delete=models.CASCADE, related_name="revision", editable=False
     )
+    # Whose poster was scanned; the confederation's is the campaign's own.
+    poster_unit = models.ForeignKey(
+        Unit, null=True, on_delete=models.PROTECT, related_name="+", editable=False, db_index=False
+    )
 
     objects = DraftQuerySet.as_manager()
 
@@ -49,6 +53,11 @@ class Draft(models.Model):
         indexes = [
             models.Index(fields=["late_at"], name="draft_late", condition=models.Q(late_at__isnull=False)),
             models.Index(fields=["saved_at"], name="draft_saved"),
+            models.Index(
+                fields=["poster_unit", "campaign"],
+                name="draft_by_poster",
+                condition=models.Q(poster_unit__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
