@@ -123,7 +123,7 @@ def _own_files_and_cache(settings: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def _counted_from_the_first() -> None:
-    """What a factory makes is the same whichever tests ran before in this process: its titles, names and codes follow a number."""
+    """What a factory makes is the same whichever tests ran before in this process: titles, names and codes follow a number."""
     for each in vars(factories).values():
         if isinstance(each, type) and issubclass(each, Factory):
             each.reset_sequence(force=True)
