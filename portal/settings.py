@@ -322,7 +322,8 @@ UPLOAD_FREE_FLOOR = 512 * 1024 * 1024  # bytes of free disk below which files ar
 # --- counting ------------------------------------------------------------------------------------------------------------
 
 TALLY_MAX_AGE = timedelta(seconds=60)
-TALLY_BESIDE_THE_ANSWER = True  # False counts inside the request (tests, where a thread cannot see the transaction)
+# False counts, and writes what posters brought, inside the request (tests, where a thread cannot see the transaction).
+TALLY_BESIDE_THE_ANSWER = True
 
 # --- logging: one stream, nothing in it that names a person or opens a door ------------------------------------------------
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from initiatives.campaigns.closings import closing_soon
 from initiatives.campaigns.extension_forms import ExtensionForm
+from initiatives.campaigns.poster_counts_admin import PosterCounting
 from initiatives.campaigns.posters_admin import PosterPrinting
 from initiatives.models import (
     Campaign,
@@ -105,7 +106,7 @@ class CampaignForm(forms.ModelForm):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(PosterPrinting):
+class CampaignAdmin(PosterCounting, PosterPrinting):
     form = CampaignForm
     list_display = ("name", "slug", "goal", "is_published", "is_demonstration")
     search_fields = ("name",)

@@ -1,13 +1,18 @@
 """What hangs on the wall and leads back: QR codes, posters, the short link inside a QR."""
 
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from initiatives.campaigns import poster_counts
+from initiatives.campaigns.poster_counts import What
 from initiatives.campaigns.poster_files import poster_pdf
 from initiatives.campaigns.poster_kit import SIZES, poster_text, short_address
 from initiatives.campaigns.posters import qr_png, qr_svg
+from initiatives.campaigns.scanning import is_scan
 from initiatives.models import Campaign
 from initiatives.models.campaign import POSTER_KEY_LENGTH
 from orgtree.lines import standing_in
@@ -49,16 +54,18 @@ def poster(request: HttpRequest, campaign: str) -> HttpResponse:
 @public
 @require_safe
 def short_link(request: HttpRequest, key: str) -> HttpResponse:
-    """What a phone scans. Paper outlives units: the unit of the line that stands in the campaign's structure opens."""
+    """What a phone scans. Paper outlives units: the unit of the line that stands in the campaign's structure opens, and the
+    one that is printed is counted."""
     campaign = get_object_or_404(Campaign.objects.published(), poster_key=key[:POSTER_KEY_LENGTH])
-    address = reverse("begin", args=[campaign.slug])
-    unit_key = key[POSTER_KEY_LENGTH:]
-    if unit_key:
-        printed = get_object_or_404(Unit, poster_key=unit_key)
-        unit = standing_in(printed, day=campaign.structure_day)
-        if unit is not None:
-            address += f"?don-vi={unit.code}"
-    response = redirect(address)
+    mark = key[POSTER_KEY_LENGTH:] or poster_counts.OWN
+    printed = poster_counts.unit_of(mark)
+    if printed is None:
+        raise Http404
+    unit = standing_in(printed, day=campaign.structure_day)  # None for the campaign's own
+    asked = ({"don-vi": unit.code} if unit is not None else {}) | {poster_counts.FIELD: mark}
+    if is_scan(request.method or "", request.headers):
+        poster_counts.note(campaign.pk, printed.pk, What.SCAN, at=arrival(request))
+    response = redirect(f"{reverse('begin', args=[campaign.slug])}?{urlencode(asked, safe='/')}")
     response["Cache-Control"] = "no-cache"
     return response
 

@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from initiatives import lifecycle
-from initiatives.campaigns import windows
+from initiatives.campaigns import poster_counts, windows
+from initiatives.campaigns.poster_counts import What
 from initiatives.lifecycle import Entry
 from initiatives.models import Act, Attachment, Campaign, ConsentText, Draft, Initiative, Status
 from initiatives.submission import answers, eligibility, receipts
@@ -50,10 +51,12 @@ class Begun:
     token: str
 
 
-def begin(campaign: Campaign, *, at: datetime) -> Begun:
-    """A draft in memory: `save` keeps it."""
+def begin(campaign: Campaign, *, at: datetime, poster_unit: Unit | None = None) -> Begun:
+    """A draft in memory: `save` keeps it. `poster_unit` is whose poster led here, None where none did."""
     token = receipts.new_token()
-    draft = Draft(campaign=campaign, token_hash=receipts.token_hash(token), begun_at=at, saved_at=at)
+    draft = Draft(
+        campaign=campaign, token_hash=receipts.token_hash(token), begun_at=at, saved_at=at, poster_unit=poster_unit
+    )
     return Begun(draft, token)
 
 
@@ -112,6 +115,8 @@ def save(
     note(draft)
     if draft.pk is None:
         if _is_first(draft):
+            if draft.poster_unit_id is not None:
+                poster_counts.note(draft.campaign_id, draft.poster_unit_id, What.START, at=at)
             return
     elif Draft.objects.filter(pk=draft.pk, saved_at=read_at, initiative=None).update(**_saved(draft)):
         return

@@ -31,7 +31,7 @@ def scanned(campaign: Campaign, unit: Unit | None) -> str:
 
 
 def test_the_code_of_a_campaign_opens_its_form(campaigns: dict[str, Campaign]) -> None:
-    assert scanned(campaigns[YEAR_2022], None) == f"/{YEAR_2022}/nop/"
+    assert scanned(campaigns[YEAR_2022], None) == f"/{YEAR_2022}/nop/?ap-phich=0"
 
 
 @pytest.mark.parametrize("code", ["quang-tri", "quang-tri/dong-ha", "cd-y-te"])
@@ -43,7 +43,7 @@ def test_the_code_of_a_unit_opens_the_form_with_the_unit_chosen(
     address = scanned(campaigns[YEAR_2022], tree[code])
     shown = page(Worker().get(address))
 
-    assert address == f"/{YEAR_2022}/nop/?don-vi={code}"
+    assert address == f"/{YEAR_2022}/nop/?don-vi={code}&ap-phich={tree[code].poster_key}"
     assert f'<option value="{code}" selected>' in shown
 
 
@@ -162,7 +162,8 @@ def test_its_poster_then_opens_the_form_without_a_unit(campaigns: dict[str, Camp
     campaign.structure_day = date(2026, 1, 1)
     campaign.save()
 
-    assert scanned(campaign, Unit.objects.get(code="cd-y-te")) == f"/{YEAR_2022}/nop/"
+    printed = Unit.objects.get(code="cd-y-te")
+    assert scanned(campaign, printed) == f"/{YEAR_2022}/nop/?ap-phich={printed.poster_key}"
 
 
 def test_the_address_behind_a_code_is_asked_anew_each_time(campaigns: dict[str, Campaign]) -> None:

@@ -52,6 +52,7 @@ from tests.factories import (
     NominationFactory,
     OutstandingFactory,
     PhaseFactory,
+    PosterCountFactory,
     QuarterFactory,
     QuotaFactory,
     SavedFilterFactory,
@@ -279,6 +280,11 @@ def _unions_declared_twice() -> None:
     twice(lambda: GrassrootsCountFactory(campaign=campaign))
 
 
+def _posters_counted_twice() -> None:
+    first = PosterCountFactory()
+    PosterCountFactory(campaign=first.campaign, day=first.day)
+
+
 def _target_twice(**fields: Any) -> None:
     """The same part of the same campaign, given to a unit a second time."""
     first = TargetFactory(**fields)
@@ -332,6 +338,7 @@ BITES: dict[str, Callable[[], Any]] = {
     "milestone_number_once": _milestone_twice,
     "nomination_one_place_a_round": _two_places_in_a_round,
     "nomination_standing_is_known": lambda: NominationFactory(standing="lost"),
+    "one_poster_count_a_day": _posters_counted_twice,
     "outstanding_once_a_quarter": _outstanding_twice,
     "phase_closes_after_it_opens": _phase_backwards,
     "phase_eligible_days_in_order": lambda: PhaseFactory(

@@ -10,6 +10,7 @@ from tests.factories.campaigns import (
     ConsentTextFactory,
     ContactFactory,
     PhaseFactory,
+    PosterCountFactory,
     ReviewReasonFactory,
     WindowExtensionFactory,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "NominationFactory",
     "OutstandingFactory",
     "PhaseFactory",
+    "PosterCountFactory",
     "QuarterFactory",
     "QuotaFactory",
     "ReviewEventFactory",

@@ -15,6 +15,7 @@ from initiatives.models import (
     Contact,
     Declaration,
     Phase,
+    PosterCount,
     ReviewReason,
     WindowExtension,
 )
@@ -123,6 +124,19 @@ class WindowExtensionFactory(factory.django.DjangoModelFactory):
     closes_at = datetime(2021, 4, 23, 0, 0, tzinfo=VIETNAM)
     reason = "Nhiều đơn vị vùng cao chưa cập nhật kịp"
     granted_at = datetime(2021, 4, 19, 8, 0, tzinfo=VIETNAM)
+
+
+class PosterCountFactory(factory.django.DjangoModelFactory):
+    """Ten scans of the poster of Đông Hà on one day of Giai đoạn 1, four of which went on."""
+
+    class Meta:
+        model = PosterCount
+
+    campaign = factory.SubFactory("tests.factories.campaigns.CampaignFactory")
+    unit = factory.LazyFunction(lambda: unit_at("quang-tri/dong-ha"))
+    day = date(2022, 3, 1)
+    scans = 10
+    starts = 4
 
 
 class ContactFactory(factory.django.DjangoModelFactory):

@@ -323,6 +323,7 @@ DOORS: dict[str, Door] = {
     "initiatives_campaign_posters": Door(
         place=Place.AT_OR_ABOVE, of="unit", shows=("name", "shortname"), is_drawn=True
     ),
+    "initiatives_campaign_posters_counts": Door(place=Place.AT_OR_ABOVE, of="unit", shows=("name", "shortname")),
     "initiatives_campaign_posters_file": Door(place=Place.OWNER, of="printed", shows=("printedfile",)),
     **rows_of("initiatives", "campaign", adds=Role.ADMINISTRATOR, shared=True),
     **rows_of("initiatives", "consenttext", adds=Role.ADMINISTRATOR, shared=True),

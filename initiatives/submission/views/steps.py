@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from initiatives import lifecycle
-from initiatives.campaigns import contacts, windows
+from initiatives.campaigns import contacts, poster_counts, windows
 from initiatives.models import Campaign, ChoiceList, ConsentText, Draft, Initiative
 from initiatives.submission import actions, alike, answers, receipts
 from initiatives.submission.desks import STEPS, TITLES, Desk, Outstanding, object_to
@@ -72,7 +72,8 @@ def begin(request: HttpRequest, campaign: str) -> HttpResponse:
     offered = Campaign.objects.all() if request.method == "POST" else Campaign.objects.published()
     chosen = get_object_or_404(offered.at_address(campaign).prefetch_related("phases"))
     at = arrival(request)
-    begun = actions.begin(chosen, at=at)
+    mark = _poster_mark(request) if request.method == "POST" else ""
+    begun = actions.begin(chosen, at=at, poster_unit=poster_counts.unit_of(mark) if mark else None)
     desk = Desk(begun.draft, begun.token, at)
     if request.method == "POST":
         return private(_begun)(request, desk)
@@ -313,11 +314,19 @@ def _person_page(request: HttpRequest, desk: Desk, form: PersonForm, ruling: win
         "form": form,
         "window": ruling,
         # The first step begins a draft, unless it corrects what was received.
-        "action": desk.address(PERSON)
-        if desk.draft.pk or desk.revised
-        else reverse("begin", args=[desk.campaign.slug]),
+        "action": desk.address(PERSON) if desk.draft.pk or desk.revised else _begin_address(request, desk.campaign),
     }
     return _step_page(request, desk, PERSON, "submission/person.html", context)
+
+
+def _begin_address(request: HttpRequest, campaign: Campaign) -> str:
+    """Of the first step; it remembers whose poster was scanned until there is a draft that does."""
+    address, mark = reverse("begin", args=[campaign.slug]), _poster_mark(request)
+    return f"{address}?{poster_counts.FIELD}={mark}" if mark else address
+
+
+def _poster_mark(request: HttpRequest) -> str:
+    return poster_counts.marked(request.GET.get(poster_counts.FIELD, ""))
 
 
 def _request_address(desk: Desk) -> str:
