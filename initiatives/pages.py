@@ -13,6 +13,7 @@ from initiatives.nominations import exemplars
 from initiatives.progress import milestones, tally
 from orgtree.models import Unit
 from portal.doors import public
+from portal.kept_pages import kept
 from portal.requests import arrival
 
 
@@ -28,6 +29,7 @@ class Shown:
 
 @public
 @require_safe
+@kept(until=windows.next_edge)
 def front(request: HttpRequest) -> HttpResponse:
     """Open campaigns first, then those to come and those that are over; how to take part; tracking."""
     at = arrival(request)
@@ -51,6 +53,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
+@kept("don-vi", until=windows.next_edge)
 def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
     """Guidance, window, total, who to call, "Nộp sáng kiến"."""
     at = arrival(request)

@@ -16,6 +16,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from initiatives.models.told import ToldToAll
 from orgtree.models import Unit
 from orgtree.scope import ScopedQuerySet
 from portal.vietnamese import days
@@ -73,7 +74,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.filter(Q(slug=segment) | Q(alias=segment))
 
 
-class Campaign(models.Model):
+class Campaign(ToldToAll):
     slug = models.CharField("địa chỉ", max_length=80, unique=True, validators=[is_address])
     alias = models.CharField(
         "địa chỉ ngắn để gõ", max_length=40, unique=True, null=True, blank=True, validators=[is_address]
@@ -188,7 +189,7 @@ class CampaignAddress(models.Model):
         return self.segment
 
 
-class Phase(models.Model):
+class Phase(ToldToAll):
     """One window of submission with its own window of eligibility."""
 
     campaign = models.ForeignKey(Campaign, verbose_name="chương trình", on_delete=models.PROTECT, related_name="phases")
@@ -229,7 +230,7 @@ class WindowExtensionQuerySet(ScopedQuerySet):
     pass
 
 
-class WindowExtension(models.Model):
+class WindowExtension(ToldToAll):
     """A later closing time for a unit and all below it, or for one person's draft."""
 
     campaign = models.ForeignKey(

@@ -7,8 +7,10 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from initiatives.models.told import ToldToAll
 
-class ConsentText(models.Model):
+
+class ConsentText(ToldToAll):
     """A version of the notice people consent to. Never changed: a new wording is a new version."""
 
     version = models.CharField("phiên bản", max_length=20, unique=True)

@@ -4,6 +4,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from initiatives.models.campaign import Campaign
+from initiatives.models.told import ToldToAll
 from orgtree.models import Unit
 from orgtree.scope import ScopedQuerySet
 
@@ -12,7 +13,7 @@ class ContactQuerySet(ScopedQuerySet):
     pass
 
 
-class Contact(models.Model):
+class Contact(ToldToAll):
     """Who helps: for a campaign, for a unit and all below it, or both. The nearest is shown (`campaigns/contacts.py`)."""
 
     campaign = models.ForeignKey(

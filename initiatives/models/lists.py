@@ -4,6 +4,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from initiatives.models.campaign import Campaign
+from initiatives.models.told import ToldToAll
 
 
 class ChoiceList(models.TextChoices):
@@ -14,7 +15,7 @@ class ChoiceList(models.TextChoices):
     ATTACHMENT_KIND = "attachment_kind", "Loại tài liệu"
 
 
-class Choice(models.Model):
+class Choice(ToldToAll):
     """One answer a campaign offers. The code is what rows keep; the label may be reworded."""
 
     campaign = models.ForeignKey(
@@ -44,7 +45,7 @@ class Choice(models.Model):
         return self.label
 
 
-class Declaration(models.Model):
+class Declaration(ToldToAll):
     """A sentence the sender confirms before the initiative counts."""
 
     campaign = models.ForeignKey(

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from initiatives.models.campaign import Campaign, Phase
 from initiatives.models.initiative import Initiative
+from initiatives.models.told import ToldToAll
 from orgtree.models import Unit
 from orgtree.scope import ScopedQuerySet
 
@@ -199,7 +200,7 @@ class GrassrootsCount(models.Model):
         return str(self.number)
 
 
-class Milestone(models.Model):
+class Milestone(ToldToAll):
     """The nth initiative received, by `(submitted_at, id)`: announced once, and then it stays as announced (M31).
 
     `plan_ends_on` is the day by which the plan wanted it; days ahead are whole days from the moment to that day's begin.

@@ -22,6 +22,7 @@ from initiatives.models import Act, By, Campaign, ReviewEvent, Tally, TallyRun
 from initiatives.progress import benefit, counting, milestones
 from initiatives.progress.counting import Counted, Key
 from orgtree.models import Unit
+from portal import kept_pages
 from portal.requests import MAX_ELAPSED
 from portal.vietnamese.days import VIETNAM
 
@@ -86,6 +87,7 @@ def refresh(campaign: Campaign, *, at: datetime, everything: bool = False) -> bo
         with _one_snapshot():
             benefit.bring_up(campaign, at=at, overlap=OVERLAP, everything=everything)
         milestones.announce(campaign, at=at)  # so that one is found by whoever counts, with a worker or without
+        kept_pages.forget()
     return True
 
 

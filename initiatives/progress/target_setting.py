@@ -13,6 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
 from initiatives.models import Campaign, GrassrootsCount, Target
+from initiatives.models.told import tell_at_once
 from initiatives.progress import targets
 from initiatives.progress.targets import When
 from orgtree.models import StaffAccount, Unit
@@ -222,6 +223,7 @@ def _write(changes: _Changes, *, by: StaffAccount) -> None:
     ]
     LogEntry.objects.bulk_create(entries, batch_size=WRITTEN_AT_ONCE)
     Target.objects.filter(pk__in=[each.pk for each in changes.cleared]).delete()
+    tell_at_once()
 
 
 def cleared_name(target: Target) -> str:
@@ -262,6 +264,7 @@ def _declare(
     )
     gone = [each.unit for each in differing if each.number is None]
     GrassrootsCount.objects.filter(campaign=campaign, unit__in=gone).delete()
+    tell_at_once()
     return len(differing)
 
 

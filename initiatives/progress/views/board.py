@@ -5,10 +5,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from initiatives.campaigns import windows
 from initiatives.models import Campaign
 from initiatives.progress import board as boards
 from initiatives.progress import board_page, board_sheet
 from portal.doors import public
+from portal.kept_pages import kept
 from portal.requests import arrival
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -16,6 +18,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @public
 @require_safe
+@kept(board_page.UNIT, board_page.ONLY, board_page.ORDER, board_page.PAGE, until=windows.next_edge)
 def board(request: HttpRequest, campaign: str) -> HttpResponse:
     """A unit and those directly below it (`?don-vi=`, `?loc=`, `?xep=`, `?trang=`)."""
     chosen = get_object_or_404(Campaign.objects.published().at_address(campaign))

@@ -25,6 +25,7 @@ from initiatives.submission.files.judge import MAX_BYTES
 from initiatives.submission.forms import PersonForm
 from orgtree.models import Unit
 from portal.doors import comes_from_our_page, public
+from portal.kept_pages import kept
 from portal.requests import arrival
 from portal.templatetags.portal_pack import objections
 
@@ -67,6 +68,7 @@ def at_draft(view: View) -> View:
 
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
+@kept("don-vi", until=windows.next_edge)
 def begin(request: HttpRequest, campaign: str) -> HttpResponse:
     """Step 1 without a draft yet; the POST makes it."""
     offered = Campaign.objects.all() if request.method == "POST" else Campaign.objects.published()

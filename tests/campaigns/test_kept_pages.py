@@ -1,0 +1,240 @@
+"""Public pages are kept rendered: no statement for what did not change, and never a word that is no longer true."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from initiatives.campaigns import windows
+from initiatives.models import Campaign, Contact, Phase, WindowExtension
+from initiatives.progress import tally
+from orgtree.models import Unit
+from portal import kept_pages
+from portal.vietnamese.days import VIETNAM
+from tests.factories import InitiativeFactory, WindowExtensionFactory
+from tests.submission.worker import YEAR_2021, YEAR_2022
+
+Clock = Callable[[str | datetime], datetime]
+
+PAGES = {
+    "front": "/",
+    "campaign": f"/{YEAR_2021}/",
+    "campaign of a unit": f"/{YEAR_2021}/?don-vi=quang-tri/dong-ha",
+    "form": f"/{YEAR_2021}/nop/",
+    "form of a unit": f"/{YEAR_2021}/nop/?don-vi=quang-tri/dong-ha",
+    "board": f"/{YEAR_2021}/tien-do/",
+}
+OPEN, SOME, CLOSED = "Đang nhận sáng kiến", "Chỉ còn nhận của", "Đã đóng lúc"
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=VIETNAM)
+
+
+@pytest.fixture
+def asked(campaigns: dict[str, Campaign], at: Clock) -> Iterator[Callable[..., HttpResponse]]:
+    """Asks a page as a new visitor does, on 10/4/2021 unless the clock was moved."""
+    at("2021-04-10 09:00:00")
+    for each in campaigns.values():
+        tally.refresh(each, at=moment("2021-04-10T09:00:00"))
+    yield lambda address, **headers: Client().get(address, headers=headers)
+
+
+def statements(ask: Callable[[], Any]) -> int:
+    with CaptureQueriesContext(connection) as found:
+        ask()
+    return len(found)
+
+
+@pytest.mark.parametrize("address", PAGES.values(), ids=PAGES)
+def test_a_page_that_did_not_change_asks_the_database_nothing(asked: Callable[..., HttpResponse], address: str) -> None:
+    first = asked(address)
+
+    assert first.status_code == 200
+    assert statements(lambda: asked(address)) == 0
+    again = asked(address)
+    assert again.content == first.content
+    assert again["Cache-Control"] == "no-cache"
+    assert "Vary" not in again or "Cookie" not in again["Vary"]
+    assert not again.cookies
+
+
+@pytest.mark.parametrize("address", PAGES.values(), ids=PAGES)
+def test_a_browser_that_has_it_is_told_so(asked: Callable[..., HttpResponse], address: str) -> None:
+    etag = asked(address)["ETag"]
+
+    assert statements(lambda: asked(address, if_none_match=etag)) == 0
+    known = asked(address, if_none_match=etag)
+    assert (known.status_code, known.content, known["Cache-Control"]) == (304, b"", "no-cache")
+    assert asked(address, if_none_match='"another"').status_code == 200
+
+
+EDGES = {
+    "the opening": ("2021-03-23T07:00:00", None, "Chưa mở", OPEN),
+    "the close": ("2021-04-21T00:00:00", None, OPEN, CLOSED),
+    "the close, for some not yet": ("2021-04-21T00:00:00", "2021-04-23T00:00:00", OPEN, SOME),
+    "the end of an extension": ("2021-04-23T00:00:00", "2021-04-23T00:00:00", SOME, CLOSED),
+}
+
+
+@pytest.mark.parametrize(("edge", "extended", "before", "after"), EDGES.values(), ids=EDGES)
+@pytest.mark.parametrize("address", ["/", f"/{YEAR_2021}/", f"/{YEAR_2021}/nop/"])
+def test_no_page_outlives_an_edge(
+    campaigns: dict[str, Campaign],
+    tree: dict[str, Unit],
+    at: Clock,
+    address: str,
+    edge: str,
+    extended: str | None,
+    before: str,
+    after: str,
+) -> None:
+    turning = moment(edge)
+    WindowExtension.objects.all().delete()
+    Campaign.objects.filter(slug=YEAR_2022).update(is_published=False)
+    Phase.objects.filter(campaign=campaigns[YEAR_2021]).update(
+        opens_at=moment("2021-03-23T07:00:00"), closes_at=moment("2021-04-21T00:00:00")
+    )
+    if extended:
+        WindowExtensionFactory(
+            campaign=campaigns[YEAR_2021], unit=tree["dien-bien"], phase=None, closes_at=moment(extended)
+        )
+
+    def said() -> set[str]:
+        shown = Client().get(address).content.decode()
+        return {word for word in (before, after) if word in shown}
+
+    for early in (9, 3, 0.000001):
+        at(turning - timedelta(seconds=early))
+        assert before in said()
+    at(turning)
+    assert after in said()
+    assert before not in said()
+
+
+def test_the_next_edge_is_the_first_of_all_campaigns(campaigns: dict[str, Campaign], tree: dict[str, Unit]) -> None:
+    everything = windows.next_edge(moment("2020-01-01T00:00:00"))
+    assert everything == min(Phase.objects.values_list("opens_at", flat=True))
+
+    last = max(Phase.objects.values_list("closes_at", flat=True))
+    assert windows.next_edge(last) is None
+    WindowExtensionFactory(campaign=campaigns[YEAR_2021], unit=tree["dien-bien"], closes_at=last + timedelta(days=1))
+    assert windows.next_edge(last) == last + timedelta(days=1)
+
+
+def test_a_page_is_made_anew_after_ten_seconds(
+    asked: Callable[..., HttpResponse], campaigns: dict[str, Campaign], at: Clock
+) -> None:
+    asked("/")
+    Campaign.objects.filter(slug=YEAR_2021).update(name="Chương trình đổi tên")  # as nobody does it, past the model
+
+    at("2021-04-10 09:00:09.999")
+    assert "Chương trình đổi tên" not in asked("/").content.decode()
+    at("2021-04-10 09:00:10")
+    assert "Chương trình đổi tên" in asked("/").content.decode()
+
+
+def test_a_clock_set_back_shows_nothing_of_the_future(asked: Callable[..., HttpResponse], at: Clock) -> None:
+    at("2021-04-23 00:00:00")
+    assert CLOSED in asked(f"/{YEAR_2021}/").content.decode()
+    at("2021-04-20 23:59:59")
+
+    assert OPEN in asked(f"/{YEAR_2021}/").content.decode()
+
+
+CHANGES: dict[str, Callable[[Campaign, dict[str, Unit]], Any]] = {
+    "a name": lambda campaign, tree: (setattr(campaign, "name", "Tên mới"), campaign.save()),
+    "a close": lambda campaign, tree: [
+        (setattr(each, "closes_at", moment("2021-04-09T00:00:00")), each.save()) for each in campaign.phases.all()
+    ],
+    "an unpublished campaign": lambda campaign, tree: (setattr(campaign, "is_published", False), campaign.save()),
+    "somebody to call": lambda campaign, tree: Contact.objects.create(
+        campaign=campaign, unit=None, name="Ban Chính sách", phone="0233 999 9999"
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_change_is_seen_at_once(
+    asked: Callable[..., HttpResponse],
+    campaigns: dict[str, Campaign],
+    tree: dict[str, Unit],
+    change: Callable[[Campaign, dict[str, Unit]], Any],
+) -> None:
+    address = f"/{YEAR_2021}/"
+    before = asked(address).content
+    change(campaigns[YEAR_2021], tree)
+
+    assert asked(address).content != before
+
+
+def test_an_extension_granted_after_the_close_is_seen_at_once(
+    asked: Callable[..., HttpResponse], campaigns: dict[str, Campaign], tree: dict[str, Unit], at: Clock
+) -> None:
+    at("2021-04-21 08:00:00")
+    address = f"/{YEAR_2021}/nop/?don-vi=ninh-thuan"
+    assert OPEN not in asked(address).content.decode()
+    granted = WindowExtensionFactory(
+        campaign=campaigns[YEAR_2021], unit=tree["ninh-thuan"], phase=None, closes_at=moment("2021-04-23T00:00:00")
+    )
+    assert OPEN in asked(address).content.decode()
+
+    granted.delete()
+    assert OPEN not in asked(address).content.decode()
+
+
+def test_what_was_counted_anew_is_shown_at_once(
+    asked: Callable[..., HttpResponse], campaigns: dict[str, Campaign], tree: dict[str, Unit], at: Clock
+) -> None:
+    asked(f"/{YEAR_2021}/")
+    InitiativeFactory.create_batch(
+        3, campaign=campaigns[YEAR_2021], unit=tree["dien-bien"], submitted_at=moment("2021-04-10T08:00:00")
+    )
+    tally.refresh(campaigns[YEAR_2021], at=moment("2021-04-10T09:00:00"), everything=True)
+
+    assert "<b>3</b>" in asked(f"/{YEAR_2021}/").content.decode()
+
+
+def test_marks_of_chats_are_not_looked_at_and_units_are(asked: Callable[..., HttpResponse]) -> None:
+    asked(f"/{YEAR_2021}/nop/")
+    assert statements(lambda: asked(f"/{YEAR_2021}/nop/?fbclid=IwAR0abc&utm_source=zalo")) == 0
+
+    assert statements(lambda: asked(f"/{YEAR_2021}/nop/?don-vi=dien-bien")) > 0
+    assert 'value="dien-bien" selected' in asked(f"/{YEAR_2021}/nop/?don-vi=dien-bien").content.decode()
+    assert 'value="dien-bien" selected' not in asked(f"/{YEAR_2021}/nop/").content.decode()
+
+
+def test_an_address_too_long_is_answered_and_not_kept(asked: Callable[..., HttpResponse]) -> None:
+    long = f"/{YEAR_2021}/?don-vi={'a' * (kept_pages.LONGEST_VALUE + 1)}"
+
+    assert asked(long).status_code == 200
+    assert statements(lambda: asked(long)) > 0
+
+
+def test_what_is_not_there_is_not_kept(asked: Callable[..., HttpResponse], campaigns: dict[str, Campaign]) -> None:
+    assert asked("/chua-co/").status_code == 404
+    Campaign.objects.filter(slug=YEAR_2021).update(alias="chua-co")
+
+    assert asked("/chua-co/").status_code == 200
+
+
+def test_another_host_has_pages_of_its_own(asked: Callable[..., HttpResponse], settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+    shown = {host: Client().get(f"/{YEAR_2021}/", headers={"host": host}) for host in settings.ALLOWED_HOSTS}
+
+    assert statements(lambda: Client().get(f"/{YEAR_2021}/", headers={"host": "localhost"})) == 0
+    assert all(answer.status_code == 200 for answer in shown.values())
+
+
+def test_what_is_sent_passes_by(asked: Callable[..., HttpResponse]) -> None:
+    asked(f"/{YEAR_2021}/nop/")
+    answer = Client().post(f"/{YEAR_2021}/nop/", {"full_name": "Hồ Thị Mỹ Duyên"})
+
+    assert "Hồ Thị Mỹ Duyên" in answer.content.decode()
+    assert answer["Cache-Control"] == "no-store"
+    assert "Hồ Thị Mỹ Duyên" not in asked(f"/{YEAR_2021}/nop/").content.decode()
