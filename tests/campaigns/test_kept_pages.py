@@ -209,6 +209,15 @@ def test_marks_of_chats_are_not_looked_at_and_units_are(asked: Callable[..., Htt
     assert 'value="dien-bien" selected' not in asked(f"/{YEAR_2021}/nop/").content.decode()
 
 
+def test_the_form_behind_a_poster_keeps_its_mark(asked: Callable[..., HttpResponse], tree: dict[str, Unit]) -> None:
+    mark = tree["dien-bien"].poster_key
+    asked(f"/{YEAR_2021}/nop/")
+
+    assert mark in asked(f"/{YEAR_2021}/nop/?ap-phich={mark}").content.decode()
+    assert statements(lambda: asked(f"/{YEAR_2021}/nop/?ap-phich={mark}")) == 0
+    assert mark not in asked(f"/{YEAR_2021}/nop/").content.decode()
+
+
 def test_an_address_too_long_is_answered_and_not_kept(asked: Callable[..., HttpResponse]) -> None:
     long = f"/{YEAR_2021}/?don-vi={'a' * (kept_pages.LONGEST_VALUE + 1)}"
 

@@ -68,7 +68,7 @@ def at_draft(view: View) -> View:
 
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
-@kept("don-vi", until=windows.next_edge)
+@kept("don-vi", poster_counts.FIELD, until=windows.next_edge)
 def begin(request: HttpRequest, campaign: str) -> HttpResponse:
     """Step 1 without a draft yet; the POST makes it."""
     offered = Campaign.objects.all() if request.method == "POST" else Campaign.objects.published()
