@@ -22,6 +22,8 @@ BUNDLES: dict[str, list[str]] = {
     "progress.css": ["css/board.css", "css/charts.css"],
     # the admin, after Django's own stylesheets
     "staff.css": ["css/tokens.css", "css/admin.css", "css/lists.css", "css/guide.css"],
+    # the receipt
+    "receipt.js": ["js/copy_text.js", "js/print.js"],
     # every page with a form
     "step.js": [
         "js/lost_line.js",  # before what else hears of a submission

@@ -19,6 +19,15 @@ from django.utils import timezone
 
 ELAPSED_HEADER = "X-Request-Elapsed"
 MAX_ELAPSED = timedelta(minutes=10)
+# Marks in small letters. Messenger before Facebook, whose marks it bears as well.
+IN_APP = {
+    "Zalo": ("zalo android/", "zalo ios/", "zalotheme/"),
+    "Messenger": ("messengerforios", "messengerliteforios", "fb_iab/orca", "fb_iab/messenger"),
+    "Facebook": ("fban/", "fbav/", "fb_iab/"),
+    "Instagram": ("instagram ",),
+    "TikTok": ("bytedancewebview", "musical_ly", "tiktok"),
+    "Line": (" line/",),
+}
 
 logger = logging.getLogger("portal.requests")
 
@@ -79,6 +88,13 @@ def client_address(request: HttpRequest) -> str:
         if hop and not is_trusted(hop):
             return hop if _is_address(hop) else neighbour
     return neighbour
+
+
+def in_app_browser(request: HttpRequest) -> str:
+    """The app whose own browser this is, as people call it; "" for an ordinary one. For a line of help, never for a decision:
+    what a browser says of itself proves nothing, and the page answers differently, so only pages kept nowhere may ask."""
+    told = request.headers.get("User-Agent", "").lower()
+    return next((app for app, marks in IN_APP.items() if any(mark in told for mark in marks)), "")
 
 
 def is_trusted(address: str) -> bool:

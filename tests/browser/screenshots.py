@@ -250,10 +250,11 @@ def receipt(camera: Camera) -> None:
     page, worker = camera.page, Worker(camera.page)
     worker.press("confirm")
     camera.shoot("receipt")
-    receipt_at = page.url
     code = page.inner_text("#receipt-code")
-    page.goto(f"{receipt_at.rstrip('/')}.png")
+    worker.follow("Lưu ảnh biên nhận")
     camera.shoot("receipt as a picture")
+    worker.follow("Tôi đã lưu mã")
+    camera.shoot("receipt kept")
     page.goto(f"/{demonstration.SLUG}/nop/?don-vi={demonstration.GRASSROOTS_CODE}")
     worker.answer(WORKER_2022)
     worker.press("next")

@@ -149,6 +149,8 @@ class World:
             "quarter-unknown": reverse("quarter", args=[self.campaign.slug, "2021-1"]),
             "confirm-unknown": reverse("confirm", args=["0" * 32]),
             "confirm-no-key": f"{reverse('confirm_door')}?ma=abc",
+            "receipt-picture": f"{self.addresses['receipt']}?anh=1",
+            "receipt-kept": f"{self.addresses['receipt']}?da-luu=1",
             "record-commended": reverse("record_door", args=[self.of_commended]),
         }
 

@@ -292,7 +292,8 @@ def test_the_receipt_is_a_picture_too(tree: dict[str, Unit], campaigns: dict[str
     phone = Phone()
     submitted(phone, ERRANDS[1], tree, campaigns)
 
-    answer = phone.follow("Lưu biên nhận thành ảnh").answer
+    phone.follow("Lưu ảnh biên nhận")
+    answer = phone.follow("Tải ảnh về máy").answer
 
     assert answer["Content-Type"] == "image/png"
     assert Image.open(BytesIO(answer.content)).width == 720

@@ -13,7 +13,7 @@ from django.urls import path
 
 from portal.doors import public
 from portal.logs import MaskingFilter
-from portal.requests import arrival, client_address
+from portal.requests import arrival, client_address, in_app_browser
 
 
 @public
@@ -123,3 +123,28 @@ def test_the_access_log_shows_no_private_link(address: str, shown: str, caplog: 
 
 def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
+
+
+# --- in an app ------------------------------------------------------------------------------------------------------
+
+ANDROID = "Mozilla/5.0 (Linux; Android 9; SM-A105F) AppleWebKit/537.36 Version/4.0 Chrome/74.0 Mobile Safari/537.36"
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 13_3 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
+AGENTS = [
+    ("", f"{ANDROID}"),
+    ("", f"{IPHONE} Version/13.0 Safari/604.1"),
+    ("", ""),
+    ("Zalo", f"{ANDROID} Zalo android/12100700 ZaloTheme/light ZaloLanguage/vi"),
+    ("Zalo", f"{IPHONE} Zalo iOS/510 ZaloTheme/light ZaloLanguage/vn"),
+    ("Facebook", f"{ANDROID} [FB_IAB/FB4A;FBAV/309.0.0.47.119;]"),
+    ("Facebook", f"{IPHONE} [FBAN/FBIOS;FBDV/iPhone11,8;FBMD/iPhone;FBSN/iOS]"),
+    ("Messenger", f"{ANDROID} [FB_IAB/Orca-Android;FBAV/300.0.0.17.118;]"),
+    ("Messenger", f"{IPHONE} [FBAN/MessengerForiOS;FBAV/300.0.0.48.114]"),
+    ("Instagram", f"{ANDROID} Instagram 123.0.0.21.114 Android"),
+    ("TikTok", f"{ANDROID} trill_2021 JsSdk/1.0 NetType/WIFI Channel/googleplay AppName/musical_ly"),
+    ("Line", f"{IPHONE} Safari Line/11.1.0"),
+]
+
+
+@pytest.mark.parametrize(("app", "agent"), AGENTS)
+def test_an_apps_own_browser_is_known_by_what_it_says(app: str, agent: str) -> None:
+    assert in_app_browser(RequestFactory().get("/", headers={"User-Agent": agent})) == app

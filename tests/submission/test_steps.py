@@ -455,7 +455,7 @@ def test_a_step_opened_from_elsewhere_leads_to_the_door(
 
     assert answer.status_code == status
     if status == 302:
-        assert answer["Location"] == f"/nhap/{worker.token}/"
+        assert answer["Location"] == f"/nhap/{worker.token}/?buoc={step}"
         assert answer.content == b""
 
 
@@ -486,6 +486,29 @@ def test_the_door_leads_to_the_first_step_that_was_not_sent(worker: Worker, sent
     shown = page(worker.get(f"/nhap/{worker.token}/"))
 
     assert f'href="{worker.step(onward)}"' in shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "opened"),
+    [("nguoi-nop", "nguoi-nop"), ("tai-lieu", "tai-lieu"), ("kiem-tra", "kiem-tra"), ("khong-co", "kiem-tra")],
+)
+def test_the_door_leads_to_the_step_that_was_asked_for(worker: Worker, asked: str, opened: str) -> None:
+    worker.fill()
+    door = f"/nhap/{worker.token}/?buoc={asked}"
+    expected = page(worker.get(worker.step(opened)))
+
+    shown = page(worker.get(door))
+
+    assert f'href="{worker.step(opened)}"' in shown
+    assert page(worker.post(door, {})) == expected
+
+
+def test_no_door_leads_past_a_step_that_was_not_sent(worker: Worker) -> None:
+    worker.begin(person())
+
+    shown = page(worker.get(f"/nhap/{worker.token}/?buoc=kiem-tra"))
+
+    assert f'href="{worker.step("noi-dung")}"' in shown
 
 
 def test_after_receipt_the_door_leads_to_the_receipt_and_never_back(worker: Worker) -> None:

@@ -354,6 +354,38 @@ def test_who_decided_is_not_named_and_internal_notes_stay_inside(worker: Worker,
     assert "nghi sao chép" not in shown
 
 
+STILL_OPEN = "bạn vẫn sửa và thêm tài liệu được"
+
+
+def test_what_may_still_be_changed_is_said(worker: Worker) -> None:
+    shown = page(worker.get(worker.record))
+
+    assert STILL_OPEN in shown
+    assert "Sửa sáng kiến" in shown
+
+
+def test_why_nothing_may_be_changed_is_said_after_the_close(worker: Worker, sent: Initiative, at: Clock) -> None:
+    at("2023-09-02 00:00:00")
+    worker.track(sent.receipt_code)
+
+    shown = page(worker.get(worker.record))
+
+    assert "Đã hết thời gian nhận nên không sửa được nữa." in shown
+    assert STILL_OPEN not in shown
+    assert "Sửa sáng kiến" not in shown
+
+
+def test_why_nothing_may_be_changed_is_said_once_review_began(worker: Worker, sent: Initiative) -> None:
+    officer = StaffAccountFactory()
+    move(sent, Status.VALID, by=officer, at=sent.submitted_at)
+    move(sent, Status.SUBMITTED, by=officer, at=sent.submitted_at, reasons=[Reason("reopened", "", "Xem lại.")])
+
+    shown = page(worker.get(worker.record))
+
+    assert "Công đoàn đã bắt đầu xét nên không sửa được nữa." in shown
+    assert STILL_OPEN not in shown
+
+
 # --- withdrawing ----------------------------------------------------------------------------------------------------
 
 

@@ -20,7 +20,7 @@ from initiatives.submission.views import steps
 from initiatives.submission.views.steps import private, see_other
 from portal.doors import public
 from portal.refusals import TooManyTries
-from portal.requests import arrival, client_address
+from portal.requests import arrival, client_address, in_app_browser
 from portal.templatetags.portal_pack import objections
 from portal.vietnamese import days
 
@@ -41,6 +41,8 @@ NEXT_STEPS = {
     Status.INVALID: "Nếu bạn thấy chưa đúng, hãy liên hệ công đoàn của bạn.",
     Status.WITHDRAWN: "Bạn đã rút sáng kiến này. Nếu muốn tham gia lại, hãy nộp mới khi chương trình còn nhận.",
 }
+UNION, SENDER = "Công\N{NO-BREAK SPACE}đoàn", "Người\N{NO-BREAK SPACE}nộp"
+STILL_OPEN = "Đến khi công đoàn bắt đầu xét và chương trình còn nhận, bạn vẫn sửa và thêm tài liệu được."
 # What the union did for its own order; it changes nothing for the sender.
 INTERNAL = frozenset({Act.REASSIGNED, Act.REPOINTED, Act.CLEARED, Act.TOLD, Act.REPRINTED, Act.APPRAISED})
 # Of `publish_consent`, as the two buttons send it.
@@ -121,14 +123,15 @@ def record_door(request: HttpRequest, initiative: Initiative, signed: str) -> Ht
         "signed": signed,
         "tone": TONES[Status(initiative.status)],
         "selection": selection,
-        "next_step": selection.next_step or NEXT_STEPS[Status(initiative.status)],
+        "next_step": selection.next_step or _next_step(initiative, may_correct=not refusal),
         "usual_days": usual_days,
         "waits_long": answer_times.is_overdue(since, usual_days, at=at),
         "reasons": [reason["text"] for reason in concerns.reasons] if concerns else [],
         "due_on": concerns.due_on if concerns and initiative.is_returned else None,
         "may_correct": not refusal,
         "asks_documents": initiative.campaign.asks_attachments != Asked.OFF,
-        "refusal": refusal if initiative.status == Status.RETURNED else "",
+        "refusal": refusal if initiative.status in {Status.SUBMITTED, Status.RETURNED} else "",
+        "in_app": in_app_browser(request),
         "mend_at": reverse(f"record_{_step_to_mend(remarks).replace('-', '_')}", args=[signed]),
         "may_send_another": windows.verdict(initiative.campaign, at=at, unit=initiative.unit).is_open,
         "may_withdraw": initiative.may_become(Status.WITHDRAWN),
@@ -209,6 +212,11 @@ def _keep(request: HttpRequest, expired: tracking.LinkExpired, at: datetime) -> 
     return True
 
 
+def _next_step(initiative: Initiative, *, may_correct: bool) -> str:
+    sentence = NEXT_STEPS[Status(initiative.status)]
+    return f"{sentence} {STILL_OPEN}" if initiative.status == Status.SUBMITTED and may_correct else sentence
+
+
 def _step_to_mend(remarks: dict[str, list[str]]) -> str:
     """The first step that holds something the union asked to be mended."""
     for step, names in ((STEPS[0], answers.PERSON), (STEPS[1], answers.CONTENT), (STEPS[2], ["attachments"])):
@@ -225,7 +233,7 @@ def _trail(events: list[ReviewEvent], nominations: dict[int, Nomination]) -> lis
             continue
         due = f"Bổ sung đến hết ngày {days.shown(event.due_on)}." if event.due_on else ""
         text = " ".join([*(reason["text"] for reason in event.reasons), due]).strip()
-        by = "Công đoàn" if event.account_id else "Người nộp"
+        by = UNION if event.account_id else SENDER
         nomination = nominations.get(event.number)
         if nomination is not None:
             text, by = f"Đợt “{nomination.round}”.", str(nomination.unit)

@@ -58,7 +58,8 @@ def at_draft(view: View) -> View:
         if draft.is_received:
             return _received(draft, token)
         if request.method != "POST" and not comes_from_our_page(request):
-            return redirect("draft_door", token=token)
+            step = request.path.split("/")[-2]
+            return redirect(f"{reverse('draft_door', args=[token])}?buoc={step}")
         answer = view(request, Desk(draft, token, arrival(request)))
         # Another tab may have submitted it while this step was on its way.
         return _received(draft, token) if draft.is_received else answer
@@ -99,9 +100,12 @@ def door(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "submission/door.html", {"is_received": True, "receipt": _receipt_of(draft, token)})
     desk = Desk(draft, token, arrival(request))
     step = next((step for step in (PERSON, CONTENT) if not desk.was_sent(step)), CHECK)
+    asked = request.GET.get("buoc", "")
+    if asked in desk.steps[: desk.steps.index(step)]:
+        step = asked
     if request.method == "POST":
         request.method = "GET"  # it sends nothing; the step is opened as if its address had been
-        return {PERSON: person, CONTENT: content, CHECK: check}[step](request, desk)
+        return {PERSON: person, CONTENT: content, DOCUMENTS: documents, CHECK: check}[step](request, desk)
     return render(request, "submission/door.html", {"desk": desk, "window": desk.window, "onward": desk.address(step)})
 
 
