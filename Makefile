@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup run test check bench screenshots
+.PHONY: setup run test check bench screenshots guide-pictures
 
 setup: $(READY)
 	@:
@@ -27,3 +27,7 @@ bench: $(READY)
 
 screenshots: $(READY)
 	@$(BIN)/python -m tests.browser.screenshots $(ARGS)
+
+# Where our pages changed: the pictures of the workers' guide, taken anew, to be looked at and committed.
+guide-pictures: $(READY)
+	@$(BIN)/python -m tests.browser.guide_pictures

@@ -13,5 +13,6 @@ urlpatterns = [
     path("", include("initiatives.progress.urls")),
     path("", include("initiatives.campaigns.urls")),
     path("<slug:campaign>/nop/", steps.begin, name="begin"),
+    path("<slug:campaign>/huong-dan/", pages.guide, name="guide"),
     path("<slug:campaign>/", pages.campaign, name="campaign"),
 ]

@@ -24,6 +24,8 @@ BUNDLES: dict[str, list[str]] = {
     "staff.css": ["css/tokens.css", "css/admin.css", "css/lists.css", "css/guide.css"],
     # the receipt
     "receipt.js": ["js/copy_text.js", "js/print.js"],
+    # the front page and a campaign's
+    "campaign.js": ["js/countdown.js", "js/copy_text.js"],
     # every page with a form
     "step.js": [
         "js/lost_line.js",  # before what else hears of a submission

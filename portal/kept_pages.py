@@ -3,11 +3,16 @@
 A page without account and cookie says the same to everyone, so on a deadline evening it is rendered once in a while and not
 once a reader: no statement, no template. It is kept no longer than `until` says it stays true. A browser asks each time
 (`no-cache`) and is told by ETag that nothing changed. Whoever changes what such pages tell calls `forget()`.
+
+A page may count down by the second: of every number of seconds followed by `data-counting` what has passed since the page was
+made is taken away when it is answered. Such a page has no ETag: what a browser kept would say too much.
 """
 
 import hashlib
+import math
+import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
@@ -23,6 +28,8 @@ from portal.requests import arrival
 KEPT_FOR = timedelta(seconds=10)
 LONGEST_VALUE = 200
 EDITION = "kept-pages-edition"
+UNTIL = "is_true_until"
+COUNTING = re.compile(rb'="(\d+)"( data-counting)')
 
 View = Callable[..., HttpResponse]
 
@@ -40,10 +47,17 @@ class Page:
     def answers(self, at: datetime, edition: str) -> bool:
         return self.edition == edition and self.made_at <= at < self.until
 
-    def answer(self, request: HttpRequest) -> HttpResponse:
-        """The page, or 304 where the browser has it."""
+    def answer(self, request: HttpRequest, at: datetime) -> HttpResponse:
+        """The page as it is at `at`, or 304 where the browser has it."""
+        etag = self.headers.get("ETag")
+        if etag is None:
+            return HttpResponse(self._counted_on(at), headers=self.headers)
         response = HttpResponse(self.content, headers=self.headers)
-        return get_conditional_response(request, etag=self.headers["ETag"], response=response) or response
+        return get_conditional_response(request, etag=etag, response=response) or response
+
+    def _counted_on(self, at: datetime) -> bytes:
+        passed = math.ceil((at - self.made_at).total_seconds())
+        return COUNTING.sub(lambda found: b'="%d"%s' % (max(int(found[1]) - passed, 0), found[2]), self.content)
 
 
 def kept(*parameters: str, until: Callable[[datetime], datetime | None]) -> Callable[[View], View]:
@@ -63,13 +77,19 @@ def kept(*parameters: str, until: Callable[[datetime], datetime | None]) -> Call
                 response = view(request, *args, **kwargs)
                 if response.status_code != 200 or response.cookies:
                     return response
-                page = _page(response, edition, at, until(at))
+                page = _page(response, edition, at, [until(at), *getattr(response, UNTIL, [])])
                 cache.set(name, page, timeout=KEPT_FOR.total_seconds())
-            return page.answer(request)
+            return page.answer(request, at)
 
         return answered
 
     return around
+
+
+def true_until(response: HttpResponse, *moments: datetime) -> HttpResponse:
+    """Says when a page will say something else, for what only its view knows. What is past already keeps nobody waiting."""
+    setattr(response, UNTIL, moments)
+    return response
 
 
 def forget() -> None:
@@ -82,8 +102,9 @@ def _name(request: HttpRequest, values: list[str]) -> str:
     return f"kept-page-{hashlib.sha256(asked.encode(errors='surrogatepass')).hexdigest()}"
 
 
-def _page(response: HttpResponse, edition: str, at: datetime, edge: datetime | None) -> Page:
-    until = min(at + KEPT_FOR, edge) if edge else at + KEPT_FOR
-    etag = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
-    headers = dict(response.headers) | {"Cache-Control": "no-cache", "ETag": etag}
+def _page(response: HttpResponse, edition: str, at: datetime, edges: Iterable[datetime | None]) -> Page:
+    until = min([at + KEPT_FOR, *(edge for edge in edges if edge and edge > at)])
+    headers = dict(response.headers) | {"Cache-Control": "no-cache"}
+    if not COUNTING.search(response.content):
+        headers["ETag"] = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
     return Page(response.content, headers, edition, at, until)

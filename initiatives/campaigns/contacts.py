@@ -1,6 +1,7 @@
 """Who helps: the contacts nearest to the worker's unit (M3)."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import Q
 
@@ -20,6 +21,24 @@ def nearest_of(campaign: Campaign | None, units: Iterable[Unit]) -> dict[int, li
     """The same of many units, by their ids. One statement."""
     found = _found(campaign, set().union(*(_line(unit) for unit in units)))
     return {unit.pk: _nearest_among(found, unit) for unit in units}
+
+
+@dataclass(frozen=True)
+class Corner:
+    """The ways to ask from the corner of a page."""
+
+    zalo: str = ""
+    facebook: str = ""
+    phone: str = ""
+
+
+def corner(helping: Iterable[Contact]) -> Corner:
+    """Of each way the first there is: a unit may have a telephone and no Zalo, the country then has."""
+    among = list(helping)
+    ways = {
+        way: next(filter(None, (getattr(each, way) for each in among)), "") for way in ("zalo", "facebook", "phone")
+    }
+    return Corner(**ways)
 
 
 def _found(campaign: Campaign | None, paths: set[str]) -> list[Contact]:

@@ -5,9 +5,11 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from initiatives.campaigns import poster_counts
+from initiatives.campaigns import share_card as cards
 from initiatives.campaigns.poster_counts import What
 from initiatives.campaigns.poster_files import poster_pdf
 from initiatives.campaigns.poster_kit import SIZES, poster_text, short_address
@@ -21,6 +23,7 @@ from portal.doors import public
 from portal.requests import arrival
 
 PNG_SCALE = 12
+CARD_KEPT_FOR = 24 * 60 * 60  # seconds: its address changes with what it says
 
 
 @public
@@ -49,6 +52,21 @@ def poster(request: HttpRequest, campaign: str) -> HttpResponse:
     name = f"ap-phich-{chosen.slug}{f'-{unit.code}' if unit else ''}-{size}".replace("/", "-")
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return response
+
+
+@public
+@require_safe
+def share_card(request: HttpRequest, campaign: str) -> HttpResponse:
+    """1200 × 630 for whoever shares the campaign's page; drawn only for who has not got it."""
+    chosen = get_object_or_404(Campaign.objects.published().at_address(campaign).prefetch_related("phases"))
+    card = cards.told(chosen, list(chosen.phases.all()))
+    etag = f'"{card.edition}"'
+    known = get_conditional_response(request, etag=etag)
+    if known is None or known.status_code != 304:
+        known = _picture(cards.drawn(card), "image/png")
+    known["ETag"] = etag
+    known["Cache-Control"] = f"public, max-age={CARD_KEPT_FOR}"
+    return known
 
 
 @public

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import Min, Q
+from django.db.models import Q
 
 from initiatives.models import Campaign, Draft, Phase, WindowExtension
 from orgtree.models import Unit
@@ -127,13 +127,12 @@ def verdicts(campaigns: Iterable[Campaign], *, at: datetime) -> dict[int, Verdic
 
 def next_edge(at: datetime) -> datetime | None:
     """The first moment after `at` at which a verdict of any campaign may turn: a window or an extension opens or closes. (Grace
-    is of drafts begun before, so no page for everybody turns by it.) Two statements."""
-    opening = Phase.objects.aggregate(
-        opens_at=Min("opens_at", filter=Q(opens_at__gt=at)), closes_at=Min("closes_at", filter=Q(closes_at__gt=at))
-    )
-    longer = WindowExtension.objects.filter(closes_at__gt=at).aggregate(closes_at=Min("closes_at"))
-    edges = [opening["opens_at"], opening["closes_at"], longer["closes_at"]]
-    return min((edge for edge in edges if edge is not None), default=None)
+    is of drafts begun before, so no page for everybody turns by it.) One statement."""
+    opening = Phase.objects.filter(opens_at__gt=at).order_by().values_list("opens_at")
+    closing = Phase.objects.filter(closes_at__gt=at).order_by().values_list("closes_at")
+    longer = WindowExtension.objects.filter(closes_at__gt=at).order_by().values_list("closes_at")
+    first = opening.union(closing, longer).order_by("opens_at").first()
+    return first[0] if first else None
 
 
 def judge(

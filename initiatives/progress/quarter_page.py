@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from initiatives.models import Campaign, Quarter
 from initiatives.progress import quarter_basis, quarters
 from initiatives.progress.quarters import Outcome, Span, Standing, Today
@@ -16,6 +18,11 @@ RUNNING, TO_COME, OVER, SETTLING = (
     "đã hết quý, chưa công bố",
     "vừa hết quý, đang chờ chốt số",
 )
+
+
+def is_any_announced() -> Exists:
+    """Of a campaign, for the statement that reads it."""
+    return Exists(Quarter.objects.filter(campaign=OuterRef("pk"), announced_at__isnull=False))
 
 
 @dataclass(frozen=True)

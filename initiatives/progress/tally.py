@@ -50,6 +50,10 @@ class Total:
         """A request that arrived before the last count ended is in time; one far before it tells of a clock set back."""
         return not -OVERLAP <= at - self.counted_at <= settings.TALLY_MAX_AGE
 
+    @property
+    def is_good_until(self) -> datetime:
+        return good_until(self.counted_at)
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -61,6 +65,11 @@ class Difference:
     measure: str
     tallied: int
     counted: int
+
+
+def good_until(counted_at: datetime) -> datetime:
+    """From then on whoever asks has it counted anew."""
+    return counted_at + settings.TALLY_MAX_AGE + timedelta(microseconds=1)
 
 
 def totals(campaigns: Iterable[Campaign], *, at: datetime) -> dict[int, Total]:

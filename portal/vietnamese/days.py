@@ -86,6 +86,15 @@ def left(until: datetime, *, at: datetime) -> str:
     return f"{minutes // 60} giờ" if minutes >= 60 else f"{max(minutes, 1)} phút"
 
 
+def left_closely(until: datetime, *, at: datetime) -> str:
+    """As `left`, with the next smaller unit where there is any of it: 12 ngày 3 giờ, 5 giờ 20 phút, 40 phút."""
+    minutes = int((until - at).total_seconds()) // 60
+    if minutes < 60:
+        return left(until, at=at)
+    rest = f"{minutes // 60 % 24} giờ" if minutes >= 24 * 60 else f"{minutes % 60} phút"
+    return left(until, at=at) + ("" if rest.startswith("0 ") else f" {rest}")
+
+
 def parse_closing(typed: str) -> datetime:
     """The first instant that is too late: a day ends with its last minute, a moment is itself.
 

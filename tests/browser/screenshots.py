@@ -138,6 +138,12 @@ def campaigns(camera: Camera) -> None:
     camera.shoot("campaign open")
     page.click(".corner summary")
     camera.shoot("campaign with the corner open")
+    page.click("text=Dành cho trang web khác")
+    camera.shoot("campaign for other websites")
+    page.goto(f"/{demonstration.SLUG}/huong-dan/")
+    for picture in page.locator("img").all():
+        picture.scroll_into_view_if_needed()
+    camera.shoot("guide")
     page.goto("/1trieu-sangkien/")
     camera.shoot("campaign closed")
     page.goto("/sap-mo/")

@@ -27,7 +27,7 @@ NOT_PAGES = {
     "record_another",
 }
 # Shown by the browser itself, in a document of its own with styles that our policy does not let through.
-FILES = {"exemplar_card", "exemplar_picture", "exemplar_small", "record_certificate"}
+FILES = {"share_card", "exemplar_card", "exemplar_picture", "exemplar_small", "record_certificate"}
 LANDINGS = ("front", "campaign", "begin", "track", "units", "personal_data", "receipt")
 SMALLEST = 44
 

@@ -1,5 +1,6 @@
 """Public pages are kept rendered: no statement for what did not change, and never a word that is no longer true."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -198,6 +199,22 @@ def test_what_was_counted_anew_is_shown_at_once(
     tally.refresh(campaigns[YEAR_2021], at=moment("2021-04-10T09:00:00"), everything=True)
 
     assert "<b>3</b>" in asked(f"/{YEAR_2021}/").content.decode()
+
+
+@pytest.mark.parametrize("address", [f"/{YEAR_2021}/", f"/{YEAR_2021}/nop/"], ids=["campaign", "form"])
+def test_seconds_are_counted_from_the_moment_of_the_answer(
+    asked: Callable[..., HttpResponse], at: Clock, address: str
+) -> None:
+    """A page made nine seconds ago says nine seconds less, and no browser keeps it."""
+    WindowExtension.objects.all().delete()
+    for each in Campaign.objects.all():
+        tally.refresh(each, at=at("2021-04-20 23:50:00"))
+    left = re.compile(r'left="(\d+)" data-counting')
+    for moment_, seconds in (("23:50:01", "599"), ("23:50:09.5", "590"), ("23:50:10", "590"), ("23:59:59", "1")):
+        at(f"2021-04-20 {moment_}")
+        answer = asked(address)
+        assert left.findall(answer.content.decode()) == [seconds]
+        assert "ETag" not in answer
 
 
 def test_marks_of_chats_are_not_looked_at_and_units_are(asked: Callable[..., HttpResponse]) -> None:

@@ -16,6 +16,8 @@ PUBLIC = {
     "front",
     "personal_data",
     "campaign",
+    "guide",
+    "share_card",
     "badge",
     "board",
     "board_xlsx",

@@ -38,6 +38,8 @@ from tests.factories import (
         ('<img alt="Your receipt">', ["your"]),
         ("<p>Hãy bấm nút <b>Gửi</b>, xem lại rồi đọc to cho cán bộ. Can, Thanh Long, An.</p>", []),
         ("<script>if (this.value) { submit(); }</script>", []),
+        ('<textarea readonly translate="no">&lt;iframe title="khung" loading="lazy"></textarea>', []),
+        ("<textarea readonly>loading</textarea>", ["loading"]),
         ("<p>https://sangkien.example/status/new</p>", []),
     ],
 )

@@ -30,6 +30,7 @@ a am an as at be can do go had has in me more no on one or our out than that the
 SUSPECT = frozenset(ENGLISH.split()) - frozenset(VIETNAMESE_TOO.split())
 
 HIDDEN = re.compile(r"<(script|style|template)\b.*?</\1>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+CODE = re.compile(r"<textarea\b[^>]*\btranslate=\"no\"[^>]*>.*?</textarea>", re.DOTALL)  # to be pasted, in no language
 SPOKEN = re.compile(
     r"\s(?:alt|title|placeholder|aria-label|aria-description|label|content)\s*=\s*"
     r"(?:\"([^\"]*)\"|'([^']*)')",
@@ -44,7 +45,7 @@ WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")  # not the "we" in the id of a requ
 
 def seen(page: str) -> str:
     """What a person can see or hear of a page: its text, names of pictures and fields, buttons."""
-    page = HIDDEN.sub(" ", page)
+    page = CODE.sub(" ", HIDDEN.sub(" ", page))
     described = " ".join(re.findall(r"<meta\b[^>]*name=\"description\"[^>]*content=\"([^\"]*)\"", page))
     page = META.sub(" ", page)
     attributes = " ".join(first or second for first, second in SPOKEN.findall(page))

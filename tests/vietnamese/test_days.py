@@ -251,3 +251,23 @@ def test_what_is_left_is_never_said_to_be_more_than_it_is(span: timedelta, left:
     at = datetime(2021, 4, 17, 10, 0, tzinfo=days.VIETNAM)
 
     assert days.left(at + span, at=at) == left
+
+
+@pytest.mark.parametrize(
+    ("span", "left"),
+    [
+        (timedelta(days=12, hours=3, minutes=59), "12 ngày 3 giờ"),
+        (timedelta(days=2, minutes=59), "2 ngày"),
+        (timedelta(days=1), "1 ngày"),
+        (timedelta(hours=23, minutes=59, seconds=59), "23 giờ 59 phút"),
+        (timedelta(hours=10, minutes=10), "10 giờ 10 phút"),
+        (timedelta(hours=1, seconds=59), "1 giờ"),
+        (timedelta(minutes=59, seconds=59), "59 phút"),
+        (timedelta(seconds=1), "1 phút"),
+    ],
+    ids=str,
+)
+def test_what_is_left_is_said_more_closely(span: timedelta, left: str) -> None:
+    at = datetime(2021, 4, 17, 10, 0, tzinfo=days.VIETNAM)
+
+    assert days.left_closely(at + span, at=at) == left

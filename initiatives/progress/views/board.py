@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 from initiatives.campaigns import windows
 from initiatives.models import Campaign
 from initiatives.progress import board as boards
-from initiatives.progress import board_page, board_sheet
+from initiatives.progress import board_page, board_sheet, tally
 from portal.doors import public
-from portal.kept_pages import kept
+from portal.kept_pages import kept, true_until
 from portal.requests import arrival
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -29,7 +29,7 @@ def board(request: HttpRequest, campaign: str) -> HttpResponse:
     shown = boards.of(chosen, unit, at=arrival(request))
     addresses = board_page.Addresses(reverse("board", args=[chosen.slug]), shown, wanted)
     context = board_page.context(shown, wanted, addresses, xlsx=reverse("board_xlsx", args=[chosen.slug]))
-    return render(request, "progress/board.html", context)
+    return true_until(render(request, "progress/board.html", context), tally.good_until(shown.counted_at))
 
 
 @public

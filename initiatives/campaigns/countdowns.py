@@ -1,0 +1,59 @@
+"""How long it still is until a campaign closes or opens, as its pages count it down."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from initiatives.campaigns import windows
+from initiatives.campaigns.windows import Verdict
+from portal.vietnamese import days
+
+TO_THE_SECOND = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Countdown:
+    """`at` is the moment from which it counts: in the last hour the server's own, before that the whole minute that ends next,
+    so that within a minute a page reads the same for everybody, and never says more than is left."""
+
+    begins: str
+    over: str
+    until: datetime
+    at: datetime
+
+    @property
+    def seconds(self) -> int:
+        return int((self.until - self.at).total_seconds())
+
+    @property
+    def is_to_the_second(self) -> bool:
+        return self.until - self.at <= TO_THE_SECOND
+
+    @property
+    def epoch(self) -> int:
+        return int(self.until.timestamp())
+
+    @property
+    def text(self) -> str:
+        """True when the page was made: what stands there without scripts."""
+        return f"{self.begins} {days.left_closely(self.until, at=self.at)}."
+
+
+def countdown(window: Verdict) -> Countdown | None:
+    """Of what is open until it closes, of what is not until it opens; None where nothing is ahead."""
+    if window.is_open or window.is_open_for_some:
+        return _to(window.closes_at, at=window.at, begins="Còn", over="Đã đến giờ đóng.")
+    return _to(window.opens_at, at=window.at, begins="Mở sau", over="Đã đến giờ mở.")
+
+
+def _to(until: datetime | None, *, at: datetime, begins: str, over: str) -> Countdown | None:
+    if until is None or until <= at:
+        return None
+    if until - at > TO_THE_SECOND:
+        at = until - (until - at) // timedelta(minutes=1) * timedelta(minutes=1)
+    return Countdown(begins, over, until, at)
+
+
+def next_turn(at: datetime) -> datetime:
+    """Until when a page that counts down stays true: the next edge of a window, or the next whole minute."""
+    minute = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return min(windows.next_edge(at) or minute, minute)

@@ -1,0 +1,45 @@
+// Counts on from what the server said was left. The phone's clock may be wrong: it is only asked how much time has passed.
+(function () {
+  "use strict";
+  var MINUTE = 60, HOUR = 3600, DAY = 86400, CALM = 10 * MINUTE, times = performance.timing;
+
+  function two(seconds, unit, name, smaller, less) {
+    var rest = Math.floor(seconds % unit / smaller);
+    return Math.floor(seconds / unit) + " " + name + (rest ? " " + rest + " " + less : "");
+  }
+
+  function shown(seconds) {
+    if (seconds >= DAY) return two(seconds, DAY, "ngày", HOUR, "giờ");
+    if (seconds >= HOUR) return two(seconds, HOUR, "giờ", MINUTE, "phút");
+    if (seconds >= CALM) return two(seconds, MINUTE, "phút", MINUTE);
+    return seconds >= MINUTE ? two(seconds, MINUTE, "phút", 1, "giây") : seconds + " giây";
+  }
+
+  document.querySelectorAll("[data-left]").forEach(function (place) {
+    var said = place.dataset;
+
+    // `left` seconds, `ago` milliseconds before now.
+    function count(left, ago) {
+      var clock = Date.now() - ago, steady = performance.now() - ago;
+
+      function tell() {
+        // One of them may be set by hand, the other stands still while the phone sleeps.
+        var passed = Math.max(Date.now() - clock, performance.now() - steady) / 1000, seconds = Math.floor(left - passed);
+        place.textContent = seconds > 0 ? said.begins + " " + shown(seconds) + "." : said.over;
+        if (seconds > 0) setTimeout(tell, seconds < CALM + MINUTE ? 1000 : 10000);
+        else place.nextElementSibling.hidden = false;
+      }
+
+      tell();
+    }
+
+    // Gone back to, the page may be of yesterday: the server is asked what time it is.
+    if (performance.navigation.type === 2) {
+      place.hidden = true;
+      fetch("", {method: "HEAD", cache: "no-store"}).then(function (answer) {
+        count(said.until - Date.parse(answer.headers.get("Date")) / 1000, 0);
+        place.hidden = false;
+      }, function () {});
+    } else count(Number(said.left), Math.max(performance.now() - times.responseStart + times.navigationStart || 0, 0));
+  });
+})();
