@@ -34,9 +34,15 @@ BUNDLES: dict[str, list[str]] = {
         "js/canonical.js",
         "js/counter.js",
         "js/unit_picker.js",
-        "js/file_count.js",
+        "js/keep_forget.js",
         "js/keep.js",
         "js/time_left.js",
+    ],
+    # the page of documents, instead of it
+    "documents.js": [
+        "js/documents.js",  # before the line is tried
+        "js/lost_line.js",
+        "js/keep_forget.js",
     ],
 }
 

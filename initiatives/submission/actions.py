@@ -134,15 +134,17 @@ def save(
 
 
 def add_document(draft: Draft, upload: Upload, *, name: str, kind: str, at: datetime) -> Attachment:
-    """Judges, stores and notes one document: the file is whole on the disk before its row exists."""
-    if len(documents_of(draft)) >= MAX_FILES:
-        raise DocumentRefused(f"Mỗi sáng kiến được gửi tối đa {MAX_FILES} tài liệu.")
+    """Judges, stores and notes one document: the file is whole on the disk before its row exists. One that is there already
+    is answered as it is, also where there is no room: a phone that heard no answer sends it again."""
     if not store.free_enough(settings.MEDIA_ROOT, settings.UPLOAD_FREE_FLOOR):
         raise DocumentRefused(
             "Máy chủ tạm thời không nhận tài liệu. Bạn vẫn nộp được sáng kiến và bổ sung tài liệu sau."
         )
     try:
         with judge(upload, name=name) as judged:
+            same = _same_or_room(draft, judged.sha256)
+            if same is not None:
+                return same
             stored_name = store.put(judged, settings.MEDIA_ROOT)
             facts = {
                 "name": judged.name,
@@ -157,12 +159,10 @@ def add_document(draft: Draft, upload: Upload, *, name: str, kind: str, at: date
         if there is None or there.is_received:
             draft.initiative_id = there.initiative_id if there else None
             raise DocumentRefused("Sáng kiến vừa được gửi từ cửa sổ khác nên không thêm tài liệu ở đây được nữa.")
-        if len(documents_of(draft)) >= MAX_FILES:
-            raise DocumentRefused(f"Mỗi sáng kiến được gửi tối đa {MAX_FILES} tài liệu.")
-        same = Attachment.objects.filter(draft=draft, sha256=facts["sha256"]).first()
-        if same is not None:
-            return same
-        return Attachment.objects.create(draft=draft, kind=kind, stored_name=stored_name, added_at=at, **facts)
+        # Asked again behind the lock: another tab may have been quicker.
+        return _same_or_room(draft, judged.sha256) or Attachment.objects.create(
+            draft=draft, kind=kind, stored_name=stored_name, added_at=at, **facts
+        )
 
 
 def documents_of(draft: Draft) -> list[Attachment]:
@@ -175,6 +175,11 @@ def documents_of(draft: Draft) -> list[Attachment]:
 def remove_document(draft: Draft, document_id: int) -> bool:
     """Takes one of the draft's own documents away; the file stays until the sweep, another row may name it."""
     return bool(Attachment.objects.filter(draft=draft, pk=document_id).delete()[0])
+
+
+def name_kind(draft: Draft, document_id: int, *, kind: str) -> bool:
+    """Says anew what kind of document one of the draft's own is."""
+    return bool(Attachment.objects.filter(draft=draft, pk=document_id).update(kind=kind))
 
 
 def entry_of(draft: Draft, person: Mapping[str, Any], content: Mapping[str, Any], *, at: datetime) -> Entry:
@@ -279,6 +284,15 @@ def agree_to_publication(initiative_id: int, *, agrees: bool, at: datetime) -> b
             correction.answers = {**correction.answers, "publish_consent": "on" if agrees else ""}
             correction.save(update_fields=["answers"])
     return True
+
+
+def _same_or_room(draft: Draft, sha256: str) -> Attachment | None:
+    """The document of these bytes among the draft's own; None where there is none and room for one. Raises DocumentRefused."""
+    there = documents_of(draft)
+    same = next((each for each in there if each.draft_id and each.sha256 == sha256), None)
+    if same is None and len(there) >= MAX_FILES:
+        raise DocumentRefused(f"Mỗi sáng kiến được gửi tối đa {MAX_FILES} tài liệu.")
+    return same
 
 
 def _is_first(draft: Draft) -> bool:

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from initiatives.submission.receipts import TOKEN
-from initiatives.submission.views import receipt, recognition, record, steps
+from initiatives.submission.views import documents, receipt, recognition, record, steps
 
 SIGNED = r"[A-Za-z0-9_.~-]{10,200}"
 
@@ -11,7 +11,7 @@ urlpatterns = [
     re_path(rf"^nhap/(?P<token>{TOKEN})/$", steps.door, name="draft_door"),
     re_path(rf"^nhap/(?P<token>{TOKEN})/nguoi-nop/$", steps.draft_person, name="draft_nguoi_nop"),
     re_path(rf"^nhap/(?P<token>{TOKEN})/noi-dung/$", steps.draft_content, name="draft_noi_dung"),
-    re_path(rf"^nhap/(?P<token>{TOKEN})/tai-lieu/$", steps.draft_documents, name="draft_tai_lieu"),
+    re_path(rf"^nhap/(?P<token>{TOKEN})/tai-lieu/$", documents.draft_documents, name="draft_tai_lieu"),
     re_path(rf"^nhap/(?P<token>{TOKEN})/kiem-tra/$", steps.draft_check, name="draft_kiem_tra"),
     re_path(rf"^nhap/(?P<token>{TOKEN})/don-cong-nhan/$", recognition.draft_recognition, name="draft_recognition"),
     re_path(rf"^bien-nhan/(?P<token>{TOKEN})/$", receipt.receipt, name="receipt"),

@@ -1,16 +1,14 @@
 // Keeps what is being typed on this phone until the server has it; never what is marked private.
 (function () {
   "use strict";
-  var PREFIX = "nhap:", REST = 600, LONGEST = 7 * 24 * 36e5;
+  var PREFIX = "nhap:", REST = 600;
   var place = document.querySelector("[data-kept-as]"), form = document.querySelector("form[data-keep]");
   var store, resting, line, words;
   try { store = window.localStorage; store.length; } catch (refused) { return; }
-  if (!store || !place) return;
-  var draft = PREFIX + place.dataset.keptAs, key = draft + place.dataset.step;
-  // What the server has of each step: 1:… 2:…
-  var states = {};
-  place.dataset.saved.split(" ").forEach(function (one) { states[one[0]] = one.slice(2); });
-  var saved = states[place.dataset.step] || "";
+  if (!store || !place || !form) return;
+  var key = PREFIX + place.dataset.keptAs + place.dataset.step;
+  // What the server has of this step, as 1:… or 2:…
+  var saved = place.dataset.saved.split(" ")[place.dataset.step - 1].slice(2);
 
   function ours() {
     return Object.keys(store).filter(function (name) { return name.indexOf(PREFIX) === 0; });
@@ -108,13 +106,6 @@
     say("Đã điền lại nội dung bạn gõ trên máy này lúc " + time(entry.at) + ", chưa lưu lên cổng.");
   }
 
-  // What is older than a week; and what was sent and the server has by now: another state of its step, or a draft at all.
-  ours().forEach(function (name) {
-    var entry = read(name), isOfIt = name.indexOf(draft) === 0;
-    var isThere = isOfIt ? entry.saved !== states[name.slice(draft.length)] : name === PREFIX + place.dataset.begun + "1";
-    if (!entry.values || Date.now() - entry.at > LONGEST || entry.sent && isThere) forget(name);
-  });
-  if (!form) return;
   var shown = JSON.stringify(values());
   var entry = read(key);
   if (entry.values && entry.saved === saved) restore(entry);

@@ -23,7 +23,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.template.loader import render_to_string
 from django.utils import timezone
-from playwright.sync_api import Page, Request, Route
+from playwright.sync_api import Page, Request, Route, expect
 from waitress.server import create_server
 
 from initiatives import demonstration, lifecycle
@@ -209,15 +209,26 @@ def second_step(camera: Camera) -> None:
 def documents(camera: Camera) -> None:
     page, worker = camera.page, Worker(camera.page)
     camera.shoot("documents empty")
-    page.set_input_files("#id_attachments", [PICTURE, {**PICTURE, "name": "ban-ve.pdf", "buffer": b"%PDF-"}])
-    worker.press("add")
+    page.route("**/tai-lieu/", lambda route: None if route.request.method == "POST" else route.continue_())
+    page.set_input_files("#id_attachments", [PICTURE])
+    page.wait_for_timeout(500)
+    camera.shoot("documents on their way")
+    page.click("#main-form [name=next]")
+    camera.shoot("documents on their way and pressed to go on")
+    page.unroute("**/tai-lieu/")
+    page.reload()
+    page.set_input_files("#id_attachments", [{**PICTURE, "name": "ban-ve.pdf", "buffer": b"%PDF-"}])
+    expect(page.locator("[data-queue] .error")).to_be_visible()
+    worker.bring(PICTURE)
     camera.shoot("documents with errors")
+    page.reload()
     for number in range(4):
-        page.set_input_files("#id_attachments", [{**PICTURE, "name": f"anh {number}.jpg", "buffer": jpeg(90 + number)}])
-        worker.press("add")
+        worker.bring({**PICTURE, "name": f"anh {number}.jpg", "buffer": jpeg(90 + number)})
     camera.shoot("documents full")
-    for _ in range(4):
-        worker.press(form=".documents li:last-child")
+    for left in range(4, 0, -1):
+        page.click(".documents li:last-child [name=remove] + button")
+        expect(page.locator("[data-documents] li")).to_have_count(left)
+    page.click(".documents summary")
     camera.shoot("documents with one")
     worker.press("next")
 

@@ -83,8 +83,7 @@ def to_the_check(worker: Worker, portal: Portal) -> None:
     worker.press("next")
     worker.answer(idea())
     worker.press("next")
-    photo = {"name": "Quyết định 12.jpg", "mimeType": "image/jpeg", "buffer": jpeg(640, 480, orientation=6)}
-    worker.page.set_input_files("#id_attachments", [photo])  # type: ignore[list-item]
+    worker.bring({"name": "Quyết định 12.jpg", "mimeType": "image/jpeg", "buffer": jpeg(640, 480, orientation=6)})
     worker.press("next")
 
 

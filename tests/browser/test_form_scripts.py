@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from portal.bundles import joined
@@ -24,7 +25,7 @@ FORM = """<!doctype html><html lang="vi"><title>Lỗi: thử</title><body>
 <input type="hidden" name="file_count">
 <p><button id="go">Lưu và tiếp tục</button>
 <button id="choose" name="choose" value="unit">Chọn đơn vị trực thuộc</button></p>
-</form><iframe name="slow"></iframe><script src="/step.js"></script></body></html>"""
+</form><iframe name="slow"></iframe><script src="/step.js"></script><script src="/file_count.js"></script></body></html>"""
 
 UNITS = {
     "quang-tri": [{"code": "quang-tri/dong-ha", "name": "LĐLĐ thành phố Đông Hà", "depth": 0}],
@@ -48,6 +49,10 @@ class Portal:
             self.answer_with_units(route, request)
         elif request.url.endswith("step.js"):
             route.fulfill(content_type="text/javascript; charset=utf-8", body=joined("step.js"))
+        elif request.url.endswith("file_count.js"):
+            route.fulfill(
+                content_type="text/javascript; charset=utf-8", path=settings.BASE_DIR / "static/js/file_count.js"
+            )
         else:
             route.fulfill(content_type="text/html; charset=utf-8", body=FORM)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from django.db import connections
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page, expect
 
 Answer = TypeVar("Answer")
 
@@ -40,6 +40,14 @@ class Worker:
         """A button by its name, or the only one, and what it leads to."""
         with self.page.expect_navigation():
             self.page.click(f"{form} button[name='{name}']" if name else f"{form} button")
+
+    def bring(self, *files: FilePayload) -> None:
+        """Documents, on their step: sent by themselves where scripts run, else by their button."""
+        self.page.set_input_files("#id_attachments", files)
+        if self.page.is_visible("#main-form [name=add]"):
+            self.press("add")
+        for file in files:
+            expect(self.page.locator("[data-documents]")).to_contain_text(file["name"])
 
     def follow(self, link: str) -> None:
         """A link by its words (the first of several) and what it leads to."""

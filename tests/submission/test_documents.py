@@ -126,7 +126,7 @@ def test_eof_is_the_last_field_of_every_form_with_files(worker: Worker) -> None:
     shown = page(worker.get(worker.step("tai-lieu")))
 
     forms = [form for form in shown.split("<form")[1:] if 'enctype="multipart/form-data"' in form]
-    assert len(forms) == 2
+    assert len(forms) == 3
     for form in forms:
         inside = form[: form.index("</form>")]
         assert inside.rstrip().endswith('<input type="hidden" name="eof" value="1">')
@@ -153,7 +153,9 @@ def test_the_sixth_document_is_refused_and_the_five_stay(worker: Worker) -> None
 
     assert "Mỗi sáng kiến được gửi tối đa 5 tài liệu." in shown
     assert [name for name, _ in kept()] == ["0.pdf", "1.pdf", "2.pdf", "3.pdf", "4.pdf"]
-    assert 'name="attachments"' not in page(worker.get(worker.step("tai-lieu")))
+    shown = page(worker.get(worker.step("tai-lieu")))
+    assert '<section class="card" data-adding hidden>' in shown
+    assert "Đã đủ 5 tài liệu." in shown
 
 
 BAD = [

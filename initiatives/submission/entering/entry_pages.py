@@ -15,7 +15,7 @@ from initiatives.submission.entering.forms import EnteredContentForm, EnteredPer
 from initiatives.submission.entering.offers import CODE, Offer
 from initiatives.submission.files.handlers import StopEarlyHandler
 from initiatives.submission.files.judge import MAX_BYTES
-from initiatives.submission.views.steps import take_documents
+from initiatives.submission.views.documents import take_documents
 from orgtree import search
 
 UNITS_LISTED = 200

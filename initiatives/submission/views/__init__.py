@@ -1,1 +1,1 @@
-"""The worker's pages: the steps to the receipt (`steps`), the receipt (`receipt`), and following up (`record`)."""
+"""The worker's pages: the steps to the receipt (`steps`, `documents`), the receipt (`receipt`), and following up (`record`)."""

@@ -16,7 +16,7 @@ from initiatives.submission import actions, answer_times, answers, receipts, sel
 from initiatives.submission.desks import STEPS, Desk, remarks_on
 from initiatives.submission.facts import facts_of_initiative
 from initiatives.submission.forms import TrackForm
-from initiatives.submission.views import steps
+from initiatives.submission.views import documents, steps
 from initiatives.submission.views.steps import private, see_other
 from portal.doors import public
 from portal.refusals import TooManyTries
@@ -252,6 +252,5 @@ def _to_track(notice: str) -> HttpResponse:
     return response
 
 
-record_person, record_content, record_documents, record_check = map(
-    at_correction, (steps.person, steps.content, steps.documents, steps.check)
-)
+record_person, record_content, record_check = map(at_correction, (steps.person, steps.content, steps.check))
+record_documents = documents.for_scripts(at_correction(documents.documents))

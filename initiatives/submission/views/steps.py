@@ -1,4 +1,5 @@
-"""The steps: who you are, the initiative, documents, check and submit. Each is saved when it is sent, whatever it holds.
+"""The steps: who you are, the initiative, check and submit; documents have a file of their own. Each is saved when it is
+sent, whatever it holds.
 
 No session, no cookie, no token of a form: the unguessable link is the authority (`portal/doors.py`). A step page that is
 not opened from a page of ours leads to the draft's door first, so a link shared in a chat shows nothing.
@@ -16,12 +17,10 @@ from django.views.decorators.http import require_http_methods
 
 from initiatives import lifecycle
 from initiatives.campaigns import contacts, poster_counts, windows
-from initiatives.models import Campaign, ChoiceList, ConsentText, Draft, Initiative
+from initiatives.models import Campaign, ConsentText, Draft, Initiative
 from initiatives.submission import actions, alike, answers, receipts
 from initiatives.submission.desks import STEPS, TITLES, Desk, Outstanding, object_to
 from initiatives.submission.facts import facts_of
-from initiatives.submission.files.handlers import StopEarlyHandler
-from initiatives.submission.files.judge import MAX_BYTES
 from initiatives.submission.forms import PersonForm
 from orgtree.models import Unit
 from portal.doors import comes_from_our_page, public
@@ -83,7 +82,7 @@ def begin(request: HttpRequest, campaign: str) -> HttpResponse:
     hint = _unit_named(request.GET.get("don-vi", ""), desk)
     ruling = windows.verdict(chosen, at=at, unit=hint)
     if not ruling.is_open:
-        return _closed(request, desk, ruling, unit=hint)
+        return closed_page(request, desk, ruling, unit=hint)
     return _person_page(request, desk, desk.person_form(blank=True, unit_hint=hint), ruling)
 
 
@@ -123,7 +122,7 @@ def content(request: HttpRequest, desk: Desk) -> HttpResponse:
     if request.method != "POST":
         sent = desk.was_sent(CONTENT)
         if not sent and not desk.window.is_open and desk.revised is None:
-            return _closed(request, desk, desk.window, unit=desk.draft.unit)
+            return closed_page(request, desk, desk.window, unit=desk.draft.unit)
         form = desk.content_form(blank=not sent)
         if sent and form.is_bound:
             form.full_clean()
@@ -143,32 +142,6 @@ def content(request: HttpRequest, desk: Desk) -> HttpResponse:
     return _onward(request, desk, CONTENT, form.is_valid(), lambda: _content_page(request, desk, form))
 
 
-def documents(request: HttpRequest, desk: Desk) -> HttpResponse:
-    if DOCUMENTS not in desk.steps:
-        return see_other(desk.address(CHECK))
-    faults: list[str] = []
-    if not desk.window.is_open and desk.revised is None:
-        if request.method == "POST":
-            actions.save(desk.draft, {}, at=desk.at, ruling=desk.window)
-        return _closed(request, desk, desk.window, unit=desk.draft.unit)
-    if request.method == "POST":
-        request.upload_handlers = [StopEarlyHandler(request, allowed=actions.MAX_FILES * MAX_BYTES + MAX_BYTES)]
-        faults = take_documents(request, desk)
-        if not faults:
-            stays = "add" in request.POST or "remove" in request.POST
-            return see_other(desk.address(DOCUMENTS) if stays else desk.after(DOCUMENTS))
-    context = {
-        "documents": desk.documents,
-        "own_ids": {each.pk for each in desk.documents if each.draft_id},
-        "kinds": [choice for choice in desk.choices if choice.list == ChoiceList.ATTACHMENT_KIND],
-        "max_files": actions.MAX_FILES,
-        "room": max(actions.MAX_FILES - len(desk.documents), 0),
-        "objections": [{"id": "id_attachments", "text": fault} for fault in faults],
-        "remark": " ".join(desk.remarks.get("attachments", [])),
-    }
-    return _step_page(request, desk, DOCUMENTS, "submission/documents.html", context)
-
-
 def check(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Everything typed, masked where it must be; the button that submits. What is outstanding is named with its place."""
     person_form, content_form = desk.person_form(), desk.content_form()
@@ -181,12 +154,12 @@ def check(request: HttpRequest, desk: Desk) -> HttpResponse:
             return _check_page(request, desk, person_form, content_form, flags=flags, earlier=again.earlier)
         except lifecycle.WindowIsClosed as refusal:
             actions.save(desk.draft, {}, at=desk.at, ruling=refusal.verdict)
-            return _closed(request, desk, refusal.verdict, unit=desk.draft.unit)
+            return closed_page(request, desk, refusal.verdict, unit=desk.draft.unit)
         except lifecycle.MoveRefused as refusal:
             outstanding = [Outstanding(CHECK, "", refusal.sentence)]
     if request.method == "POST" and not desk.window.is_open and desk.revised is None:
         actions.save(desk.draft, {}, at=desk.at, ruling=desk.window)
-        return _closed(request, desk, desk.window, unit=desk.draft.unit)
+        return closed_page(request, desk, desk.window, unit=desk.draft.unit)
     return _check_page(request, desk, person_form, content_form, outstanding=outstanding, flags=flags)
 
 
@@ -209,7 +182,7 @@ def _begun(request: HttpRequest, desk: Desk) -> HttpResponse:
     if not answers.holds_anything(answers.read(request.POST, answers.PERSON)):
         form = desk.person_form()
         ruling = windows.verdict(desk.campaign, at=desk.at)
-        return _closed(request, desk, ruling) if not ruling.is_open else _person_page(request, desk, form, ruling)
+        return closed_page(request, desk, ruling) if not ruling.is_open else _person_page(request, desk, form, ruling)
     form = _save_person(request, desk)
     return _onward(request, desk, PERSON, form.is_valid(), lambda: _person_page(request, desk, form, desk.window))
 
@@ -238,7 +211,7 @@ def _onward(
 ) -> HttpResponse:
     """After a step was saved: the closed page, the same page with its objections, or the next one."""
     if not desk.window.is_open and desk.revised is None:
-        return _closed(request, desk, desk.window, unit=desk.draft.unit)
+        return closed_page(request, desk, desk.window, unit=desk.draft.unit)
     if "back" in request.POST and desk.before(step):
         return see_other(desk.before(step))
     if "choose" in request.POST or not is_valid:
@@ -253,44 +226,6 @@ def _submitted(request: HttpRequest, desk: Desk, entry: lifecycle.Entry) -> Http
     again = "again" in request.POST
     actions.submit(desk.draft, entry, token=desk.key, arrived_at=desk.at, again=again)
     return see_other(reverse("receipt", args=[receipts.receipt_token(desk.key)]))
-
-
-def take_documents(request: HttpRequest, desk: Desk) -> list[str]:
-    """Adds and removes as asked; answers what was wrong, each fault with its file."""
-    posted = request.POST
-    if posted.get("eof") != "1":
-        return ["Kết nối bị ngắt khi đang gửi tệp. Hãy chọn tệp và gửi lại."]
-    if posted.get("remove", "").isascii() and posted.get("remove", "").isdigit():
-        actions.remove_document(desk.draft, int(posted["remove"][:18]))
-        return []
-    files = request.FILES.getlist("attachments")
-    kinds = posted.getlist("attachment_kind")
-    known = [choice.code for choice in desk.choices if choice.list == ChoiceList.ATTACHMENT_KIND]
-    faults = []
-    for place, upload in enumerate(files):
-        kind = kinds[place] if place < len(kinds) else (kinds[0] if kinds else "")
-        if kind and kind not in known:
-            faults.append(f"Hãy chọn loại tài liệu cho tệp “{(upload.name or '')[:120]}”.")
-            continue
-        try:
-            _keep(desk, upload, kind or "other")
-        except actions.DocumentRefused as refusal:
-            faults.append(refusal.sentence)
-    announced = posted.get("file_count", "")
-    if announced.isascii() and announced.isdigit() and int(announced[:6]) > len(files):
-        faults.append(
-            f"Cổng chỉ nhận được {len(files)}/{int(announced[:6])} tệp. Hãy đổi tên tệp bị thiếu rồi gửi lại."
-        )
-    if "add" in posted and not files and not faults:
-        faults.append("Hãy chọn tệp rồi bấm “Thêm tài liệu”.")
-    desk.__dict__.pop("documents", None)
-    return faults
-
-
-def _keep(desk: Desk, upload: Any, kind: str) -> None:
-    if not desk.draft.pk:
-        actions.save(desk.draft, {}, at=desk.at)
-    actions.add_document(desk.draft, upload, name=upload.name or "tệp", kind=kind, at=desk.at)
 
 
 def _outstanding(desk: Desk, person_form: PersonForm, content_form: Any) -> tuple[list[Outstanding], list[str]]:
@@ -322,7 +257,7 @@ def _person_page(request: HttpRequest, desk: Desk, form: PersonForm, ruling: win
         # The first step begins a draft, unless it corrects what was received.
         "action": desk.address(PERSON) if desk.draft.pk or desk.revised else _begin_address(request, desk.campaign),
     }
-    return _step_page(request, desk, PERSON, "submission/person.html", context)
+    return step_page(request, desk, PERSON, "submission/person.html", context)
 
 
 def _begin_address(request: HttpRequest, campaign: Campaign) -> str:
@@ -342,7 +277,7 @@ def _request_address(desk: Desk) -> str:
 
 def _content_page(request: HttpRequest, desk: Desk, form: Any) -> HttpResponse:
     context = {"form": form, "window": desk.window, "alike": alike.public_titles(desk.draft)}
-    return _step_page(request, desk, CONTENT, "submission/content.html", context)
+    return step_page(request, desk, CONTENT, "submission/content.html", context)
 
 
 def _check_page(request: HttpRequest, desk: Desk, person_form: Any, content_form: Any, **found: Any) -> HttpResponse:
@@ -358,10 +293,10 @@ def _check_page(request: HttpRequest, desk: Desk, person_form: Any, content_form
         "unrecognised": "" if all(desk.typed.get(name) for name in RECOGNITION) else _request_address(desk),
         "alike": alike.public_titles(desk.draft),
     }
-    return _step_page(request, desk, CHECK, "submission/check.html", context)
+    return step_page(request, desk, CHECK, "submission/check.html", context)
 
 
-def _step_page(request: HttpRequest, desk: Desk, step: str, template: str, context: dict[str, Any]) -> HttpResponse:
+def step_page(request: HttpRequest, desk: Desk, step: str, template: str, context: dict[str, Any]) -> HttpResponse:
     form = context.get("form")
     if form is not None:
         context["objections"] = objections(form)
@@ -382,7 +317,7 @@ def _step_page(request: HttpRequest, desk: Desk, step: str, template: str, conte
     return render(request, template, context)
 
 
-def _closed(request: HttpRequest, desk: Desk, ruling: windows.Verdict, unit: Unit | None = None) -> HttpResponse:
+def closed_page(request: HttpRequest, desk: Desk, ruling: windows.Verdict, unit: Unit | None = None) -> HttpResponse:
     """Not open for this unit: what was typed is kept, and the nearest union is named."""
     context = {
         "campaign": desk.campaign,
@@ -418,4 +353,4 @@ def see_other(address: str) -> HttpResponse:
     return response
 
 
-draft_person, draft_content, draft_documents, draft_check = map(at_draft, (person, content, documents, check))
+draft_person, draft_content, draft_check = map(at_draft, (person, content, check))

@@ -1,0 +1,178 @@
+"""The step of documents: one form for a browser without scripts, and a short answer for `documents.js`, which sends each file
+by itself. Both are judged here, by the same rules.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.loader import render_to_string
+from django.urls import resolve
+
+from initiatives.models import Attachment, ChoiceList
+from initiatives.submission import actions
+from initiatives.submission.desks import STEPS, Desk
+from initiatives.submission.files.handlers import StopEarlyHandler
+from initiatives.submission.files.judge import MAX_BYTES
+from initiatives.submission.views.steps import at_draft, closed_page, private, see_other, step_page
+
+*_, DOCUMENTS, CHECK = STEPS
+JSON = "application/json"
+STAYING = frozenset({"add", "remove", "kind_of"})  # what is pressed beside the way on
+# Where a step leads that takes no document any more, and what is said of it to whoever is just sending one.
+STOPPED = {
+    "receipt": "Sáng kiến này đã được nộp. Muốn thêm tài liệu, hãy tra cứu bằng mã và số điện thoại.",
+    "draft_door": "Sáng kiến này đã được nộp. Muốn thêm tài liệu, hãy tra cứu bằng mã và số điện thoại.",
+    "record_door": "Sáng kiến này không nhận thêm tài liệu nữa. Trang theo dõi cho biết vì sao.",
+    "track": "Trang theo dõi chỉ mở trong 30 phút và đã hết giờ. Hãy nhập lại mã và số điện thoại để đi tiếp.",
+}
+STOPPED_ELSEWHERE = "Trang này không nhận thêm tài liệu nữa."
+GONE = "Không tìm thấy bản nháp này. Hãy mở lại đường dẫn riêng của bạn, hoặc bắt đầu lại."
+
+
+def documents(request: HttpRequest, desk: Desk) -> HttpResponse:
+    if DOCUMENTS not in desk.steps:
+        return see_other(desk.address(CHECK))
+    faults: list[str] = []
+    if not desk.window.is_open and desk.revised is None:
+        return _closed(request, desk)
+    if request.method == "POST":
+        request.upload_handlers = [StopEarlyHandler(request, allowed=actions.MAX_FILES * MAX_BYTES + MAX_BYTES)]
+        before = {each.pk: each for each in desk.documents} if _asks_for_json(request) else {}
+        faults = take_documents(request, desk)
+        if _asks_for_json(request):
+            said = _news(desk, before, "Tệp này đã có trong danh sách." if request.FILES else "Đã đổi loại tài liệu.")
+            return JsonResponse(_listed(desk) | {"faults": faults, "said": said})
+        if not faults:
+            stays = not STAYING.isdisjoint(request.POST)
+            return see_other(desk.address(DOCUMENTS) if stays else desk.after(DOCUMENTS))
+    context = _list(desk) | {
+        "max_files": actions.MAX_FILES,
+        "max_bytes": MAX_BYTES,
+        "room": max(actions.MAX_FILES - len(desk.documents), 0),
+        "objections": [{"id": "id_attachments", "text": fault} for fault in faults],
+        "remark": " ".join(desk.remarks.get("attachments", [])),
+    }
+    return step_page(request, desk, DOCUMENTS, "submission/documents.html", context)
+
+
+def take_documents(request: HttpRequest, desk: Desk) -> list[str]:
+    """Adds and removes as asked; answers what was wrong, each fault with its file."""
+    faults = _taken(request, desk)
+    desk.__dict__.pop("documents", None)
+    return faults
+
+
+def for_scripts(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Where `view` leads elsewhere, a script is told so in a sentence and stays where it is, with all it still has to send."""
+
+    @wraps(view)
+    def told(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
+        if not _asks_for_json(request):
+            return view(request, *args, **named)
+        try:
+            answer = view(request, *args, **named)
+        except Http404:
+            return JsonResponse({"stop": GONE, "address": ""}, status=404)
+        if not isinstance(answer, HttpResponseRedirect):
+            return answer
+        why = STOPPED.get(resolve(answer.url.partition("?")[0]).url_name or "", STOPPED_ELSEWHERE)
+        return JsonResponse({"stop": why, "address": answer.url}, status=409)
+
+    return private(told)
+
+
+def _taken(request: HttpRequest, desk: Desk) -> list[str]:
+    posted = request.POST
+    if posted.get("eof") != "1":
+        return ["Kết nối bị ngắt khi đang gửi tệp. Hãy chọn tệp và gửi lại."]
+    known = [choice.code for choice in desk.choices if choice.list == ChoiceList.ATTACHMENT_KIND]
+    kinds = posted.getlist("attachment_kind")
+    if _is_number(posted.get("remove", "")):
+        actions.remove_document(desk.draft, int(posted["remove"][:18]))
+        return []
+    if _is_number(posted.get("kind_of", "")):
+        if kinds and kinds[0] in known:
+            actions.name_kind(desk.draft, int(posted["kind_of"][:18]), kind=kinds[0])
+            return []
+        return ["Hãy chọn loại tài liệu."]
+    return _added(request, desk, kinds, known)
+
+
+def _added(request: HttpRequest, desk: Desk, kinds: list[str], known: list[str]) -> list[str]:
+    files = request.FILES.getlist("attachments")
+    faults = []
+    for place, upload in enumerate(files):
+        kind = kinds[place] if place < len(kinds) else (kinds[0] if kinds else "")
+        if kind and kind not in known:
+            faults.append(f"Hãy chọn loại tài liệu cho tệp “{(upload.name or '')[:120]}”.")
+            continue
+        try:
+            _keep(desk, upload, kind or "other")
+        except actions.DocumentRefused as refusal:
+            faults.append(refusal.sentence)
+    announced = request.POST.get("file_count", "")
+    if _is_number(announced) and int(announced[:6]) > len(files):
+        faults.append(
+            f"Cổng chỉ nhận được {len(files)}/{int(announced[:6])} tệp. Hãy đổi tên tệp bị thiếu rồi gửi lại."
+        )
+    if "add" in request.POST and not files and not faults:
+        faults.append("Hãy chọn tệp rồi bấm “Thêm tài liệu”.")
+    return faults
+
+
+def _asks_for_json(request: HttpRequest) -> bool:
+    return request.method == "POST" and request.headers.get("Accept", "") == JSON
+
+
+def _closed(request: HttpRequest, desk: Desk) -> HttpResponse:
+    if request.method == "POST":
+        actions.save(desk.draft, {}, at=desk.at, ruling=desk.window)
+    if _asks_for_json(request):
+        why = f"{desk.window.sentence} Tệp này chưa được nhận; những gì đã gửi vẫn được giữ."
+        return JsonResponse({"stop": why, "address": desk.address(CHECK)}, status=409)
+    return closed_page(request, desk, desk.window, unit=desk.draft.unit)
+
+
+def _list(desk: Desk) -> dict[str, Any]:
+    """What `submission/_documents.html` takes."""
+    return {
+        "documents": desk.documents,
+        "own_ids": {each.pk for each in desk.documents if each.draft_id},
+        "kinds": [choice for choice in desk.choices if choice.list == ChoiceList.ATTACHMENT_KIND],
+        "action": desk.address(DOCUMENTS),
+    }
+
+
+def _listed(desk: Desk) -> dict[str, Any]:
+    return {
+        "listed": render_to_string("submission/_documents.html", _list(desk)),
+        "count": len(desk.documents),
+        "action": desk.address(DOCUMENTS),
+    }
+
+
+def _news(desk: Desk, before: dict[int, Attachment], otherwise: str) -> str:
+    """What has changed since `before`, in the sentence that is read out."""
+    there = {each.pk: each for each in desk.documents}
+    added, removed = there.keys() - before.keys(), before.keys() - there.keys()
+    total = f"Có {len(there)} tài liệu."
+    if added:
+        return f"Đã nhận tệp “{there[max(added)].name}”. {total}"
+    if removed:
+        return f"Đã bỏ tệp “{before[max(removed)].name}”. {total}"
+    return otherwise
+
+
+def _keep(desk: Desk, upload: Any, kind: str) -> None:
+    if not desk.draft.pk:
+        actions.save(desk.draft, {}, at=desk.at)
+    actions.add_document(desk.draft, upload, name=upload.name or "tệp", kind=kind, at=desk.at)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+draft_documents = for_scripts(at_draft(documents))
