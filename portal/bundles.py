@@ -26,7 +26,18 @@ BUNDLES: dict[str, list[str]] = {
     "receipt.js": ["js/copy_text.js", "js/print.js"],
     # the front page and a campaign's
     "campaign.js": ["js/countdown.js", "js/copy_text.js"],
-    # every page with a form
+    # step 2: all of step.js that it needs, and its own; then every other page with a form
+    "content.js": [
+        "js/error_summary.js",
+        "js/lost_line.js",  # before what else hears of a submission
+        "js/submit_once.js",
+        "js/canonical.js",
+        "js/counter.js",
+        "js/time_left.js",
+        "js/sums.js",
+        "js/keep_forget.js",
+        "js/keep.js",  # after what is told of that which it fills in
+    ],
     "step.js": [
         "js/lost_line.js",  # before what else hears of a submission
         "js/submit_once.js",

@@ -10,9 +10,11 @@ from django.utils.datastructures import MultiValueDict
 
 from initiatives.models import Initiative
 from portal.vietnamese import days, identity
-from portal.vietnamese.text import canonical
+from portal.vietnamese.text import canonical, old_font
 
 CO_AUTHORS = 9
+
+_SOFT_HYPHEN, _STANDS_FOR_IT = "\xad", "\ue0ad"
 
 PERSON = [
     "full_name",
@@ -65,12 +67,19 @@ def read(posted: MultiValueDict[str, str], names: Sequence[str]) -> Answers:
     typed: Answers = {
         name: [canonical(value)[:200] for value in posted.getlist(name)[:20]]
         if name in REPEATED
-        else canonical(posted.get(name) or "")
+        else _as_kept(posted.get(name) or "")
         for name in names
     }
     if SEALED in typed:
         typed[SEALED] = typed[SEALED][:SEALED_CHARACTERS]
     return typed
+
+
+def _as_kept(typed: str) -> str:
+    """Canonical, but for the soft hyphen of a text in TCVN3: it is its ư, and stays until the repaired text was offered."""
+    if _SOFT_HYPHEN in typed and old_font(typed):
+        return canonical(typed.replace(_SOFT_HYPHEN, _STANDS_FOR_IT)).replace(_STANDS_FOR_IT, _SOFT_HYPHEN)
+    return canonical(typed)
 
 
 def bound(answers: Mapping[str, str | list[str]]) -> MultiValueDict[str, str]:

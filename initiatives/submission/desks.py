@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from initiatives.campaigns import windows
 from initiatives.models import Act, Asked, Attachment, Campaign, Choice, Declaration, Draft, Initiative, Phase
-from initiatives.submission import answers, eligibility
+from initiatives.submission import answers, eligibility, repairs
 from initiatives.submission.actions import documents_of
-from initiatives.submission.forms import ContentForm, PersonForm
+from initiatives.submission.forms import ContentForm, PersonForm, StepForm
 from orgtree.models import Unit
 from orgtree.models.unit import UnitQuerySet
 from portal import sealing
@@ -130,6 +130,10 @@ class Desk:
 
     def was_sent(self, step: str) -> bool:
         return answers.was_sent(self.draft.answers, answers.PERSON if step == STEPS[0] else answers.CONTENT)
+
+    def old_fonts(self, form: StepForm) -> list[repairs.Offer]:
+        """The answers of a step that whoever typed them should read again."""
+        return repairs.offers(self.typed, form.fields)
 
     def person_form(self, *, blank: bool = False, unit_hint: Unit | None = None) -> PersonForm:
         return PersonForm(

@@ -3,12 +3,12 @@
 from django.urls import path, re_path
 
 from initiatives.submission.receipts import TOKEN
-from initiatives.submission.views import documents, receipt, recognition, record, steps
+from initiatives.submission.views import documents, door, receipt, recognition, record, steps
 
 SIGNED = r"[A-Za-z0-9_.~-]{10,200}"
 
 urlpatterns = [
-    re_path(rf"^nhap/(?P<token>{TOKEN})/$", steps.door, name="draft_door"),
+    re_path(rf"^nhap/(?P<token>{TOKEN})/$", door.door, name="draft_door"),
     re_path(rf"^nhap/(?P<token>{TOKEN})/nguoi-nop/$", steps.draft_person, name="draft_nguoi_nop"),
     re_path(rf"^nhap/(?P<token>{TOKEN})/noi-dung/$", steps.draft_content, name="draft_noi_dung"),
     re_path(rf"^nhap/(?P<token>{TOKEN})/tai-lieu/$", documents.draft_documents, name="draft_tai_lieu"),

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
 
-  function canonical(typed) {
+  window.portalText = { canonical: function (typed) {
     return typed
       .replace(/\r\n|[\r\v\f\x85\u2028\u2029]/g, "\n")
       .replace(/[\xa0\u2000-\u200a\u202f\u205f\u3000]/g, " ")
@@ -10,7 +10,5 @@
       .replace(/[\uf0a7\uf0b7]/g, "•")
       .normalize("NFC")
       .trim();
-  }
-
-  window.portalText = { canonical: canonical };
+  } };
 })();

@@ -1,7 +1,7 @@
 // Counts a text while it is typed, as the server will; says the count aloud once the typing rests.
 (function () {
   "use strict";
-  var REST = 1500, EXCESS_SHOWN = 200;
+  var REST = 1500, SHOWN = 200;
 
   function whole(number) {
     return String(number).replace(/\B(?=(\d{3})+$)/g, ".");
@@ -9,11 +9,9 @@
 
   document.querySelectorAll("[data-counter]").forEach(function (counter) {
     var field = document.getElementById(counter.dataset.counter);
-    var limit = Number(counter.dataset.limit);
+    var limit = +counter.dataset.limit;
     var excess = counter.nextElementSibling;
-    var spoken = document.createElement("span");
-    var resting;
-    if (!field) return;
+    var spoken = document.createElement("span"), resting;
     spoken.className = "hidden";
     spoken.setAttribute("role", "status");
     counter.parentNode.appendChild(spoken);
@@ -25,7 +23,7 @@
       counter.textContent = whole(letters.length) + "/" + whole(limit) + " ký tự" + (over > 0 ? " · thừa " + whole(over) : "");
       counter.classList.toggle("over", over > 0);
       excess.hidden = over <= 0;
-      excess.lastElementChild.textContent = letters.slice(limit, limit + EXCESS_SHOWN).join("") + (over > EXCESS_SHOWN ? "…" : "");
+      excess.lastElementChild.textContent = letters.slice(limit, limit + SHOWN).join("") + (over > SHOWN ? "…" : "");
       return over > 0 ? "Thừa " + whole(over) + " ký tự" : "Còn " + whole(-over) + " ký tự";
     }
 

@@ -9,10 +9,9 @@
     var place = link && document.getElementById(link.hash.slice(1));
     if (!place) return;
     var control = place.matches("fieldset") ? place.querySelector("input, select, textarea") : place;
-    var field = place.closest(".field") || place;
     if (!control) return;
     event.preventDefault();
-    field.scrollIntoView();
+    (place.closest(".field") || place).scrollIntoView();
     control.focus({ preventScroll: true });
   });
 })();

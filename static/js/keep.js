@@ -1,24 +1,13 @@
 // Keeps what is being typed on this phone until the server has it; never what is marked private.
 (function () {
   "use strict";
-  var PREFIX = "nhap:", REST = 600;
-  var place = document.querySelector("[data-kept-as]"), form = document.querySelector("form[data-keep]");
-  var store, resting, line, words;
-  try { store = window.localStorage; store.length; } catch (refused) { return; }
-  if (!store || !place || !form) return;
-  var key = PREFIX + place.dataset.keptAs + place.dataset.step;
-  // What the server has of this step, as 1:… or 2:…
-  var saved = place.dataset.saved.split(" ")[place.dataset.step - 1].slice(2);
+  var REST = 600, SURE = "Bấm lần nữa để xóa";
+  var phone = window.portalKept, form = document.querySelector("form[data-keep]");
+  var resting, line, words, clear;
+  if (!phone || !form) return;
+  var key = phone.key, saved = phone.saved;
 
-  function ours() {
-    return Object.keys(store).filter(function (name) { return name.indexOf(PREFIX) === 0; });
-  }
-
-  function read(name) {
-    try { return JSON.parse(store.getItem(name)) || {}; } catch (broken) { return {}; }
-  }
-
-  function forget(name) { store.removeItem(name); }
+  function forget(name) { phone.store.removeItem(name); }
 
   function kept() {
     return Array.from(form.elements).filter(function (one) {
@@ -26,42 +15,42 @@
     });
   }
 
-  function value(one) {
-    return /^(radio|checkbox)$/.test(one.type) ? one.checked : one.value;
-  }
+  function isChoice(one) { return /^(radio|checkbox)$/.test(one.type); }
+
+  function value(one) { return isChoice(one) ? one.checked : one.value; }
 
   function values() {
-    return kept().map(function (one) { return [one.name, one.type, one.value, value(one)]; });
+    return kept().map(function (one) { return [one.name, one.value, value(one)]; });
   }
 
   function time(moment) {
-    var when = new Date(moment), minutes = when.getMinutes();
-    return when.getHours() + ":" + (minutes < 10 ? "0" : "") + minutes;
+    return new Date(moment).toTimeString().slice(0, 5);
   }
 
   function say(text) {
     if (!line) {
       line = document.createElement("p");
-      words = document.createElement("span");
-      var clear = document.createElement("button");
       line.className = "hint kept";
-      clear.type = "button";
-      clear.className = "link";
-      clear.textContent = "Xóa khỏi máy này";
+      line.innerHTML = '<span></span> <button type="button" class="link"></button>';
+      words = line.firstChild;
+      clear = line.lastChild;
       clear.addEventListener("click", function () {
+        // Asked in the page: confirm() may be dead. What is saved next takes the question back.
+        if (clear.textContent !== SURE) {
+          clear.textContent = SURE;
+          return;
+        }
         clearTimeout(resting);
         resting = 0;
-        ours().forEach(forget);
+        phone.all().forEach(forget);
         form.reset();
         tell(kept());
         say("Đã xóa khỏi máy này.");
       });
-      line.appendChild(words);
-      line.appendChild(document.createTextNode(" "));
-      line.appendChild(clear);
       form.appendChild(line);
     }
     words.textContent = text;
+    clear.textContent = "Xóa khỏi máy này";
   }
 
   // As if somebody had typed it: counters count, and units below another top unit are fetched before one is picked.
@@ -76,9 +65,10 @@
     clearTimeout(resting);
     resting = 0;
     var now = Date.now();
-    if (JSON.stringify(values()) === shown) return forget(key);  // the server has just that
+    // The server has just that.
+    if (JSON.stringify(values()) === shown) return forget(key);
     try {
-      store.setItem(key, JSON.stringify({ at: now, saved: saved, sent: isSent, values: values() }));
+      phone.store.setItem(key, JSON.stringify({ at: now, saved: saved, sent: isSent, values: values() }));
       say("Đã lưu nháp trên máy này lúc " + time(now) + ".");
     } catch (full) {
       forget(key);
@@ -89,25 +79,23 @@
     var there = kept(), changed = [];
     entry.values.forEach(function (was) {
       there.forEach(function (one) {
-        var isChoice = /^(radio|checkbox)$/.test(one.type);
         // On the first page what a poster chose stands.
         if (!saved && one.tagName === "SELECT" && one.value) return;
-        if (one.name !== was[0] || isChoice && one.value !== was[2] || value(one) === was[3]) return;
+        if (one.name !== was[0] || isChoice(one) && one.value !== was[1] || value(one) === was[2]) return;
         changed.push(one);
-        if (isChoice) one.checked = was[3];
-        else one.value = was[3];
-        if (one.tagName === "SELECT") one.dataset.wanted = was[3];
+        if (isChoice(one)) one.checked = was[2];
+        else one.value = was[2];
+        if (one.tagName === "SELECT") one.dataset.wanted = was[2];
       });
     });
     if (!changed.length) return;
     tell(changed);
-    say("");
-    form.insertBefore(line, form.firstChild);
     say("Đã điền lại nội dung bạn gõ trên máy này lúc " + time(entry.at) + ", chưa lưu lên cổng.");
+    form.insertBefore(line, form.firstChild);
   }
 
   var shown = JSON.stringify(values());
-  var entry = read(key);
+  var entry = phone.read(key);
   if (entry.values && entry.saved === saved) restore(entry);
   else forget(key);
 
@@ -117,5 +105,5 @@
   });
   form.addEventListener("change", function (event) { if (event.isTrusted) keep(false); });
   ["submit", "sent"].forEach(function (how) { form.addEventListener(how, function () { keep(true); }); });
-  window.addEventListener("pagehide", function () { if (resting) keep(read(key).sent || false); });
+  window.addEventListener("pagehide", function () { if (resting) keep(phone.read(key).sent || false); });
 })();

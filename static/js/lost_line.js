@@ -75,7 +75,8 @@
       button = event.submitter || pressed;
       // Whoever presses again while nothing answers is believed: the line may be there and only the question blocked.
       if (trying) {
-        if (tries > 1) setTimeout(send, 0);  // within this event nothing can be sent
+        // Within this event nothing can be sent.
+        if (tries > 1) setTimeout(send, 0);
         else if (tries) probe();
         return;
       }

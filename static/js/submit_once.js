@@ -1,7 +1,7 @@
 // A second tap sends nothing: the server would answer both with one receipt, but a slow line should carry one.
 (function () {
   "use strict";
-  var PATIENCE = 20000, PATIENCE_WITH_FILES = 300000;
+  var PATIENCE = 20000, WITH_FILES = 300000;
 
   document.querySelectorAll("form[data-once]").forEach(function (form) {
     var sent = false;
@@ -28,7 +28,7 @@
       }
       // The button itself stays enabled: a disabled one would not send its name.
       mark(true);
-      setTimeout(mark, form.enctype === "multipart/form-data" ? PATIENCE_WITH_FILES : PATIENCE, false);
+      setTimeout(mark, form.enctype === "multipart/form-data" ? WITH_FILES : PATIENCE, false);
     });
     window.addEventListener("pageshow", function () { mark(false); });
   });

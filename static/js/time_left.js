@@ -9,18 +9,14 @@
   }
 
   document.querySelectorAll("[data-seconds-left]").forEach(function (place) {
-    var left = Number(place.dataset.secondsLeft), begun = Date.now();
+    var left = +place.dataset.secondsLeft, begun = Date.now();
 
     function tell() {
       var seconds = Math.floor(left - (Date.now() - begun) / 1000);
-      if (seconds <= 0) {
-        place.textContent = place.dataset.over;
-        return;
-      }
-      place.textContent = "Còn " + shown(seconds) + " là đóng.";
-      setTimeout(tell, seconds < 3 * MINUTE ? 1000 : 15000);
+      place.textContent = seconds > 0 ? "Còn " + shown(seconds) + " là đóng." : place.dataset.over;
+      if (seconds > 0) setTimeout(tell, 1000);
     }
 
-    if (left > 0) tell();
+    tell();
   });
 })();

@@ -1,4 +1,5 @@
-"""`make screenshots`: every worker page in every state, at 360 and 1280 px, into `var/screenshots`, to be looked at.
+"""`make screenshots`: every public page in every state, and the pages staff use most, at 360 and 1280 px, into
+`var/screenshots`, to be looked at.
 
 It makes a database of its own, as tests do; windows lie around the present moment. No test: people look.
 """
@@ -22,6 +23,8 @@ django.setup()
 from django.core.management import call_command
 from django.db import connections
 from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, Request, Route, expect
 from waitress.server import create_server
@@ -30,15 +33,21 @@ from initiatives import demonstration, lifecycle
 from initiatives.demonstration.campaign import SECOND_PHASE
 from initiatives.lifecycle import Reason
 from initiatives.models import Campaign, ConsentText, Initiative, Phase, Status
-from initiatives.progress import tally
+from initiatives.progress import quarters, tally
 from initiatives.submission import tracking
 from orgtree.models import StaffAccount
+from orgtree.staff import sessions
 from portal.wsgi import application
 from tests.browser.chromium import chromium
 from tests.browser.worker import Worker, beside
+from tests.codebase.doors import a_picture
+from tests.conftest import pass_second_factor
 from tests.factories import CampaignFactory, WindowExtensionFactory, unit_at
+from tests.factories.quarters import QuarterFactory
+from tests.factories.selection import CommendationDecisionFactory, CommendationFactory, ExemplarFactory
 from tests.journeys.answers import WORKER_2022, Answers, idea_2022
 from tests.submission.samples import jpeg
+from tests.submission.test_repairs import TCVN3, VNI
 
 FOLDER = Path("var") / "screenshots"
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
@@ -46,11 +55,13 @@ ERROR_PAGES: dict[str, dict[str, Any]] = {
     "400": {},
     "403": {},
     "404": {},
+    "405": {},
     "413": {},
     "429": {"retry_after": 900},
     "500": {"request_id": "6f0c2a9e51b7"},
     "503": {"retry_after": 30},
     "csrf": {},
+    "locked_out": {"retry_after": 900},
 }
 LONG_TITLE = "Cải tiến quy trình tiếp nhận, phân loại và trả kết quả hồ sơ của công dân tại bộ phận một cửa cấp huyện"
 PICTURE = {
@@ -76,10 +87,12 @@ class Camera:
         for size in (DESK, PHONE):
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
             self.page.wait_for_timeout(60)
-            self.page.screenshot(path=FOLDER / f"{self.taken:02} {name} {size['width']}.png", full_page=True)
+            path = FOLDER / f"{self.taken:02} {name} {size['width']}.png"
+            self.page.screenshot(path=path, full_page=True, timeout=60_000)
 
 
-def main() -> int:
+def main(asked: list[str]) -> int:
+    """All walks, or those named: `ARGS="progress staff"`. What lies behind a step needs the steps before it."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     now = timezone.now()
@@ -87,10 +100,11 @@ def main() -> int:
     with portal() as address, chromium() as browser:
         page = browser.new_page(viewport=PHONE, base_url=address, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh")
         page.route("**/loi/*", answer_with_error_page)
-        page.set_default_timeout(5000)
+        page.set_default_timeout(20_000)
         camera = Camera(page)
-        for walk in (campaigns, first_step, second_step, documents, check, receipt, tracked, other_pages, error_pages):
-            walk(camera)
+        for walk in WALKS:
+            if not asked or walk.__name__ in asked:
+                walk(camera)
     print(f"{camera.taken} pages, each at {PHONE['width']} and {DESK['width']} px, in {FOLDER}")
     return 0
 
@@ -110,6 +124,7 @@ def make_ready(now: datetime) -> None:
     )
     for code in ("dien-bien", "thanh-hoa/hoang-hoa"):
         WindowExtensionFactory(campaign=some, unit=unit_at(code), closes_at=now + 2 * day)
+    hold_up(campaign, now)
     ConsentText.objects.filter(version__startswith="thu-nghiem").delete()  # the factories' own: the real one is shown
     tally.refresh(campaign, at=now, everything=True)
     connections.close_all()
@@ -193,6 +208,8 @@ def second_step(camera: Camera) -> None:
     worker.press("next")
     camera.shoot("step 2 sent empty")
     worker.answer({**idea(), "description": "Trước đây tổ phải chỉnh tay từng lượt. " * 52, "applied_on": "31/2/2026"})
+    camera.page.click(".examples summary")
+    camera.shoot("step 2 being typed")
     worker.answer({"benefit_value": "nhiều", "link": "https://vi-du.vn/tai-lieu"})
     worker.press("next")
     camera.shoot("step 2 with errors")
@@ -202,7 +219,12 @@ def second_step(camera: Camera) -> None:
     worker.press("more")
     worker.press("next")
     camera.shoot("step 2 shares wrong")
-    worker.answer({**idea(), "share": "50", "recognised_author": "0", "link": "", "benefit_value": "5000 tỷ"})
+    worker.answer({**idea(), "share": "50", "recognised_author": "0", "link": "", "title": TCVN3, "description": VNI})
+    worker.press("next")
+    camera.shoot("step 2 old font")
+    worker.press("repair")
+    camera.shoot("step 2 old font repaired")
+    worker.answer({**idea(), "benefit_value": "5000 tỷ"})
     worker.press("next")
 
 
@@ -339,10 +361,60 @@ def other_pages(camera: Camera) -> None:
     camera.shoot("units none")
 
 
+def progress(camera: Camera) -> None:
+    page = camera.page
+    page.goto(f"/{demonstration.SLUG}/tien-do/")
+    camera.shoot("board of the country")
+    page.goto(f"/{demonstration.SLUG}/tien-do/?don-vi=quang-tri")
+    camera.shoot("board of a province")
+    page.goto(f"/{demonstration.SLUG}/tien-do/quy/")
+    camera.shoot("quarters")
+    page.click("main li a")
+    camera.shoot("quarter")
+    page.goto(f"/{demonstration.SLUG}/tieu-bieu/")
+    camera.shoot("gallery")
+    page.goto("/sap-mo/tieu-bieu/")
+    camera.shoot("gallery empty")
+    page.goto(beside(exemplar))
+    camera.shoot("exemplar")
+
+
+def staff(camera: Camera) -> None:
+    page = camera.page
+    page.goto("/admin/")
+    camera.shoot("staff sign-in")
+    cookie, addresses = beside(staff_pages)
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": page.evaluate("location.origin")}])
+    page.goto("/admin/")
+    camera.shoot("staff desk")
+    with page.expect_navigation():
+        page.click("a:has-text('chờ xét') >> nth=0")
+    camera.shoot("staff inbox")
+    for name, address in addresses.items():
+        page.goto(address)
+        camera.shoot(f"staff {name}")
+    page.context.clear_cookies()
+
+
 def error_pages(camera: Camera) -> None:
     for name in ERROR_PAGES:
         camera.page.goto(f"/loi/{name}")
         camera.shoot(f"error {name}")
+
+
+WALKS = (
+    campaigns,
+    first_step,
+    second_step,
+    documents,
+    check,
+    receipt,
+    tracked,
+    other_pages,
+    progress,
+    staff,
+    error_pages,
+)
 
 
 # --- what happens beside them ---------------------------------------------------------------------------------------
@@ -352,6 +424,43 @@ def idea() -> Answers:
     today = timezone.localdate()
     days = {"applied_on": today - timedelta(days=60), "recognised_on": today - timedelta(days=30)}
     return {**idea_2022(**days), "title": LONG_TITLE}
+
+
+def hold_up(campaign: Campaign, now: datetime) -> None:
+    """Somebody commended, a model held up, a quarter announced."""
+    decision = CommendationDecisionFactory(campaign=campaign, announced_at=now)
+    for initiative in campaign.initiatives.filter(status=Status.VALID)[:3]:
+        CommendationFactory(decision=decision, initiative=initiative)
+    ExemplarFactory(campaign=campaign, shown_at=now, picture=a_picture(), picture_is_allowed=True)
+    starts_on = quarters.of_day(timezone.localdate(now)).starts_on
+    QuarterFactory(campaign=campaign, is_announced=True, starts_on=starts_on)
+
+
+def exemplar() -> str:
+    campaign = Campaign.objects.get(slug=demonstration.SLUG)
+    return reverse("exemplar", args=[campaign.exemplars.latest("pk").pk])
+
+
+def staff_pages() -> tuple[str, dict[str, str]]:
+    """The session of the province's manager, and the pages of its day."""
+    account, client = StaffAccount.objects.get(username="demo-quang-tri"), Client()
+    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    session = client.session
+    sessions.touch(session, at=timezone.now())
+    pass_second_factor(session, account)
+    session.save()
+    campaign, unit = Campaign.objects.get(slug=demonstration.SLUG), unit_at("quang-tri")
+    waiting = Initiative.objects.visible_to(account).filter(status=Status.SUBMITTED).first()
+    named: dict[str, list[Any]] = {
+        "initiatives_initiative_change": [waiting.pk if waiting else 0],
+        "initiatives_initiative_board": [],
+        "initiatives_target_set": [unit.pk, campaign.slug],
+        "initiatives_initiative_benefit": [],
+        "initiatives_campaign_posters": [unit.pk],
+        "initiatives_quarter_changelist": [],
+    }
+    addresses = {name.partition("_")[2]: reverse(f"admin:{name}", args=given) for name, given in named.items()}
+    return client.cookies["sessionid"].value, addresses
 
 
 def publish(*, is_published: bool) -> None:
@@ -391,4 +500,4 @@ def answer_with_error_page(route: Route, request: Request) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -105,6 +105,7 @@ class EnteredContentForm(ContentForm):
 
     def build(self) -> None:
         super().build()
+        self.fields["title"].widget = forms.TextInput()  # typed at a desk, where Enter sends
         self.fields["description"].help_text = "Trước đây làm thế nào, đã thay đổi gì, kết quả ra sao."
         if "share" in self.fields:
             self.fields["share"].label = "Phần đóng góp của người nộp (%)"

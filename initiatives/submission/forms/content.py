@@ -32,7 +32,12 @@ class ContentForm(StepForm):
 
     sender, of_sender = "Tôi, người nộp", "của bạn"
 
-    title = fields.LineField(label="Tên sáng kiến", limit=250, help_text="Viết ngắn, nêu rõ làm gì, ở đâu.")
+    title = fields.LineField(
+        label="Tên sáng kiến",
+        limit=250,
+        help_text="Viết ngắn, nêu rõ làm gì, ở đâu.",
+        widget=forms.Textarea(attrs={"rows": 3}),  # one line, but a phone shows a third of it in an input
+    )
     field = OneOf(label="Lĩnh vực", ask="Hãy chọn lĩnh vực.", required=False)
     solution_kind = OneOf(label="Loại giải pháp", ask="Hãy chọn loại giải pháp.")
     applied_on = fields.DayField(

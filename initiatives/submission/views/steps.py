@@ -18,10 +18,10 @@ from django.views.decorators.http import require_http_methods
 from initiatives import lifecycle
 from initiatives.campaigns import contacts, poster_counts, windows
 from initiatives.models import Campaign, ConsentText, Draft, Initiative
-from initiatives.submission import actions, alike, answers, receipts
+from initiatives.submission import actions, alike, answers, receipts, repairs
 from initiatives.submission.desks import STEPS, TITLES, Desk, Outstanding, object_to
 from initiatives.submission.facts import facts_of
-from initiatives.submission.forms import PersonForm
+from initiatives.submission.forms import PersonForm, StepForm
 from orgtree.models import Unit
 from portal.doors import comes_from_our_page, public
 from portal.kept_pages import kept
@@ -53,7 +53,7 @@ def at_draft(view: View) -> View:
 
     @wraps(view)
     def opened(request: HttpRequest, token: str) -> HttpResponse:
-        draft = get_object_or_404(_drafts(), token_hash=receipts.token_hash(token), revises=None)
+        draft = get_object_or_404(drafts(), token_hash=receipts.token_hash(token), revises=None)
         if draft.is_received:
             return _received(draft, token)
         if request.method != "POST" and not comes_from_our_page(request):
@@ -86,28 +86,6 @@ def begin(request: HttpRequest, campaign: str) -> HttpResponse:
     return _person_page(request, desk, desk.person_form(blank=True, unit_hint=hint), ruling)
 
 
-@public
-@require_http_methods(["GET", "HEAD", "POST"])
-@private
-def door(request: HttpRequest, token: str) -> HttpResponse:
-    """The draft's link itself: no personal data, one way on.
-
-    A browser that never says where it comes from would stand before it again at each step: its POST opens the step.
-    """
-    draft = get_object_or_404(_drafts(), token_hash=receipts.token_hash(token), revises=None)
-    if draft.is_received:
-        return render(request, "submission/door.html", {"is_received": True, "receipt": _receipt_of(draft, token)})
-    desk = Desk(draft, token, arrival(request))
-    step = next((step for step in (PERSON, CONTENT) if not desk.was_sent(step)), CHECK)
-    asked = request.GET.get("buoc", "")
-    if asked in desk.steps[: desk.steps.index(step)]:
-        step = asked
-    if request.method == "POST":
-        request.method = "GET"  # it sends nothing; the step is opened as if its address had been
-        return {PERSON: person, CONTENT: content, DOCUMENTS: documents, CHECK: check}[step](request, desk)
-    return render(request, "submission/door.html", {"desk": desk, "window": desk.window, "onward": desk.address(step)})
-
-
 def person(request: HttpRequest, desk: Desk) -> HttpResponse:
     if request.method != "POST":
         form = desk.person_form()
@@ -115,7 +93,7 @@ def person(request: HttpRequest, desk: Desk) -> HttpResponse:
             form.hide_errors()
         return _person_page(request, desk, form, desk.window)
     form = _save_person(request, desk)
-    return _onward(request, desk, PERSON, form.is_valid(), lambda: _person_page(request, desk, form, desk.window))
+    return _onward(request, desk, PERSON, form, lambda: _person_page(request, desk, form, desk.window))
 
 
 def content(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -128,8 +106,7 @@ def content(request: HttpRequest, desk: Desk) -> HttpResponse:
             form.full_clean()
             object_to(form, desk.objections(form, documents=()))
         return _content_page(request, desk, form)
-    typed = answers.read(request.POST, answers.CONTENT)
-    actions.save(desk.draft, typed, at=desk.at, ruling=desk.window)
+    actions.save(desk.draft, _typed(request, desk, answers.CONTENT), at=desk.at, ruling=desk.window)
     if "more" in request.POST:
         form = desk.content_form(more_authors=1)
         form.hide_errors()
@@ -139,7 +116,7 @@ def content(request: HttpRequest, desk: Desk) -> HttpResponse:
     form = desk.content_form()
     form.full_clean()
     object_to(form, desk.objections(form, documents=()))
-    return _onward(request, desk, CONTENT, form.is_valid(), lambda: _content_page(request, desk, form))
+    return _onward(request, desk, CONTENT, form, lambda: _content_page(request, desk, form))
 
 
 def check(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -166,7 +143,7 @@ def check(request: HttpRequest, desk: Desk) -> HttpResponse:
 # --- what the steps share -------------------------------------------------------------------------------------------
 
 
-def _receipt_of(draft: Draft, token: str) -> str:
+def receipt_of(draft: Draft, token: str) -> str:
     """The address of the receipt that the draft's link leads to; "" where an officer renewed the receipt's link since."""
     receipt = receipts.receipt_token(token)
     opens = Initiative.objects.filter(draft=draft, receipt_token_hash=receipts.token_hash(receipt)).exists()
@@ -175,7 +152,7 @@ def _receipt_of(draft: Draft, token: str) -> str:
 
 def _received(draft: Draft, token: str) -> HttpResponse:
     """On to the receipt; to the door, which says how to go on, where this link leads to none any more."""
-    return HttpResponseRedirect(_receipt_of(draft, token) or reverse("draft_door", args=[token]))
+    return HttpResponseRedirect(receipt_of(draft, token) or reverse("draft_door", args=[token]))
 
 
 def _begun(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -184,12 +161,20 @@ def _begun(request: HttpRequest, desk: Desk) -> HttpResponse:
         ruling = windows.verdict(desk.campaign, at=desk.at)
         return closed_page(request, desk, ruling) if not ruling.is_open else _person_page(request, desk, form, ruling)
     form = _save_person(request, desk)
-    return _onward(request, desk, PERSON, form.is_valid(), lambda: _person_page(request, desk, form, desk.window))
+    return _onward(request, desk, PERSON, form, lambda: _person_page(request, desk, form, desk.window))
+
+
+def _typed(request: HttpRequest, desk: Desk, names: list[str]) -> answers.Answers:
+    """A step as sent; of what was typed in an old font, what its sender said."""
+    typed = answers.read(request.POST, names)
+    if "repair" in request.POST:
+        return typed | repairs.repaired(typed)
+    return typed | (repairs.left_alone(typed, desk.typed) if repairs.AS_TYPED in request.POST else {})
 
 
 def _save_person(request: HttpRequest, desk: Desk) -> PersonForm:
     """Saves the step as sent, whatever it holds, and answers the form that judges it."""
-    typed = answers.read(request.POST, answers.PERSON)
+    typed = _typed(request, desk, answers.PERSON)
     desk.draft.answers = {**desk.draft.answers, **{n: v for n, v in typed.items() if n != answers.SEALED}}
     if answers.SEALED in typed:
         desk.draft.national_id = str(typed[answers.SEALED])
@@ -207,14 +192,14 @@ def _save_person(request: HttpRequest, desk: Desk) -> PersonForm:
 
 
 def _onward(
-    request: HttpRequest, desk: Desk, step: str, is_valid: bool, page: Callable[[], HttpResponse]
+    request: HttpRequest, desk: Desk, step: str, form: StepForm, page: Callable[[], HttpResponse]
 ) -> HttpResponse:
     """After a step was saved: the closed page, the same page with its objections, or the next one."""
     if not desk.window.is_open and desk.revised is None:
         return closed_page(request, desk, desk.window, unit=desk.draft.unit)
     if "back" in request.POST and desk.before(step):
         return see_other(desk.before(step))
-    if "choose" in request.POST or not is_valid:
+    if {"choose", "repair"} & set(request.POST) or not form.is_valid() or desk.old_fonts(form):
         return page()
     return see_other(desk.after(step))
 
@@ -300,6 +285,8 @@ def step_page(request: HttpRequest, desk: Desk, step: str, template: str, contex
     form = context.get("form")
     if form is not None:
         context["objections"] = objections(form)
+        context["old_fonts"] = [(offer, form.fields[offer.name].label) for offer in desk.old_fonts(form)]
+        context["is_repaired"] = "repair" in request.POST
     # Without it a form is sent to the address shown, and what stands behind its "#" goes with every redirect.
     context.setdefault("action", desk.address(step))
     context |= {
@@ -331,7 +318,7 @@ def closed_page(request: HttpRequest, desk: Desk, ruling: windows.Verdict, unit:
     return render(request, "submission/closed.html", context)
 
 
-def _drafts() -> QuerySet[Draft]:
+def drafts() -> QuerySet[Draft]:
     """Drafts with what every step asks of their campaign."""
     return Draft.objects.select_related("campaign", "unit").prefetch_related("campaign__phases")
 
