@@ -112,6 +112,11 @@ def main(asked: list[str]) -> int:
 def make_ready(now: datetime) -> None:
     call_command("migrate", verbosity=0)
     call_command("setup", verbosity=0)
+    make_states(now)
+
+
+def make_states(now: datetime) -> None:
+    """Beside the tree and the campaigns of the letters: one that is open, one that will be, one that is for some."""
     campaign = demonstration.seed(password="mat-khau-thu-nghiem", at=now)
     for _ in demonstration.fill(campaign, 1647, at=now):
         pass
@@ -402,6 +407,7 @@ def error_pages(camera: Camera) -> None:
         camera.shoot(f"error {name}")
 
 
+# Each begins where the one before has ended. `test_everyone.py` goes the same way.
 WALKS = (
     campaigns,
     first_step,
