@@ -305,7 +305,7 @@ def test_the_sixth_waits_until_there_is_room(page: Page) -> None:
     expect(page.locator("[data-adding]")).to_be_hidden()
     expect(page.locator("[data-full]")).to_be_visible()
 
-    page.get_by_role("button", name="Bỏ tệp 2.pdf").click()
+    page.get_by_role("button", name="Bỏ tệp này: 2.pdf").click()
     expect(listed(page)).to_have_count(4)
     expect(page.locator("[data-adding]")).to_be_visible()
     row.get_by_role("button", name="Thử lại 6.pdf").click()
@@ -429,11 +429,11 @@ def test_a_page_killed_in_the_middle_has_what_was_sent(page: Page) -> None:
 def test_a_document_is_taken_away_where_it_stands(page: Page) -> None:
     Worker(page).bring(*pdfs(1, 2))
     page.evaluate("window.stays = true")
-    page.get_by_role("button", name="Bỏ tệp 1.pdf").click()
+    page.get_by_role("button", name="Bỏ tệp này: 1.pdf").click()
     expect(listed(page)).to_have_text(["2.pdf"])
     expect(page.locator("#documents")).to_be_focused()
     expect(spoken(page)).to_have_text("Đã bỏ tệp “1.pdf”. Có 1 tài liệu.")
-    page.get_by_role("button", name="Bỏ tệp 2.pdf").click()
+    page.get_by_role("button", name="Bỏ tệp này: 2.pdf").click()
 
     expect(page.locator("[data-documents]")).to_be_hidden()
     expect(page.locator("#id_attachments")).to_be_focused()
@@ -444,10 +444,10 @@ def test_a_document_is_taken_away_where_it_stands(page: Page) -> None:
 def test_a_removal_that_found_no_line_says_so_at_the_file(context: BrowserContext, page: Page) -> None:
     Worker(page).bring(*pdfs(1))
     context.set_offline(True)
-    page.get_by_role("button", name="Bỏ tệp 1.pdf").click()
+    page.get_by_role("button", name="Bỏ tệp này: 1.pdf").click()
     expect(page.locator("[data-documents] .error")).to_contain_text("Mất kết nối.")
     context.set_offline(False)
-    page.get_by_role("button", name="Bỏ tệp 1.pdf").click()
+    page.get_by_role("button", name="Bỏ tệp này: 1.pdf").click()
 
     expect(listed(page)).to_have_count(0)
 
@@ -516,10 +516,10 @@ def test_files_are_added_through_tracking_until_review_begins(worker: Worker, pa
     worker.follow("Thêm tài liệu")
     pick(page, *pdfs(2))
     expect(listed(page)).to_have_text(["1.pdf", "2.pdf"])
-    expect(page.get_by_role("button", name="Bỏ tệp 1.pdf")).to_have_count(0)
+    expect(page.get_by_role("button", name="Bỏ tệp này: 1.pdf")).to_have_count(0)
     pick(page, *pdfs(3))
     expect(listed(page)).to_have_text(["1.pdf", "2.pdf", "3.pdf"])
-    page.get_by_role("button", name="Bỏ tệp 3.pdf").click()
+    page.get_by_role("button", name="Bỏ tệp này: 3.pdf").click()
     expect(listed(page)).to_have_text(["1.pdf", "2.pdf"])
     worker.press("next")
     worker.press("confirm")
