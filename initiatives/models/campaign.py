@@ -16,7 +16,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from initiatives.models.told import ToldToAll
+from initiatives.models.told import ToldQuerySet, ToldToAll
 from orgtree.models import Unit
 from orgtree.scope import ScopedQuerySet
 from portal.vietnamese import days
@@ -65,7 +65,7 @@ class CategoryScheme(models.TextChoices):
     TARGET_GROUP = "target_group", "Năm nhóm đối tượng"
 
 
-class CampaignQuerySet(models.QuerySet["Campaign"]):
+class CampaignQuerySet(ToldQuerySet):
     def published(self) -> "CampaignQuerySet":
         return self.filter(is_published=True)
 
@@ -199,6 +199,8 @@ class Phase(ToldToAll):
     eligible_from = models.DateField("đủ điều kiện từ ngày", null=True, blank=True)
     eligible_until = models.DateField("đủ điều kiện đến hết ngày", null=True, blank=True)
 
+    objects = ToldQuerySet.as_manager()
+
     class Meta:
         verbose_name = "đợt"
         verbose_name_plural = "đợt"
@@ -226,7 +228,7 @@ class Phase(ToldToAll):
         )
 
 
-class WindowExtensionQuerySet(ScopedQuerySet):
+class WindowExtensionQuerySet(ScopedQuerySet, ToldQuerySet):  # type: ignore[override]
     pass
 
 

@@ -4,12 +4,12 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from initiatives.models.campaign import Campaign
-from initiatives.models.told import ToldToAll
+from initiatives.models.told import ToldQuerySet, ToldToAll
 from orgtree.models import Unit
 from orgtree.scope import ScopedQuerySet
 
 
-class ContactQuerySet(ScopedQuerySet):
+class ContactQuerySet(ScopedQuerySet, ToldQuerySet):  # type: ignore[override]
     pass
 
 

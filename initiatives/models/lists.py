@@ -4,7 +4,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from initiatives.models.campaign import Campaign
-from initiatives.models.told import ToldToAll
+from initiatives.models.told import ToldQuerySet, ToldToAll
 
 
 class ChoiceList(models.TextChoices):
@@ -28,6 +28,8 @@ class Choice(ToldToAll):
     label = models.CharField("tên", max_length=200)
     position = models.PositiveSmallIntegerField("thứ tự", default=0)
     may_be_commended = models.BooleanField("được xét biểu dương", default=False)
+
+    objects = ToldQuerySet.as_manager()
 
     class Meta:
         verbose_name = "lựa chọn"
@@ -56,6 +58,8 @@ class Declaration(ToldToAll):
     )
     text = models.CharField("lời cam kết", max_length=300)
     position = models.PositiveSmallIntegerField("thứ tự", default=0)
+
+    objects = ToldQuerySet.as_manager()
 
     class Meta:
         verbose_name = "cam kết"

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from initiatives.models.campaign import Campaign, Phase
 from initiatives.models.initiative import Initiative
-from initiatives.models.told import ToldToAll
+from initiatives.models.told import ToldQuerySet, ToldToAll
 from orgtree.models import Unit
 from orgtree.scope import ScopedQuerySet
 
@@ -216,6 +216,8 @@ class Milestone(ToldToAll):
         Initiative, null=True, on_delete=models.PROTECT, related_name="milestones", editable=False
     )
     announced_at = models.DateTimeField("công bố lúc", null=True, editable=False)
+
+    objects = ToldQuerySet.as_manager()
 
     class Meta:
         verbose_name = "cột mốc"

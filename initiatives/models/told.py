@@ -13,8 +13,32 @@ def tell_at_once() -> None:
     transaction.on_commit(kept_pages.forget)
 
 
+class ToldQuerySet(models.QuerySet[Any]):
+    """Changes many at once, and says so."""
+
+    def update(self, **values: Any) -> int:
+        changed = super().update(**values)
+        tell_at_once()
+        return changed
+
+    update.alters_data = True  # type: ignore[attr-defined]  # as Django marks its own
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        gone = super().delete()
+        tell_at_once()
+        return gone
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> Any:
+        made = super().bulk_create(objs, *args, **kwargs)
+        tell_at_once()
+        return made
+
+
 class ToldToAll(models.Model):
-    """A row that pages for everybody show. What changes many at once in the database alone is seen within ten seconds."""
+    """A row that pages for everybody show. What is changed past the models, or in another process, is seen within ten seconds."""
 
     class Meta:
         abstract = True

@@ -120,7 +120,7 @@ def errand(page: Page, presses: int = 1) -> str:
     press(page, "next", presses)
     worker.answer(idea())
     press(page, "next", presses)
-    page.set_input_files("#id_attachments", [PHOTO])  # type: ignore[list-item]
+    worker.bring(PHOTO)  # type: ignore[arg-type]
     press(page, "next", presses)
     press(page, "confirm", presses)
     return page.inner_text("#receipt-code").replace(" ", "")
@@ -188,7 +188,7 @@ def test_the_line_is_lost_on_every_step_and_each_goes_on_by_itself(browser: Brow
     press_without_a_line("next")
     worker.answer(idea())
     press_without_a_line("next")
-    page.set_input_files("#id_attachments", [PHOTO])  # type: ignore[list-item]
+    worker.bring(PHOTO)  # type: ignore[arg-type]
     press_without_a_line("next")
     press_without_a_line("confirm")
 
