@@ -116,7 +116,7 @@ def guide(request: HttpRequest, campaign: str) -> HttpResponse:
         "campaign": chosen,
         "window": windows.verdict(chosen, at=arrival(request), unit=unit),
         "unit": unit,
-        "guide": guides.guide(chosen),
+        "guide": guides.guide(chosen, chosen.declarations.all()),
         "receipt": guides.RECEIPT,
         "contacts": helping,
         "corner": contacts.corner(helping),

@@ -5,7 +5,7 @@ once a reader: no statement, no template. It is kept no longer than `until` says
 (`no-cache`) and is told by ETag that nothing changed. Whoever changes what such pages tell calls `forget()`.
 
 A page may count down by the second: of every number of seconds followed by `data-counting` what has passed since the page was
-made is taken away when it is answered. Such a page has no ETag: what a browser kept would say too much.
+made is taken away when it is answered. Such a page is kept by no browser: gone back to, it would say too much.
 """
 
 import hashlib
@@ -104,7 +104,9 @@ def _name(request: HttpRequest, values: list[str]) -> str:
 
 def _page(response: HttpResponse, edition: str, at: datetime, edges: Iterable[datetime | None]) -> Page:
     until = min([at + KEPT_FOR, *(edge for edge in edges if edge and edge > at)])
-    headers = dict(response.headers) | {"Cache-Control": "no-cache"}
-    if not COUNTING.search(response.content):
-        headers["ETag"] = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
+    if COUNTING.search(response.content):
+        headers = dict(response.headers) | {"Cache-Control": "no-store"}
+    else:
+        etag = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
+        headers = dict(response.headers) | {"Cache-Control": "no-cache", "ETag": etag}
     return Page(response.content, headers, edition, at, until)

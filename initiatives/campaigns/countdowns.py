@@ -19,14 +19,11 @@ class Countdown:
     over: str
     until: datetime
     at: datetime
+    is_to_the_second: bool
 
     @property
     def seconds(self) -> int:
         return int((self.until - self.at).total_seconds())
-
-    @property
-    def is_to_the_second(self) -> bool:
-        return self.until - self.at <= TO_THE_SECOND
 
     @property
     def epoch(self) -> int:
@@ -39,7 +36,10 @@ class Countdown:
 
 
 def countdown(window: Verdict) -> Countdown | None:
-    """Of what is open until it closes, of what is not until it opens; None where nothing is ahead."""
+    """Of what is open until it closes, of what is not until it opens; None where nothing is ahead, and where several units have
+    each a close of their own."""
+    if window.is_open_for_some and not window.closes_as_one:
+        return None
     if window.is_open or window.is_open_for_some:
         return _to(window.closes_at, at=window.at, begins="Còn", over="Đã đến giờ đóng.")
     return _to(window.opens_at, at=window.at, begins="Mở sau", over="Đã đến giờ mở.")
@@ -48,9 +48,10 @@ def countdown(window: Verdict) -> Countdown | None:
 def _to(until: datetime | None, *, at: datetime, begins: str, over: str) -> Countdown | None:
     if until is None or until <= at:
         return None
-    if until - at > TO_THE_SECOND:
+    is_to_the_second = until - at <= TO_THE_SECOND
+    if not is_to_the_second:
         at = until - (until - at) // timedelta(minutes=1) * timedelta(minutes=1)
-    return Countdown(begins, over, until, at)
+    return Countdown(begins, over, until, at, is_to_the_second)
 
 
 def next_turn(at: datetime) -> datetime:

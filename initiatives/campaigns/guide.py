@@ -3,9 +3,11 @@
 The pictures are of our own pages; `make guide-pictures` takes them anew.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from initiatives.models import Asked, Campaign
+from initiatives.models import Asked, Campaign, Declaration
+from initiatives.models.lists import asks_for_recognition
 from portal.vietnamese.formats import whole
 
 PICTURES = "img/guide/"  # below static/
@@ -40,6 +42,7 @@ class Guide:
     steps: tuple[Step, ...]
     limit: int
     needs_recognition: bool
+    takes_documents: bool
 
 
 PERSON = Picture("nguoi-nop", 404, "Trang bước 1: ô họ và tên, ô số điện thoại, đã điền.")
@@ -50,8 +53,14 @@ RECEIPT = Picture("bien-nhan", 479, "Trang biên nhận: mã gồm các nhóm ch
 ALL = (PERSON, CONTENT, DOCUMENTS, CHECK, RECEIPT)
 
 
-def guide(campaign: Campaign) -> Guide:
-    return Guide(_at_hand(campaign), _steps(campaign), campaign.description_limit, campaign.recognition_is_required)
+def guide(campaign: Campaign, declarations: Iterable[Declaration] = ()) -> Guide:
+    return Guide(
+        _at_hand(campaign),
+        _steps(campaign),
+        campaign.description_limit,
+        needs_recognition=asks_for_recognition(campaign, declarations),
+        takes_documents=campaign.asks_attachments != Asked.OFF,
+    )
 
 
 def _at_hand(campaign: Campaign) -> tuple[str, ...]:

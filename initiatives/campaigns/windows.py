@@ -34,7 +34,8 @@ class Verdict:
     """What holds for one unit (or, where none is named, for everybody) at one moment.
 
     `phases` are those open now; `closes_at` the last moment among them; `opens_at` the next opening ahead; `closed_at` the
-    last close behind; `open_units` the units for which it is still open when it is closed for the others.
+    last close behind; `open_units` the units for which it is still open when it is closed for the others, `open_until` each
+    one's own close.
     `paused`: staff took the campaign off the portal.
     """
 
@@ -45,6 +46,7 @@ class Verdict:
     opens_at: datetime | None = None
     closed_at: datetime | None = None
     open_units: tuple[Unit, ...] = ()
+    open_until: tuple[datetime, ...] = ()
     extended: bool = False
     paused: bool = False
 
@@ -85,6 +87,16 @@ class Verdict:
         return next((phase for phase in self.phases if phase.covers(day)), None)
 
     @property
+    def open_for(self) -> list[tuple[Unit, datetime]]:
+        """For whom it is still open when it is closed for the others, and until when."""
+        return list(zip(self.open_units, self.open_until, strict=True))
+
+    @property
+    def closes_as_one(self) -> bool:
+        """Whether one moment is the close for all to whom this is said."""
+        return len(set(self.open_until)) < 2
+
+    @property
     def sentence(self) -> str:
         """One sentence for people: open until when, opens when, or closed since when."""
         if self.paused:
@@ -92,8 +104,11 @@ class Verdict:
         if self.is_open and self.closes_at:
             return f"Đang nhận sáng kiến, đến {days.closing(self.closes_at)}."
         if self.is_open_for_some and self.closes_at:
-            names = ", ".join(str(unit) for unit in self.open_units)
-            return f"Chỉ còn nhận của {names}, đến {days.closing(self.closes_at)}."
+            if self.closes_as_one:
+                names = ", ".join(str(unit) for unit in self.open_units)
+                return f"Chỉ còn nhận của {names}, đến {days.closing(self.closes_at)}."
+            each = (f"{unit} đến {days.closing(until)}" for unit, until in self.open_for)
+            return f"Chỉ còn nhận của {'; '.join(each)}."
         if self.opens_at and self.closed_at:
             return f"Đã đóng lúc {days.closing(self.closed_at)}. Mở lại lúc {days.moment(self.opens_at)}."
         if self.opens_at:
@@ -176,13 +191,17 @@ def judge(
         if each.unit and _opens(each, phases, at) and at < each.closes_at
     ]
     if some:
+        ends: dict[Unit, datetime] = {}
+        for each_unit, close in some:
+            ends[each_unit] = max(close, ends.get(each_unit, close))
         return Verdict(
             State.OPEN_FOR_SOME,
             at,
-            closes_at=max(close for _, close in some),
+            closes_at=max(ends.values()),
             opens_at=opens_at,
             closed_at=closed_at,
-            open_units=tuple(dict.fromkeys(unit for unit, _ in some)),
+            open_units=tuple(ends),
+            open_until=tuple(ends.values()),
         )
     state = State.NOT_YET if closed_at is None else State.CLOSED
     return Verdict(state, at, opens_at=opens_at, closed_at=closed_at)

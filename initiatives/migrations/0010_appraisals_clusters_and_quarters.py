@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(migrations.RunPython.noop, make_again),  # backwards it comes last
         migrations.CreateModel(
             name="Appraisal",
             fields=[

@@ -1,5 +1,7 @@
 """What a campaign offers to pick and asks to confirm, and the ready sentences of those who review."""
 
+from collections.abc import Iterable
+
 from django.core.validators import RegexValidator
 from django.db import models
 
@@ -49,6 +51,8 @@ class Choice(ToldToAll):
 
 class Declaration(ToldToAll):
     """A sentence the sender confirms before the initiative counts."""
+
+    RECOGNISED = "recognised"  # the code of the one that says so
 
     campaign = models.ForeignKey(
         Campaign, verbose_name="chương trình", on_delete=models.CASCADE, related_name="declarations"
@@ -104,6 +108,12 @@ MENDABLE = [
     ("link", "Liên kết Google Drive"),
     ("attachments", "Tài liệu"),
 ]
+
+
+def asks_for_recognition(campaign: Campaign, declarations: Iterable[Declaration]) -> bool:
+    """Whether nobody may submit before somebody recognised it: the day of it is asked, or the sender declares it."""
+    declares = any(declaration.code == Declaration.RECOGNISED for declaration in declarations)
+    return declares or campaign.recognition_is_required
 
 
 class ReviewReason(models.Model):

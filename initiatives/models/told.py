@@ -1,4 +1,7 @@
-"""What public pages tell of: a change is seen at once, though the pages are kept rendered (`portal/kept_pages.py`)."""
+"""What public pages tell of: a change is seen at once, though the pages are kept rendered (`portal/kept_pages.py`).
+
+At once in every process that shares the cache (`CACHE_URL`); where each has its own, in the others within ten seconds.
+"""
 
 from typing import Any
 

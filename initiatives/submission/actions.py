@@ -75,7 +75,8 @@ def begin_revision(initiative: Initiative, *, at: datetime) -> Draft:
 def begin_another(initiative: Initiative, *, at: datetime, ruling: windows.Verdict) -> Begun:
     """A draft of the same person for another initiative, kept: step 1 filled in, but for what is agreed to anew each time and
     the identity number, which a lasting link must not show to whoever holds a slip."""
-    begun = begin(initiative.campaign, at=at)
+    draft = Draft.objects.filter(initiative=initiative).select_related("poster_unit").first()
+    begun = begin(initiative.campaign, at=at, poster_unit=draft.poster_unit if draft else None)
     known = answers.of_initiative(initiative)
     typed = {name: known.get(name, "") for name in answers.PERSON if name not in answers.AGREED | {answers.SEALED}}
     save(begun.draft, typed, at=at, unit=initiative.unit, ruling=ruling)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from initiatives.campaigns import windows
 from initiatives.models import Act, Asked, Attachment, Campaign, Choice, Declaration, Draft, Initiative, Phase
+from initiatives.models.lists import asks_for_recognition
 from initiatives.submission import answers, eligibility, repairs
 from initiatives.submission.actions import documents_of
 from initiatives.submission.forms import ContentForm, PersonForm, StepForm
@@ -60,7 +61,14 @@ class Desk:
     @property
     def prints_request(self) -> bool:
         """Whether somebody may stand here without the paper that the campaign asks for."""
-        return self.revised is None and self.campaign.asks_recognition == Asked.REQUIRED
+        return self.revised is None and asks_for_recognition(self.campaign, self.declarations)
+
+    @property
+    def says_recognised(self) -> bool:
+        """Whether what is typed says when and by whom, or declares it where that is not asked."""
+        if self.campaign.recognition_is_required:
+            return bool(self.typed.get("recognised_on") and self.typed.get("recognised_by"))
+        return Declaration.RECOGNISED in self.typed.get("declaration", [])
 
     @property
     def kept_as(self) -> str:

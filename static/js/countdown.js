@@ -18,13 +18,17 @@
   document.querySelectorAll("[data-left]").forEach(function (place) {
     var said = place.dataset;
 
-    // `left` seconds, `ago` milliseconds before now.
-    function count(left, ago) {
+    // `left` seconds, `ago` milliseconds before now. What the page says in whole minutes is asked for when it matters.
+    function count(left, ago, isExact) {
       var clock = Date.now() - ago, steady = performance.now() - ago;
 
       function tell() {
         // One of them may be set by hand, the other stands still while the phone sleeps.
         var passed = Math.max(Date.now() - clock, performance.now() - steady) / 1000, seconds = Math.floor(left - passed);
+        if (seconds < CALM && !isExact) {
+          isExact = true;
+          return ask(tell);
+        }
         place.textContent = seconds > 0 ? said.begins + " " + shown(seconds) + "." : said.over;
         if (seconds > 0) setTimeout(tell, seconds < CALM + MINUTE ? 1000 : 10000);
         else place.nextElementSibling.hidden = false;
@@ -33,13 +37,21 @@
       tell();
     }
 
+    function ask(otherwise) {
+      fetch("", {method: "HEAD", cache: "no-store"}).then(function (answer) {
+        count(said.until - Date.parse(answer.headers.get("Date")) / 1000, 0, true);
+        place.hidden = false;
+      }, otherwise);
+    }
+
     // Gone back to, the page may be of yesterday: the server is asked what time it is.
     if (performance.navigation.type === 2) {
       place.hidden = true;
-      fetch("", {method: "HEAD", cache: "no-store"}).then(function (answer) {
-        count(said.until - Date.parse(answer.headers.get("Date")) / 1000, 0);
-        place.hidden = false;
-      }, function () {});
-    } else count(Number(said.left), Math.max(performance.now() - times.responseStart + times.navigationStart || 0, 0));
+      ask(function () {});
+    } else {
+      // A page from a browser's memory may say that it was never answered.
+      var ago = Math.min(Math.max(performance.now() - times.responseStart + times.navigationStart || 0, 0), performance.now());
+      count(Number(said.left), ago, "counting" in said);
+    }
   });
 })();

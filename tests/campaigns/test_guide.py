@@ -121,7 +121,11 @@ def test_only_a_campaign_that_needs_recognition_tells_of_the_request(campaigns: 
     at("2022-03-02 08:00:00")
 
     assert "Lưu và xem đơn để in" in shown(f"/{YEAR_2022}/huong-dan/")
-    assert "Lưu và xem đơn để in" not in shown(f"/{YEAR_2021}/huong-dan/")
+    assert "Lưu và xem đơn để in" in shown(f"/{YEAR_2021}/huong-dan/")  # declared there
+    campaigns[YEAR_2021].declarations.all().delete()
+    without = shown(f"/{YEAR_2021}/huong-dan/")
+    assert "Lưu và xem đơn để in" not in without
+    assert "Chương trình này không đòi quyết định công nhận." in without
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------
@@ -159,4 +163,4 @@ def test_it_asks_few_statements(campaigns: dict[str, Campaign], at: Clock) -> No
     with CaptureQueriesContext(connection) as asked:
         Client().get(f"/{YEAR_2022}/huong-dan/?don-vi=quang-tri/dong-ha")
 
-    assert len(asked) == 6  # campaign, phases, unit, contacts, extensions; how long it may be kept
+    assert len(asked) == 7  # campaign, phases, unit, contacts, extensions, declarations; how long it may be kept

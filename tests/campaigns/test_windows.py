@@ -12,11 +12,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from initiatives.campaigns import windows
+from initiatives.campaigns.countdowns import countdown
 from initiatives.campaigns.windows import State, judge, verdict
 from initiatives.models import Attachment, Campaign, Draft, Initiative, Phase, WindowExtension
 from orgtree.models import Unit
 from portal.vietnamese.days import VIETNAM
-from tests.factories import UnitFactory
+from tests.factories import UnitFactory, WindowExtensionFactory
 from tests.submission import samples
 from tests.submission.worker import (
     YEAR_2021,
@@ -136,6 +137,19 @@ def test_the_verdict_says_in_words_when_it_opens_and_closes(
     ruling = verdict(campaigns[slug], at=moment(at), unit=tree[code] if code else None)
 
     assert ruling.sentence == sentence
+
+
+def test_two_extensions_are_each_told_with_their_own_close(campaigns: Campaigns, tree: Tree) -> None:
+    """Whoever closes first must not read the day of the other."""
+    WindowExtensionFactory(
+        campaign=campaigns[YEAR_2021], unit=tree["thanh-hoa"], phase=None, closes_at=moment("2021-04-30 00:00:00")
+    )
+    ruling = verdict(campaigns[YEAR_2021], at=moment("2021-04-21 10:00:00"))
+
+    assert ruling.sentence == (
+        "Chỉ còn nhận của LĐLĐ tỉnh Điện Biên đến 24h00 ngày 22/4/2021; LĐLĐ tỉnh Thanh Hóa đến 24h00 ngày 29/4/2021."
+    )
+    assert countdown(ruling) is None
 
 
 def test_a_campaign_without_phases_takes_nothing() -> None:

@@ -8,7 +8,17 @@ import pytest
 
 from initiatives.models import Campaign, Choice, ChoiceList, Draft, Initiative
 from initiatives.submission.recognition import Author, request_of
-from tests.submission.worker import IN_2021, IN_2022, YEAR_2021, YEAR_2022, Worker, content, person, person_2021
+from tests.submission.worker import (
+    IN_2021,
+    IN_2022,
+    YEAR_2021,
+    YEAR_2022,
+    Worker,
+    content,
+    content_2021,
+    person,
+    person_2021,
+)
 
 FIELDS = [
     Choice(list=ChoiceList.FIELD, code="production", label="Sản xuất"),
@@ -95,8 +105,28 @@ def test_where_no_recognition_is_asked_there_is_no_such_page(
 ) -> None:
     at(IN_2021)
     Campaign.objects.filter(slug=YEAR_2021).update(asks_recognition="optional")
+    campaigns[YEAR_2021].declarations.all().delete()
     worker = Worker(YEAR_2021)
     worker.begin(person_2021())
 
     assert "Chưa được công nhận?" not in words(worker, worker.step("noi-dung"))
     assert worker.get(worker.step("don-cong-nhan")).status_code == 404
+
+
+@pytest.mark.django_db
+def test_who_cannot_declare_it_meets_no_wall_either(
+    campaigns: dict[str, Campaign], at: Callable[[str], datetime]
+) -> None:
+    """2021 asks for no day of recognition, but for the word that there was one."""
+    at(IN_2021)
+    worker = Worker(YEAR_2021)
+    worker.begin(person_2021())
+    undeclared = content_2021(declaration=[])
+    worker.send_content(undeclared)
+
+    assert "Chưa được công nhận?" in words(worker, worker.step("noi-dung"))
+    assert f'href="{worker.step("don-cong-nhan")}"' in words(worker, worker.step("kiem-tra"))
+    assert worker.get(worker.step("don-cong-nhan")).status_code == 200
+
+    worker.send_content(undeclared | {"declaration": ["recognised"]})
+    assert f'href="{worker.step("don-cong-nhan")}"' not in words(worker, worker.step("kiem-tra"))

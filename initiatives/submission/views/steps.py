@@ -32,7 +32,6 @@ View = Callable[..., HttpResponse]
 
 PERSON, CONTENT, DOCUMENTS, CHECK = STEPS
 FILLED_IN = "dien-san"  # in an address: this was not sent yet, so nothing of it is objected to
-RECOGNITION = {"recognised_on", "recognised_by"}
 
 
 def private(view: View) -> View:
@@ -57,8 +56,8 @@ def at_draft(view: View) -> View:
         if draft.is_received:
             return _received(draft, token)
         if request.method != "POST" and not comes_from_our_page(request):
-            step = request.path.split("/")[-2]
-            return redirect(f"{reverse('draft_door', args=[token])}?buoc={step}")
+            door = reverse("draft_door", args=[token])
+            return redirect(f"{door}?{FILLED_IN}=1" if FILLED_IN in request.GET else door)
         answer = view(request, Desk(draft, token, arrival(request)))
         # Another tab may have submitted it while this step was on its way.
         return _received(draft, token) if draft.is_received else answer
@@ -275,7 +274,7 @@ def _check_page(request: HttpRequest, desk: Desk, person_form: Any, content_form
         "flags": found.get("flags", []),
         "earlier": found.get("earlier"),
         "may_submit": not found.get("outstanding"),
-        "unrecognised": "" if all(desk.typed.get(name) for name in RECOGNITION) else _request_address(desk),
+        "unrecognised": "" if desk.says_recognised else _request_address(desk),
         "alike": alike.public_titles(desk.draft),
     }
     return step_page(request, desk, CHECK, "submission/check.html", context)
