@@ -53,17 +53,13 @@ def asked(typed: Typed) -> Asked:
 
 @dataclass(frozen=True)
 class Row:
-    """A line as drawn. `bar` is of FULL, None where there is nothing to compare with; `address` is "" where nothing opens."""
+    """A line as drawn. `bar` is of FULL, None where there is no target; `address` is "" where nothing opens."""
 
     number: int
     line: Line
     bar: int | None
     address: str = ""
     inbox: dict[str, str] | None = None
-
-    @property
-    def has_bar(self) -> bool:
-        return self.bar is not None
 
 
 @dataclass(frozen=True)
@@ -182,16 +178,14 @@ def _headings(wanted: Asked, addresses: Addresses) -> dict[str, Heading]:
 
 
 class _Drawing:
-    """Bars are of the target; where no unit of the level has one, of the largest number."""
+    """Bars are of the target: beside a rate that nobody can tell, one would be read as a rate."""
 
     def __init__(self, board: Board, inbox: str) -> None:
         self.board, self.inbox = board, inbox
-        has_targets = any(line.target is not None for line in board.lines)
-        self.largest = 0 if has_targets else max((line.reached for line in board.lines), default=0)
 
     def row(self, number: int, line: Line, *, address: str = "") -> Row:
         links = _inbox(self.inbox, self.board, line.unit) if self.inbox and line.unit is not None else None
-        return Row(number, line, _bar(line.reached, line.target or self.largest), address, links)
+        return Row(number, line, _bar(line.reached, line.target), address, links)
 
 
 def _inbox(inbox: str, board: Board, unit: Unit) -> dict[str, str]:

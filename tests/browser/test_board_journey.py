@@ -78,7 +78,7 @@ def test_from_the_country_down_and_back_on_a_phone(portal: str) -> None:
         table.locator("summary").click()
         expect(table.locator("tbody tr").first).to_contain_text("LĐLĐ thành phố Đông Hà")
 
-        page.locator(".board-trail a").first.click()
+        page.locator(".board-trail a", has_text="Tổng LĐLĐ").click()
         expect(page.locator("h1")).to_contain_text("Tổng LĐLĐ Việt Nam")
 
 
