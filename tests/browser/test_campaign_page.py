@@ -49,6 +49,11 @@ def saying(seconds: int, page: Page, address: str) -> None:
     page.route(address, answer)
 
 
+def unasked(page: Page, address: str) -> None:
+    """Where the line is lost meanwhile: the page counts on by itself."""
+    page.route(address, lambda route: route.abort() if route.request.method == "HEAD" else route.fallback())
+
+
 # --- how long is left -------------------------------------------------------------------------------------------------
 
 
@@ -59,13 +64,19 @@ def test_it_counts_on_whatever_the_phone_takes_the_time_to_be(address: str, wron
         page.clock.install(time=wrong_clock)
         page.clock.pause_at(wrong_clock + timedelta(seconds=1))
         saying(2 * 86400 + 5 * 3600 + 180, page, address)
+        unasked(page, address)
         page.goto(address)
         left = page.get_by_role("timer")
-        told = [left.inner_text()]
-        for passes in (2 * 86400, 5 * 3600 - 30 * 60, 30 * 60, 55):
+        expect(left).to_have_text("Còn 2 ngày 5 giờ.")
+        for passes, told in (
+            (2 * 86400, "Còn 5 giờ 2 phút."),
+            (5 * 3600 - 30 * 60, "Còn 32 phút."),
+            (30 * 60, "Còn 2 phút 15 giây."),
+            (55, "Còn 1 phút 20 giây."),
+        ):
             page.clock.fast_forward(passes * 1000)
             page.clock.run_for(15_000 if passes > 60 else 0)
-            told.append(left.inner_text())
+            expect(left).to_have_text(told)
         again = page.get_by_role("link", name="Tải lại trang")
         expect(again).to_be_hidden()
         page.clock.fast_forward(90_000)
@@ -74,13 +85,28 @@ def test_it_counts_on_whatever_the_phone_takes_the_time_to_be(address: str, wron
         with page.expect_navigation():
             again.click()
 
-    assert told == [
-        "Còn 2 ngày 5 giờ.",
-        "Còn 5 giờ 2 phút.",
-        "Còn 32 phút.",
-        "Còn 2 phút 15 giây.",
-        "Còn 1 phút 20 giây.",
-    ]
+
+def test_in_the_last_minutes_the_server_is_asked_to_the_second(campaign: Campaign, address: str) -> None:
+    Phase.objects.filter(campaign=campaign).update(
+        closes_at=timezone.now() + timedelta(hours=2, minutes=30, seconds=20)
+    )
+
+    with chromium() as browser:
+        page = browser.new_page()
+        saying(9 * 60, page, address)
+        page.goto(address)
+
+        expect(page.get_by_role("timer")).to_have_text("Còn 2 giờ 30 phút.")
+
+
+def test_a_browser_that_does_not_know_when_it_was_answered_counts_from_now(address: str) -> None:
+    with chromium() as browser:
+        page = browser.new_page()
+        page.add_init_script("Object.defineProperty(PerformanceTiming.prototype, 'responseStart', { get: () => 0 })")
+        saying(9 * 86400 + 1800, page, address)
+        page.goto(address)
+
+        expect(page.get_by_role("timer")).to_have_text("Còn 9 ngày.")
 
 
 def test_gone_back_to_it_asks_the_server_what_time_it_is(campaign: Campaign, address: str) -> None:

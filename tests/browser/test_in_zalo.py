@@ -167,7 +167,7 @@ def submit(worker: InApp, poster: str) -> None:
     worker.press("next")
     expect(heading(page)).to_have_text("Tài liệu kèm theo")
     photo = {"name": "Quyết định 12.jpg", "mimeType": "image/jpeg", "buffer": jpeg(640, 480)}
-    page.set_input_files("#id_attachments", [photo])  # type: ignore[list-item]
+    worker.bring(photo)  # type: ignore[arg-type]
     worker.press("next")
     expect(heading(page)).to_have_text("Kiểm tra và nộp")
     expect(page.locator("main")).to_contain_text("Quyết định 12.jpg")
