@@ -49,7 +49,10 @@ BUNDLES: dict[str, list[str]] = {
         "js/keep.js",
         "js/time_left.js",
     ],
-    # the page of documents, instead of it
+    # where a draft rests and nothing is typed: what the phone kept of it is forgotten
+    "forget.js": ["js/keep_forget.js"],
+    "recognition.js": ["js/print.js", "js/keep_forget.js"],
+    # the page of documents, instead of step.js
     "documents.js": [
         "js/documents.js",  # before the line is tried
         "js/lost_line.js",

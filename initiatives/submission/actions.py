@@ -36,11 +36,13 @@ class AlreadyReceived(Exception):
 
 
 class DocumentRefused(Exception):
-    """A document that was not kept; `sentence` names it and says why."""
+    """A document that was not kept; `sentence` names it and says why. `is_final` where the same file is never kept; else it may
+    be once what stands in the way has passed."""
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, *, is_final: bool = False) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.is_final = is_final
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ def add_document(draft: Draft, upload: Upload, *, name: str, kind: str, at: date
                 "sha256": judged.sha256,
             }
     except FileRefused as refusal:
-        raise DocumentRefused(refusal.sentence) from None
+        raise DocumentRefused(refusal.sentence, is_final=True) from None
     with transaction.atomic():
         there = Draft.objects.select_for_update().filter(pk=draft.pk).first()
         if there is None or there.is_received:

@@ -1,7 +1,7 @@
 // Sends each picked file by itself: pictures smaller first, with a bar, again after a lost line. The list is renewed in place.
 (function () {
   "use strict";
-  var LONGEST = 2000, LIGHT = 300000, HEAVY = 1500000, SHRINKING = 8000, SILENCE = 60000, PAUSE = 5000, MOST_TRIES = 4;
+  var LONGEST = 2000, LIGHT = 300000, HEAVY = 1500000, SHRINKING = 8000, SILENCE = 60000, PAUSE = 5000, LONG_PAUSE = 30000;
   var form = document.getElementById("main-form"), place = document.querySelector("[data-documents]");
   if (!form || !place) return;
   var input = form.elements.attachments, kind = form.elements.attachment_kind;
@@ -100,6 +100,7 @@
     item.bar.hidden = state !== "sends";
     item.kind.disabled = state === "sends";
     item.kind.hidden = state === "refused";
+    item.away.hidden = false;
     item.again.hidden = state !== "lost" && state !== "failed";
     if (item.words.className) say(item.name + ": " + text);
   }
@@ -110,8 +111,8 @@
     item.state = "gone";
     item.row.remove();
     card.hidden = !queue.length;
+    if (isWarned) warn("");
     isWarned = false;
-    warn("");
     if (isHeld) focus(adding.hidden ? "" : "id_attachments");
   }
 
@@ -124,6 +125,7 @@
 
   function pick(file) {
     var item = { file: file, name: file.name, tries: 0, row: make("li", "", card.lastElementChild) }, choice = kind.cloneNode(true), buttons;
+    item.row.tabIndex = -1;
     make("b", "", item.row, file.name);
     var line = make("p", "step", item.row);
     item.words = make("span", "", line);
@@ -141,9 +143,13 @@
       item.again.nextSibling.focus();
       again(item);
     });
-    button("Bỏ tệp", file.name, buttons, function () {
+    item.away = button("Bỏ tệp", file.name, buttons, function () {
       drop(item);
-      if (item.request) item.request.abort();
+      if (item.request) {
+        item.request.abort();
+        // It may have arrived though its answer did not: then it stands in the list.
+        post(new FormData(form), Number, Number);
+      }
       say("Đã bỏ tệp " + item.name);
     });
     queue.push(item);
@@ -159,11 +165,13 @@
     }
     sending = item;
     show(item, "sends", size(item.file.size) + ". Đang chuẩn bị");
-    smaller(item.file, function (file) { send(item, file); });
+    // What was sent once is sent again as it was: drawn anew it would be another document.
+    if (item.sent) send(item, item.sent);
+    else smaller(item.file, function (file) { send(item, item.sent = file); });
   }
 
   function send(item, file) {
-    var data = new FormData(), told = 0;
+    var data = new FormData(), told = 0, before = count;
     if (item.state === "sends" && file.size <= mostBytes) {
       data.append("attachment_kind", item.kind.value);
       data.append("attachments", file, item.name);
@@ -173,11 +181,16 @@
       item.request = post(data, function (percent) {
         item.bar.value = percent;
         item.words.textContent = size(file.size) + ". " + (percent < 100 ? "Đã gửi " + percent + "%" : "Cổng đang xem tệp");
+        // From here the portal may have it, whatever becomes of the line.
+        if (percent === 100) {
+          if (document.activeElement === item.away) item.row.focus();
+          item.away.hidden = true;
+        }
         // Spoken twice on the way, not at every step.
         if (percent < 100 && percent >= told + 33) say(item.name + ": đã gửi " + (told = percent) + "%");
       }, function (answer, status) {
         sending = null;
-        if (item.state !== "gone") judge(item, answer, status);
+        if (item.state !== "gone") judge(item, answer, status, before);
         next();
       });
       return;
@@ -189,21 +202,30 @@
     next();
   }
 
-  function judge(item, answer, status) {
+  function judge(item, answer, status, before) {
     if (answer.faults && !answer.faults.length) {
       drop(item);
-      say(answer.said);
+      // Where the list is no longer than it was, the eye is told why.
+      if (count === before) warn(item.name + ": " + answer.said);
+      else say(answer.said);
     } else if (answer.faults) {
-      show(item, "refused", answer.faults.join(" "));
+      show(item, answer.again ? "failed" : "refused", answer.faults.join(" "));
     } else if (status === 413 || answer.stop) {
       show(item, answer.stop ? "failed" : "refused", why(answer, status));
       if (answer.stop) queue.forEach(function (one) { if (one.state === "waits") show(one, "failed", answer.stop); });
     } else {
       show(item, "lost", status ? words.busy : words.lostFile);
-      if (item.tries++ < MOST_TRIES) {
-        setTimeout(function () { if (item.state === "lost" && navigator.onLine !== false) again(item); }, PAUSE * item.tries);
-      }
+      wait(item);
     }
+  }
+
+  function wait(item) {
+    clearTimeout(item.timer);
+    item.timer = setTimeout(function () {
+      if (item.state !== "lost") return;
+      if (navigator.onLine === false) wait(item);
+      else again(item);
+    }, Math.min(PAUSE * ++item.tries, LONG_PAUSE));
   }
 
   // Drawn anew upright and smaller; the file itself where that fails, takes too long or wins nothing.
@@ -245,7 +267,7 @@
     event.stopPropagation();
     warn((under_way ? "Còn " + under_way + " tệp đang gửi, hãy chờ. " : "")
       + (queue.length > under_way ? "Có " + (queue.length - under_way) + " tệp chưa gửi được. " : "")
-      + "Bấm lần nữa để đi tiếp mà không có các tệp này.");
+      + words.anyway);
     return true;
   }
 
@@ -261,9 +283,7 @@
     var wanted = sent.elements.kind_of ? "kinds-" + sent.elements.kind_of.value : "documents";
     post(new FormData(sent), Number, function (answer, status) {
       if (answer.faults && !answer.faults.length) {
-        var details = wanted !== "documents" && document.getElementById(wanted).parentNode;
-        if (details) details.open = false;
-        focus(wanted);
+        focus(wanted).parentNode.open = false;
         return say(answer.said);
       }
       delete sent.dataset.sent;
@@ -282,7 +302,7 @@
     files.forEach(pick);
   });
   window.addEventListener("online", function () {
-    queue.forEach(function (item) { if (item.state === "lost" && item.tries <= MOST_TRIES * 2) again(item); });
+    queue.forEach(function (item) { if (item.state === "lost") again(item); });
   });
 
   adding.lastElementChild.className = "hint";

@@ -4,6 +4,7 @@ import io
 import random
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -196,6 +197,35 @@ def test_each_file_may_be_given_a_kind_of_its_own_before_and_after(page: Page) -
     assert beside(kept) == [("1.pdf", "benefit"), ("2.pdf", "acceptance")]
 
 
+def test_what_the_portal_is_looking_at_is_not_called_gone(page: Page) -> None:
+    page.evaluate(SLOW)
+    pick(page, *pdfs(1))
+    held(page)
+    away = page.get_by_role("button", name="Bỏ tệp 1.pdf", exact=True)
+    away.focus()
+    page.evaluate("tell(0.99)")
+    expect(away).to_be_focused()
+    page.evaluate("tell(1)")
+
+    expect(away).to_be_hidden()
+    expect(page.locator(QUEUE)).to_contain_text("Cổng đang xem tệp")
+    expect(page.locator(QUEUE)).to_be_focused()
+    page.evaluate("go()")
+    expect(listed(page)).to_have_text(["1.pdf"])
+    expect(page.locator("#id_attachments")).to_be_focused()
+
+
+def test_the_same_file_under_another_kind_is_said_to_the_eye(page: Page) -> None:
+    pick(page, *pdfs(1))
+    expect(listed(page)).to_have_count(1)
+    page.select_option("#id_attachment_kind", "benefit")
+    pick(page, *pdfs(1, 2))
+    expect(listed(page)).to_have_text(["1.pdf", "2.pdf"])
+
+    expect(page.locator("[data-warning]")).to_have_text("1.pdf: Tệp này đã có trong danh sách.")
+    assert beside(kept) == [("1.pdf", "recognition"), ("2.pdf", "benefit")]
+
+
 # --- smaller --------------------------------------------------------------------------------------------------------
 
 
@@ -293,6 +323,7 @@ def test_what_the_portal_objects_to_stands_at_the_file_in_its_words(page: Page) 
     rows = page.locator(f"{QUEUE} .error")
     expect(rows).to_have_count(2)
     expect(rows.nth(0)).to_contain_text("Tệp “khoa.pdf” đang bị khóa")
+    expect(page.get_by_role("button", name="Thử lại")).to_have_count(0)
     expect(rows.nth(1)).to_contain_text("Tệp “gia.pdf” mang đuôi .pdf nhưng nội dung bên trong không đúng loại.")
     assert beside(kept) == []
 
@@ -311,6 +342,16 @@ def test_the_sixth_waits_until_there_is_room(page: Page) -> None:
     row.get_by_role("button", name="Thử lại 6.pdf").click()
 
     expect(listed(page)).to_have_text(["1.pdf", "3.pdf", "4.pdf", "5.pdf", "6.pdf"])
+
+
+def test_what_passes_is_tried_again_by_the_button(page: Page, settings: Any) -> None:
+    floor, settings.UPLOAD_FREE_FLOOR = settings.UPLOAD_FREE_FLOOR, 10**18
+    pick(page, *pdfs(1))
+    expect(page.locator(f"{QUEUE} .error")).to_contain_text("Máy chủ tạm thời không nhận tài liệu.")
+    settings.UPLOAD_FREE_FLOOR = floor
+    page.get_by_role("button", name="Thử lại 1.pdf").click()
+
+    expect(listed(page)).to_have_text(["1.pdf"])
 
 
 # --- a lost line ----------------------------------------------------------------------------------------------------
@@ -337,14 +378,36 @@ def test_a_button_sends_it_again(page: Page) -> None:
     expect(listed(page)).to_have_text(["1.pdf"])
 
 
-def test_an_answer_that_was_lost_stores_no_second_document(page: Page) -> None:
-    """All of the file arrived, the fifth of five; only the answer did not."""
-    Worker(page).bring(*pdfs(1, 2, 3, 4))
+def test_it_goes_on_trying_as_the_page_says(page: Page) -> None:
+    page.clock.install()
+    tries: list[Route] = []
 
-    def lose(route: Route) -> None:
-        route.fetch()
+    def refuse(route: Route) -> None:
+        tries.append(route)
         route.abort()
 
+    page.route("**/tai-lieu/", refuse)
+    pick(page, *pdfs(1))
+    for number in range(1, 10):
+        expect(page.get_by_role("button", name="Thử lại 1.pdf")).to_be_visible()
+        assert len(tries) == number
+        page.clock.run_for(30_000)
+    expect(page.get_by_role("button", name="Thử lại 1.pdf")).to_be_visible()
+    page.unroute("**/tai-lieu/")
+    page.clock.run_for(30_000)
+
+    expect(listed(page)).to_have_text(["1.pdf"])
+
+
+def lose(route: Route) -> None:
+    """All of it arrived; only the answer did not."""
+    route.fetch()
+    route.abort()
+
+
+def test_an_answer_that_was_lost_stores_no_second_document(page: Page) -> None:
+    """The fifth of five."""
+    Worker(page).bring(*pdfs(1, 2, 3, 4))
     page.route("**/tai-lieu/", lose)
     pick(page, *pdfs(5))
     again = page.get_by_role("button", name="Thử lại 5.pdf")
@@ -356,6 +419,33 @@ def test_an_answer_that_was_lost_stores_no_second_document(page: Page) -> None:
     expect(page.locator("[data-queue]")).to_be_hidden()
     expect(spoken(page)).to_have_text("Tệp này đã có trong danh sách.")
     assert len(beside(kept)) == 5
+
+
+def test_nor_does_a_picture_that_the_phone_would_draw_otherwise_by_now(page: Page) -> None:
+    page.route("**/tai-lieu/", lose)
+    pick(page, file("a.jpg", photo(3200, 2400), "image/jpeg"))
+    again = page.get_by_role("button", name="Thử lại a.jpg")
+    expect(again).to_be_visible()
+    page.unroute("**/tai-lieu/")
+    page.evaluate(BROKEN[-1])
+    again.click()
+
+    expect(page.locator("[data-queue]")).to_be_hidden()
+    expect(listed(page)).to_have_text(["a.jpg"])
+    assert len(beside(kept)) == 1
+
+
+def test_a_file_left_out_after_its_answer_was_lost_stands_in_the_list(page: Page) -> None:
+    page.route("**/tai-lieu/", lose)
+    pick(page, *pdfs(1))
+    expect(page.get_by_role("button", name="Thử lại 1.pdf")).to_be_visible()
+    page.unroute("**/tai-lieu/")
+    page.get_by_role("button", name="Bỏ tệp 1.pdf", exact=True).click()
+
+    expect(listed(page)).to_have_text(["1.pdf"])
+    page.get_by_role("button", name="Bỏ tệp này: 1.pdf").click()
+    expect(listed(page)).to_have_count(0)
+    assert beside(kept) == []
 
 
 def test_a_line_that_says_nothing_for_a_minute_is_given_up(page: Page) -> None:
@@ -450,6 +540,31 @@ def test_a_removal_that_found_no_line_says_so_at_the_file(context: BrowserContex
     page.get_by_role("button", name="Bỏ tệp này: 1.pdf").click()
 
     expect(listed(page)).to_have_count(0)
+
+
+def test_what_another_tab_took_away_is_said_to_be_there_no_more(page: Page) -> None:
+    watch = Watch(page.context)
+    Worker(page).bring(*pdfs(1, 2))
+    beside(lambda: Attachment.objects.all().delete())
+    page.locator("[data-documents] summary").first.click()
+    page.get_by_text("Lưu loại").first.click()
+
+    expect(spoken(page)).to_have_text("Tệp này không còn trong danh sách. Có 0 tài liệu.")
+    expect(listed(page)).to_have_count(0)
+    assert watch.complaints == []
+
+
+def test_a_kind_that_is_offered_no_more_is_objected_to_in_its_form(page: Page) -> None:
+    Worker(page).bring(*pdfs(1))
+    page.locator("[data-documents] summary").click()
+    page.evaluate("document.querySelector('[data-documents] option:checked').value = 'gone'")
+    page.get_by_text("Lưu loại").click()
+
+    expect(page.locator("[data-documents] .error")).to_have_text("Hãy chọn loại tài liệu.")
+    page.locator("[data-documents] select").select_option("benefit")
+    page.get_by_text("Lưu loại").click()
+    expect(spoken(page)).to_have_text("Đã đổi loại tài liệu.")
+    assert beside(kept) == [("1.pdf", "benefit")]
 
 
 def test_what_is_held_in_the_list_is_held_when_a_file_arrives(page: Page) -> None:

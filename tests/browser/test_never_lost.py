@@ -207,3 +207,20 @@ def test_a_step_says_how_long_is_left_on_the_last_day(campaign: Campaign, page: 
     page.clock.run_for(40 * 60 * 1000)
 
     expect(left).to_have_text("Đã hết giờ nhận. Bấm lưu thì bản nháp vẫn được giữ.")
+
+
+@pytest.mark.parametrize("is_closed", [False, True], ids=["no recognition yet", "closed meanwhile"])
+def test_where_the_way_ends_the_phone_keeps_nothing_that_the_portal_has(page: Page, is_closed: bool) -> None:
+    worker = Worker(page)
+    worker.answer(WORKER)
+    worker.press("next")
+    worker.answer({"title": "Giá xoay", "description": "Chuyện riêng của tôi"})
+    expect(page.locator(".kept")).to_contain_text(KEPT)
+    assert "Giá xoay" in stored(page)
+    if is_closed:
+        beside(lambda: Phase.objects.update(closes_at=timezone.now() - timedelta(minutes=1)))
+    worker.press("next" if is_closed else "unrecognised")
+
+    expect(page.locator("h1")).to_have_text("Đã hết thời gian nhận" if is_closed else "Chưa được công nhận?")
+    assert stored(page) == "[]"
+    expect(page.locator("[data-kept-as]")).to_have_count(1)

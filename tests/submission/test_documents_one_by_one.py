@@ -19,7 +19,7 @@ from tests.submission import samples
 from tests.submission.worker import IN_2022, YEAR_2022, Worker, page
 
 Clock = Callable[[str], datetime]
-PARTS = {"listed", "count", "action", "faults", "said"}
+PARTS = {"listed", "count", "action", "faults", "again", "said"}
 
 
 @pytest.fixture
@@ -71,25 +71,35 @@ def test_a_name_that_is_code_is_shown_and_not_run(worker: Worker) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "more", "sentence"),
+    ("name", "content", "more", "sentence", "again"),
     [
-        ("virus.exe", b"MZ", {}, "Tệp “virus.exe” không thuộc loại được nhận."),
-        ("trong.pdf", b"", {}, "Tệp “trong.pdf”"),
-        ("khoa.pdf", samples.pdf(encrypt="mat-khau"), {}, "Tệp “khoa.pdf” đang bị khóa"),
-        ("to.pdf", samples.pdf() + b"\0" * 10 * 1024 * 1024, {}, "Tệp “to.pdf”"),
-        ("a.pdf", samples.pdf(), {"attachment_kind": "../x"}, "Hãy chọn loại tài liệu cho tệp “a.pdf”."),
-        ("a.pdf", samples.pdf(), {"file_count": "2"}, "Cổng chỉ nhận được 1/2 tệp."),
-        ("a.pdf", samples.pdf(), {"eof": ""}, "Kết nối bị ngắt khi đang gửi tệp."),
+        ("virus.exe", b"MZ", {}, "Tệp “virus.exe” không thuộc loại được nhận.", False),
+        ("trong.pdf", b"", {}, "Tệp “trong.pdf”", False),
+        ("khoa.pdf", samples.pdf(encrypt="mat-khau"), {}, "Tệp “khoa.pdf” đang bị khóa", False),
+        ("to.pdf", samples.pdf() + b"\0" * 10 * 1024 * 1024, {}, "Tệp “to.pdf”", False),
+        ("a.pdf", samples.pdf(), {"attachment_kind": "../x"}, "Hãy chọn loại tài liệu cho tệp “a.pdf”.", True),
+        ("a.pdf", samples.pdf(), {"file_count": "2"}, "Cổng chỉ nhận được 1/2 tệp.", True),
+        ("a.pdf", samples.pdf(), {"eof": ""}, "Kết nối bị ngắt khi đang gửi tệp.", True),
     ],
     ids=["type", "empty", "protected", "size", "kind", "lost on the way", "cut"],
 )
 def test_what_is_wrong_is_said_in_the_words_of_the_page(
-    worker: Worker, name: str, content: bytes, more: dict[str, str], sentence: str
+    worker: Worker, name: str, content: bytes, more: dict[str, str], sentence: str, again: bool
 ) -> None:
     told = send(worker, name, content, **more).json()
 
     (fault,) = told["faults"]
     assert fault.startswith(sentence)
+    assert (told["again"], told["said"]) == (again, "")
+
+
+def test_a_disk_without_room_is_tried_again(worker: Worker, settings: Any) -> None:
+    settings.UPLOAD_FREE_FLOOR = 10**18
+
+    told = send(worker, "a.pdf", samples.pdf()).json()
+
+    assert told["faults"][0].startswith("Máy chủ tạm thời không nhận tài liệu.")
+    assert told["again"] is True
 
 
 def test_the_same_file_again_is_answered_as_there_also_when_nothing_else_has_room(worker: Worker) -> None:
@@ -100,7 +110,7 @@ def test_the_same_file_again_is_answered_as_there_also_when_nothing_else_has_roo
     sixth = send(worker, "5.pdf", samples.pdf("5")).json()
 
     assert (again["faults"], again["said"], again["count"]) == ([], "Tệp này đã có trong danh sách.", 5)
-    assert sixth["faults"] == ["Mỗi sáng kiến được gửi tối đa 5 tài liệu."]
+    assert (sixth["faults"], sixth["again"]) == (["Mỗi sáng kiến được gửi tối đa 5 tài liệu."], True)
     assert Attachment.objects.count() == 5
 
 
@@ -117,12 +127,23 @@ def test_a_removal_and_a_new_kind_are_answered_with_the_list(worker: Worker) -> 
     assert kept() == [("a.pdf", "benefit")]
 
 
+@pytest.mark.parametrize("asked", ["remove", "kind_of"])
+def test_of_a_document_that_another_tab_took_away_it_is_said_so(worker: Worker, asked: str) -> None:
+    typed = {asked: "999", "attachment_kind": "benefit", "eof": "1"}
+
+    told = ask(worker, worker.step("tai-lieu"), typed).json()
+
+    assert (told["faults"], told["said"]) == ([], "Tệp này không còn trong danh sách. Có 0 tài liệu.")
+
+
 @pytest.mark.parametrize("kind", ["", "hoa-don", "../x"])
 def test_a_kind_that_is_not_offered_names_nothing(worker: Worker, kind: str) -> None:
     send(worker, "a.pdf", samples.pdf())
     typed = {"kind_of": Attachment.objects.get().pk, "attachment_kind": kind, "eof": "1"}
 
-    assert ask(worker, worker.step("tai-lieu"), typed).json()["faults"] == ["Hãy chọn loại tài liệu."]
+    told = ask(worker, worker.step("tai-lieu"), typed).json()
+    assert told["faults"] == ["Hãy chọn loại tài liệu."]
+    assert "listed" not in told  # the form that was wrong stays, and says so
     assert "Hãy chọn loại tài liệu." in page(worker.post_files(worker.step("tai-lieu"), typed))
     assert kept() == [("a.pdf", "recognition")]
 

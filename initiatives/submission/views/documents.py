@@ -3,6 +3,7 @@ by itself. Both are judged here, by the same rules.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -31,19 +32,24 @@ STOPPED_ELSEWHERE = "Trang này không nhận thêm tài liệu nữa."
 GONE = "Không tìm thấy bản nháp này. Hãy mở lại đường dẫn riêng của bạn, hoặc bắt đầu lại."
 
 
+@dataclass(frozen=True)
+class Fault:
+    sentence: str
+    is_final: bool = False  # the same file meets it again
+
+
 def documents(request: HttpRequest, desk: Desk) -> HttpResponse:
     if DOCUMENTS not in desk.steps:
         return see_other(desk.address(CHECK))
-    faults: list[str] = []
+    faults: list[Fault] = []
     if not desk.window.is_open and desk.revised is None:
         return _closed(request, desk)
     if request.method == "POST":
         request.upload_handlers = [StopEarlyHandler(request, allowed=actions.MAX_FILES * MAX_BYTES + MAX_BYTES)]
         before = {each.pk: each for each in desk.documents} if _asks_for_json(request) else {}
-        faults = take_documents(request, desk)
+        faults = _take(request, desk)
         if _asks_for_json(request):
-            said = _news(desk, before, "Tệp này đã có trong danh sách." if request.FILES else "Đã đổi loại tài liệu.")
-            return JsonResponse(_listed(desk) | {"faults": faults, "said": said})
+            return JsonResponse(_told(request, desk, before, faults))
         if not faults:
             stays = not STAYING.isdisjoint(request.POST)
             return see_other(desk.address(DOCUMENTS) if stays else desk.after(DOCUMENTS))
@@ -51,7 +57,7 @@ def documents(request: HttpRequest, desk: Desk) -> HttpResponse:
         "max_files": actions.MAX_FILES,
         "max_bytes": MAX_BYTES,
         "room": max(actions.MAX_FILES - len(desk.documents), 0),
-        "objections": [{"id": "id_attachments", "text": fault} for fault in faults],
+        "objections": [{"id": "id_attachments", "text": fault.sentence} for fault in faults],
         "remark": " ".join(desk.remarks.get("attachments", [])),
     }
     return step_page(request, desk, DOCUMENTS, "submission/documents.html", context)
@@ -59,9 +65,7 @@ def documents(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def take_documents(request: HttpRequest, desk: Desk) -> list[str]:
     """Adds and removes as asked; answers what was wrong, each fault with its file."""
-    faults = _taken(request, desk)
-    desk.__dict__.pop("documents", None)
-    return faults
+    return [fault.sentence for fault in _take(request, desk)]
 
 
 def for_scripts(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -83,10 +87,16 @@ def for_scripts(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     return private(told)
 
 
-def _taken(request: HttpRequest, desk: Desk) -> list[str]:
+def _take(request: HttpRequest, desk: Desk) -> list[Fault]:
+    faults = _taken(request, desk)
+    desk.__dict__.pop("documents", None)
+    return faults
+
+
+def _taken(request: HttpRequest, desk: Desk) -> list[Fault]:
     posted = request.POST
     if posted.get("eof") != "1":
-        return ["Kết nối bị ngắt khi đang gửi tệp. Hãy chọn tệp và gửi lại."]
+        return [Fault("Kết nối bị ngắt khi đang gửi tệp. Hãy chọn tệp và gửi lại.")]
     known = [choice.code for choice in desk.choices if choice.list == ChoiceList.ATTACHMENT_KIND]
     kinds = posted.getlist("attachment_kind")
     if _is_number(posted.get("remove", "")):
@@ -96,29 +106,28 @@ def _taken(request: HttpRequest, desk: Desk) -> list[str]:
         if kinds and kinds[0] in known:
             actions.name_kind(desk.draft, int(posted["kind_of"][:18]), kind=kinds[0])
             return []
-        return ["Hãy chọn loại tài liệu."]
+        return [Fault("Hãy chọn loại tài liệu.")]
     return _added(request, desk, kinds, known)
 
 
-def _added(request: HttpRequest, desk: Desk, kinds: list[str], known: list[str]) -> list[str]:
+def _added(request: HttpRequest, desk: Desk, kinds: list[str], known: list[str]) -> list[Fault]:
     files = request.FILES.getlist("attachments")
-    faults = []
+    faults: list[Fault] = []
     for place, upload in enumerate(files):
         kind = kinds[place] if place < len(kinds) else (kinds[0] if kinds else "")
         if kind and kind not in known:
-            faults.append(f"Hãy chọn loại tài liệu cho tệp “{(upload.name or '')[:120]}”.")
+            faults.append(Fault(f"Hãy chọn loại tài liệu cho tệp “{(upload.name or '')[:120]}”."))
             continue
         try:
             _keep(desk, upload, kind or "other")
         except actions.DocumentRefused as refusal:
-            faults.append(refusal.sentence)
+            faults.append(Fault(refusal.sentence, refusal.is_final))
     announced = request.POST.get("file_count", "")
     if _is_number(announced) and int(announced[:6]) > len(files):
-        faults.append(
-            f"Cổng chỉ nhận được {len(files)}/{int(announced[:6])} tệp. Hãy đổi tên tệp bị thiếu rồi gửi lại."
-        )
+        counted = f"{len(files)}/{int(announced[:6])}"
+        faults.append(Fault(f"Cổng chỉ nhận được {counted} tệp. Hãy đổi tên tệp bị thiếu rồi gửi lại."))
     if "add" in request.POST and not files and not faults:
-        faults.append("Hãy chọn tệp rồi bấm “Thêm tài liệu”.")
+        faults.append(Fault("Hãy chọn tệp rồi bấm “Thêm tài liệu”."))
     return faults
 
 
@@ -153,7 +162,18 @@ def _listed(desk: Desk) -> dict[str, Any]:
     }
 
 
-def _news(desk: Desk, before: dict[int, Attachment], otherwise: str) -> str:
+def _told(request: HttpRequest, desk: Desk, before: dict[int, Attachment], faults: list[Fault]) -> dict[str, Any]:
+    told = {
+        "faults": [fault.sentence for fault in faults],
+        "again": any(not fault.is_final for fault in faults),
+        "said": "" if faults else _news(request, desk, before),
+    }
+    # What stands in the list stays as it is where a form of its own was wrong: the fault is shown in that form.
+    is_of_list = "remove" in request.POST or "kind_of" in request.POST
+    return told if faults and is_of_list else told | _listed(desk)
+
+
+def _news(request: HttpRequest, desk: Desk, before: dict[int, Attachment]) -> str:
     """What has changed since `before`, in the sentence that is read out."""
     there = {each.pk: each for each in desk.documents}
     added, removed = there.keys() - before.keys(), before.keys() - there.keys()
@@ -162,7 +182,12 @@ def _news(desk: Desk, before: dict[int, Attachment], otherwise: str) -> str:
         return f"Đã nhận tệp “{there[max(added)].name}”. {total}"
     if removed:
         return f"Đã bỏ tệp “{before[max(removed)].name}”. {total}"
-    return otherwise
+    if request.FILES:
+        return "Tệp này đã có trong danh sách."
+    named = request.POST.get("kind_of", "")
+    if _is_number(named) and int(named[:18]) in there:
+        return "Đã đổi loại tài liệu."
+    return f"Tệp này không còn trong danh sách. {total}"
 
 
 def _keep(desk: Desk, upload: Any, kind: str) -> None:

@@ -306,6 +306,7 @@ def step_page(request: HttpRequest, desk: Desk, step: str, template: str, contex
 def closed_page(request: HttpRequest, desk: Desk, ruling: windows.Verdict, unit: Unit | None = None) -> HttpResponse:
     """Not open for this unit: what was typed is kept, and the nearest union is named."""
     context = {
+        "desk": desk,
         "campaign": desk.campaign,
         "window": ruling,
         "unit": unit,
