@@ -10,11 +10,9 @@ from django.utils.datastructures import MultiValueDict
 
 from initiatives.models import Initiative
 from portal.vietnamese import days, identity
-from portal.vietnamese.text import canonical, old_font
+from portal.vietnamese.text import canonical, kept
 
 CO_AUTHORS = 9
-
-_SOFT_HYPHEN, _STANDS_FOR_IT = "\xad", "\ue0ad"
 
 PERSON = [
     "full_name",
@@ -53,6 +51,7 @@ CONTENT = [
 ]
 AGREED = frozenset({"consent", "publish_consent"})
 REPEATED = frozenset({"declaration"})
+ROWS = "co_author_rows"  # beside the answers of a draft, never shown: what `rows_asked` said last
 SEALED = "national_id"
 SEALED_CHARACTERS = 60  # as many, in any script, as `sealed_national_id` has room for
 
@@ -67,7 +66,7 @@ def read(posted: MultiValueDict[str, str], names: Sequence[str]) -> Answers:
     typed: Answers = {
         name: [canonical(value)[:200] for value in posted.getlist(name)[:20]]
         if name in REPEATED
-        else _as_kept(posted.get(name) or "")
+        else kept(posted.get(name) or "")
         for name in names
     }
     if SEALED in typed:
@@ -75,11 +74,13 @@ def read(posted: MultiValueDict[str, str], names: Sequence[str]) -> Answers:
     return typed
 
 
-def _as_kept(typed: str) -> str:
-    """Canonical, but for the soft hyphen of a text in TCVN3: it is its ư, and stays until the repaired text was offered."""
-    if _SOFT_HYPHEN in typed and old_font(typed):
-        return canonical(typed.replace(_SOFT_HYPHEN, _STANDS_FOR_IT)).replace(_STANDS_FOR_IT, _SOFT_HYPHEN)
-    return canonical(typed)
+def rows_asked(posted: MultiValueDict[str, str]) -> str:
+    """How many rows for co-authors are shown though nobody is named in them: one more than were there, where that was
+    asked for."""
+    if "more" not in posted:
+        return ""
+    there = [number for number in range(1, CO_AUTHORS + 1) if f"co_authors-{number}-full_name" in posted]
+    return str(min(max(there, default=0) + 1, CO_AUTHORS))
 
 
 def bound(answers: Mapping[str, str | list[str]]) -> MultiValueDict[str, str]:

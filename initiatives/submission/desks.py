@@ -154,11 +154,11 @@ class Desk:
             remarks=self.remarks,
         )
 
-    def content_form(self, *, blank: bool = False, more_authors: int = 0) -> ContentForm:
+    def content_form(self, *, blank: bool = False) -> ContentForm:
         return ContentForm(
             None if blank else answers.bound(self.typed),
             declarations=self.declarations,
-            more_authors=more_authors,
+            author_rows=int(self.draft.answers.get(answers.ROWS) or 0),
             campaign=self.campaign,
             choices=self.choices,
             today=timezone.localdate(self.at),

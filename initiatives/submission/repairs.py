@@ -34,9 +34,10 @@ def offers(typed: Mapping[str, object], names: Iterable[str]) -> list[Offer]:
     return found
 
 
-def repaired(typed: Mapping[str, object]) -> answers.Answers:
-    """What takes the place of the answers that were offered anew."""
-    return {offer.name: offer.repaired for offer in offers(typed, typed)}
+def repaired(typed: Mapping[str, object], before: Mapping[str, object]) -> answers.Answers:
+    """What takes the place of the answers that were offered anew; what was said `before` to stay as it is does."""
+    offered = offers({**typed, AS_TYPED: before.get(AS_TYPED)}, typed)
+    return {offer.name: offer.repaired for offer in offered}
 
 
 def left_alone(typed: Mapping[str, object], before: Mapping[str, object]) -> answers.Answers:

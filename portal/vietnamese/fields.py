@@ -79,7 +79,7 @@ class TextField(_TypedField):
         super().__init__(**kwargs)
 
     def value(self, typed: str) -> str:
-        return text.canonical(typed)
+        return text.kept(typed)
 
     def nothing(self) -> str:
         return ""
@@ -101,7 +101,7 @@ class LineField(TextField):
     widget: type[forms.Widget] | forms.Widget = forms.TextInput
 
     def value(self, typed: str) -> str:
-        return text.single_line(typed)
+        return text.kept_line(typed)
 
 
 class NameField(LineField):

@@ -15,7 +15,7 @@ _OTHER_MARK = "6"
 
 def canonical_name(typed: str) -> str:
     """H'Hen Niê, Y Blok, one word or six, are names: nothing but blanks and the letter Đ is put right."""
-    return text.single_line(typed).translate(_D_WITH_STROKE)
+    return text.kept_line(typed).translate(_D_WITH_STROKE)
 
 
 def sort_key(name: str) -> str:

@@ -26,6 +26,8 @@ _REPLACED = {
     **dict.fromkeys(_BULLETS, "•"),
 }
 
+_SOFT_HYPHEN, _STANDS_FOR_IT = "\xad", "\ue0ad"
+
 _NOT_LETTERS_OR_DIGITS = re.compile(r"[\W_]+")
 _DIGIT = re.compile(r"\d")
 _D_WITH_STROKE = str.maketrans("đðɖ", "ddd")
@@ -39,6 +41,20 @@ def canonical(typed: str) -> str:
         typed = _CRLF_OR_ODD.sub(lambda found: _REPLACED.get(found[0], ""), typed)
     # NFC and never NFKC, which would change ½, ² and ﬁ.
     return unicodedata.normalize("NFC", typed).strip()
+
+
+def kept(typed: str) -> str:
+    """Canonical, but for the soft hyphen of a text in TCVN3: it is its ư, and without it nobody could repair the text."""
+    if _SOFT_HYPHEN in typed:
+        whole = canonical(typed.replace(_SOFT_HYPHEN, _STANDS_FOR_IT)).replace(_STANDS_FOR_IT, _SOFT_HYPHEN)
+        if old_font(whole):
+            return whole
+    return canonical(typed)
+
+
+def kept_line(typed: str) -> str:
+    """The same as one line."""
+    return " ".join(kept(typed).split())
 
 
 def single_line(typed: str) -> str:

@@ -4,7 +4,10 @@
   var REST = 600, SURE = "Bấm lần nữa để xóa";
   var phone = window.portalKept, form = document.querySelector("form[data-keep]");
   var resting, line, words, clear;
-  if (!phone || !form) return;
+  if (!form) return;
+  // A step may be answered by its own page: going back would ask for that POST again, and a draft just begun stands at no address.
+  history.replaceState(null, null, form.action.split("?")[0] + location.search + location.hash);
+  if (!phone) return;
   var key = phone.key, saved = phone.saved;
 
   function forget(name) { phone.store.removeItem(name); }
@@ -57,28 +60,27 @@
   function tell(changed) {
     changed.forEach(function (one) {
       if (one.tagName === "SELECT") one.dataset.wanted = one.dataset.wanted || one.value;
-      one.dispatchEvent(new Event(/^(text|textarea|tel|email)/.test(one.type) ? "input" : "change"));
+      one.dispatchEvent(new Event(/^text/.test(one.type) ? "input" : "change"));
     });
   }
 
   function keep(isSent) {
     clearTimeout(resting);
     resting = 0;
-    var now = Date.now();
     // The server has just that.
     if (JSON.stringify(values()) === shown) return forget(key);
     try {
-      phone.store.setItem(key, JSON.stringify({ at: now, saved: saved, sent: isSent, values: values() }));
-      say("Đã lưu nháp trên máy này lúc " + time(now) + ".");
+      phone.store.setItem(key, JSON.stringify({ at: Date.now(), saved: saved, sent: isSent, values: values() }));
+      say("Đã lưu nháp trên máy này lúc " + time(Date.now()) + ".");
     } catch (full) {
       forget(key);
     }
   }
 
   function restore(entry) {
-    var there = kept(), changed = [];
+    var changed = [];
     entry.values.forEach(function (was) {
-      there.forEach(function (one) {
+      kept().forEach(function (one) {
         // On the first page what a poster chose stands.
         if (!saved && one.tagName === "SELECT" && one.value) return;
         if (one.name !== was[0] || isChoice(one) && one.value !== was[1] || value(one) === was[2]) return;
@@ -105,5 +107,5 @@
   });
   form.addEventListener("change", function (event) { if (event.isTrusted) keep(false); });
   ["submit", "sent"].forEach(function (how) { form.addEventListener(how, function () { keep(true); }); });
-  window.addEventListener("pagehide", function () { if (resting) keep(phone.read(key).sent || false); });
+  window.addEventListener("pagehide", function () { if (resting) keep(phone.read(key).sent); });
 })();

@@ -7,11 +7,11 @@
   function amount(typed) {
     var plain = window.portalText.canonical(typed).toLowerCase().replace(/ ?(đồng|dong|vn[dđ]|[dđ₫])\.?$/, "");
     var total = plain ? 0 : NaN, unit = Infinity;
-    var rest = plain.replace(/(\d+(?:[.,]\d+)*) ?(t[yỷiỉ]|tr(?:iệu|ieu)?|ng(?:hìn|hin|àn)|k|) ?/g, function (all, number, name) {
+    var rest = plain.replace(/(\d{1,3}(?:\.\d{3})+|\d+(?:,\d+|\.\d\d?)?) ?(t[yỷiỉ]|tr(?:iệu|ieu)?|ng(?:hìn|hin|àn)|k|) ?/g, function (all, number, name) {
       var before = unit;
       unit = !name ? 1 : name[0] !== "t" ? 1e3 : name[1] === "r" ? 1e6 : 1e9;
-      number = unit * number.replace(/\.(?=\d{3}(\.|$))/g, "").replace(",", ".");
-      total = number >= before || !name && all !== plain ? NaN : total + number;
+      number = unit * number.replace(/\.(?=\d{3})/g, "").replace(",", ".");
+      total = number >= before || !name && all.split(",")[0] !== plain ? NaN : total + number;
       return "";
     });
     return rest || total >= 1e12 || total % 1 ? NaN : total;
@@ -51,7 +51,7 @@
   follow("[name$=share]", "[data-shares]", function (typed, all) {
     var sum = 0;
     all.forEach(function (one) { sum += +one.value.replace(/[% ]/g, "").replace(",", "."); });
-    return sum ? "Tổng: " + String(Math.round(sum * 100) / 100).replace(".", ",") + "%" : "";
+    return sum ? "Tổng: " + String(+sum.toFixed(2)).replace(".", ",") + "%" : "";
   });
 
   // Beside the text where there is room.

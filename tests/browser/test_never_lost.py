@@ -18,6 +18,7 @@ from tests.browser.watch import PHONE
 from tests.browser.worker import Worker, beside
 from tests.factories.accounts import PASSWORD
 from tests.journeys.answers import WORKER_2022
+from tests.submission.test_repairs import TCVN3
 
 pytestmark = pytest.mark.browser
 
@@ -193,6 +194,86 @@ def test_a_line_that_breaks_while_it_sends_costs_nothing_that_may_be_kept(page: 
     worker.press("next")
     assert beside(drafts) == 1
     assert stored(page) == "[]"
+
+
+def refuse_to_keep(page: Page) -> None:
+    page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused'); } })")
+    page.reload()
+
+
+@pytest.mark.parametrize("may_keep", [True, False], ids=["the phone keeps", "it refuses"])
+def test_a_step_that_begins_with_an_objection_stands_at_the_address_of_its_draft(page: Page, may_keep: bool) -> None:
+    if not may_keep:
+        refuse_to_keep(page)
+    worker = Worker(page)
+    worker.answer(WORKER | {"phone": "12"})
+    worker.press("next")
+    expect(page).to_have_title(re.compile("^Lỗi:"))
+    address = page.url
+    page.fill("[name=workplace]", "Xưởng mộc Bến Hải")
+    if may_keep:
+        expect(page.locator(".kept")).to_contain_text(KEPT)
+    page.close()
+    again = page.context.new_page()
+    again.goto(address)
+    again.click("text=Tiếp tục bản nháp này")
+
+    expect(again.locator("[name=full_name]")).to_have_value(WORKER["full_name"])
+    expect(again.locator("[name=phone]")).to_have_value("12")
+    expect(again.locator("[name=workplace]")).to_have_value("Xưởng mộc Bến Hải" if may_keep else WORKER["workplace"])
+    expect(again).to_have_title(re.compile("^Lỗi:"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "button", "rows"),
+    [
+        pytest.param({"applied_on": "31/2/2022"}, "next", 0, id="objections"),
+        pytest.param({}, "more", 1, id="another co-author"),
+        pytest.param({"title": TCVN3}, "repair", 0, id="the repaired text"),
+    ],
+)
+def test_back_reload_and_forward_find_a_step_that_was_answered_by_its_own_page(
+    page: Page, changes: dict[str, str], button: str, rows: int
+) -> None:
+    worker = Worker(page)
+    worker.answer(WORKER)
+    worker.press("next")
+    worker.answer({**idea(), **changes})
+    if button == "repair":
+        worker.press("next")
+    worker.press(button)
+    title = page.input_value("[name=title]")
+
+    def is_there() -> None:
+        expect(page.locator("h1")).to_have_text("Sáng kiến của bạn là gì?")
+        expect(page.locator("[name=title]")).to_have_value(title)
+        expect(page.locator("[name='co_authors-1-share']")).to_have_count(rows)
+
+    page.goto("/tra-cuu/")
+    page.go_back()
+    is_there()
+    page.reload()
+    is_there()
+    page.go_back()
+    page.go_forward()
+    is_there()
+
+
+def test_what_was_typed_of_one_more_co_author_is_there_again(page: Page) -> None:
+    worker = Worker(page)
+    worker.answer(WORKER)
+    worker.press("next")
+    worker.answer(idea())
+    worker.press("more")
+    worker.answer({"co_authors-1-full_name": "Trần Văn Bình", "co_authors-1-share": "40"})
+    expect(page.locator(".kept")).to_contain_text(KEPT)
+    address = page.url
+    page.goto(BEGIN)
+    page.goto(address)
+    page.click("text=Tiếp tục bản nháp này")
+
+    expect(page.locator("[name='co_authors-1-full_name']")).to_have_value("Trần Văn Bình")
+    expect(page.locator("[name='co_authors-1-share']")).to_have_value("40")
 
 
 def test_a_step_says_how_long_is_left_on_the_last_day(campaign: Campaign, page: Page) -> None:

@@ -46,6 +46,7 @@ READ = """
 1.500 triệu
 1,1 tỷ
 0,5 triệu
+2,125 tỷ
 1.234.567 vnđ
 """
 NOT_READ = """
@@ -55,10 +56,17 @@ nhiều
 200 triệu 1 tỷ
 1 tỷ 200
 1,5
+100,000
+1500.000
+12.34.567 triệu
 -5 triệu
 5 tỷ x
 không tính được bằng tiền
 $500
+"""
+NUMBERS = """
+0 5 05 1.5 1,5 1.50 100.0 100,00 100.000 100,000 0100.000 1500.000 1.500.000 1,500,000 1.500,5 1.0000 1.00.000 1,500.5
+1.5.000 12.34.567 1.500.00 1.500. 1,2,3 000.500 1.500.000,00
 """
 
 
@@ -89,6 +97,18 @@ def in_words(typed: str) -> str:
         return ""
 
 
+def said_of(typing: Page, typed: list[str]) -> list[str]:
+    return typing.evaluate(
+        """typed => JSON.parse(typed).map(one => {
+            const field = document.querySelector('[name=benefit_value]');
+            field.value = one;
+            field.dispatchEvent(new Event('input'));
+            return document.querySelector('[data-money-words]').textContent;
+        })""",
+        json.dumps(typed),
+    )
+
+
 @pytest.mark.parametrize("typed", [line for line in READ.splitlines() if line])
 def test_an_amount_is_said_as_the_server_says_it(typing: Page, typed: str) -> None:
     typing.fill("[name=benefit_value]", typed)
@@ -108,17 +128,23 @@ def test_what_is_no_plain_amount_is_left_to_the_server(typing: Page, typed: str)
 def test_every_amount_is_read_aloud_as_on_the_server(typing: Page) -> None:
     amounts = [10**power + step for power in range(12) for step in (-1, 0, 1, 4, 5, 14, 15, 21, 105, 115)]
     typed = [str(amount) for amount in amounts if amount >= 0]
-    said = typing.evaluate(
-        """typed => JSON.parse(typed).map(one => {
-            const field = document.querySelector('[name=benefit_value]');
-            field.value = one;
-            field.dispatchEvent(new Event('input'));
-            return document.querySelector('[data-money-words]').textContent;
-        })""",
-        json.dumps(typed),
-    )
 
-    assert said == [in_words(one)[0].lower() + in_words(one)[1:] for one in typed]
+    assert said_of(typing, typed) == [in_words(one).lower() for one in typed]
+
+
+def test_nothing_is_said_that_the_server_would_read_in_another_way(typing: Page) -> None:
+    units = ["", " tỷ", "ty", " triệu", "tr", "k", " ngàn", " đồng", " triệu đồng"]
+    typed = [
+        f"{number}{unit}{rest}"
+        for number in NUMBERS.split()
+        for unit in units
+        for rest in ("", " 5 nghìn", " 1.5.000 k")
+    ]
+
+    said = said_of(typing, typed)
+
+    assert [one for one, words in zip(typed, said, strict=True) if words and words != in_words(one).lower()] == []
+    assert len(list(filter(None, said))) > len(NUMBERS.split())
 
 
 @pytest.mark.parametrize(

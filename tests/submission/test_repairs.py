@@ -8,11 +8,13 @@ import pytest
 
 from initiatives.models import Campaign
 from initiatives.submission import repairs
+from portal.vietnamese import text
 from tests.submission.worker import IN_2022, YEAR_2022, Worker, content, page, person
 
 TCVN3 = "C¶i tiÕn kü thuËt gióp ng\u00adêi lao ®éng gi¶m søc nÆng nhäc"
 VNI = "Caûi tieán kyõ thuaät giuùp ngöôøi lao ñoäng giaûm söùc naëng nhoïc"
 MEANT = "Cải tiến kỹ thuật giúp người lao động giảm sức nặng nhọc"
+DONE = "Đã dùng chữ đã sửa."
 OFFERED = "Có vẻ bạn gõ bằng phông chữ cũ"
 
 
@@ -52,7 +54,7 @@ def test_the_repaired_text_is_taken_by_its_button_and_everything_else_stays(begu
 
     shown = page(begun.post(begun.step("noi-dung"), {"repair": "1", **content(title=TCVN3, description=VNI)}))
 
-    assert "Đã dùng chữ đã sửa." in shown
+    assert DONE in shown
     assert OFFERED not in shown
     answers = begun.draft.answers
     assert (answers["title"], answers["description"], answers["effect"]) == (MEANT, MEANT, content()["effect"])
@@ -69,6 +71,48 @@ def test_what_stays_as_it_is_goes_on_and_is_not_asked_about_again(begun: Worker)
     assert OFFERED not in page(begun.get(begun.step("noi-dung")))
     assert begun.draft.answers["title"] == VNI
     assert OFFERED in page(begun.send_content(content(title=f"{VNI} 2")))
+
+
+def test_what_stays_as_it_is_stays_when_another_text_is_repaired(begun: Worker) -> None:
+    begun.post(begun.step("noi-dung"), {"as_typed": "1", **content(title=VNI)})
+    typed = content(title=VNI, description=TCVN3)
+    shown = page(begun.send_content(typed))
+
+    begun.post(begun.step("noi-dung"), {"repair": "1", **typed})
+
+    assert shown.count(f"<dd>{MEANT}</dd>") == 1
+    assert (begun.draft.answers["title"], begun.draft.answers["description"]) == (VNI, MEANT)
+
+
+def test_of_two_fonts_one_is_repaired_after_the_other_and_the_page_says_so(begun: Worker) -> None:
+    begun.send_content(content(description=f"{TCVN3}\n{VNI}"))
+
+    first = page(begun.post(begun.step("noi-dung"), {"repair": "1", **content(description=f"{TCVN3}\n{VNI}")}))
+    second = page(begun.post(begun.step("noi-dung"), {"repair": "1", **content(description=f"{MEANT}\n{VNI}")}))
+
+    assert [(DONE in shown, OFFERED in shown) for shown in (first, second)] == [(True, True), (True, False)]
+    assert begun.draft.answers["description"] == f"{MEANT}\n{MEANT}"
+
+
+@pytest.mark.parametrize("name", ["title", "description"])
+def test_text_in_tcvn3_is_received_with_the_soft_hyphen_that_is_its_letter(begun: Worker, name: str) -> None:
+    begun.post(begun.step("noi-dung"), {"as_typed": "1", **content(**{name: TCVN3})})
+
+    begun.confirm()
+
+    received = getattr(begun.initiative, name)
+    found = text.old_font(received)
+    assert received == TCVN3
+    assert found is not None
+    assert found.repaired == MEANT
+
+
+def test_any_other_soft_hyphen_goes(begun: Worker) -> None:
+    begun.send_content(content(title="Giá xoay\xad sấy ván"))
+
+    begun.confirm()
+
+    assert begun.initiative.title == "Giá xoay sấy ván"
 
 
 def test_it_stands_there_when_the_step_is_opened_again(begun: Worker) -> None:

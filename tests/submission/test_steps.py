@@ -283,6 +283,25 @@ def test_asking_for_another_co_author_judges_nothing_and_keeps_everything(worker
     assert worker.draft.answers["title"] == "Giá xoay"
 
 
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [pytest.param(1, 1, id="one"), pytest.param(2, 2, id="two"), pytest.param(12, 9, id="no more than nine")],
+)
+def test_rows_asked_for_are_there_until_the_step_is_saved_without_them(worker: Worker, asked: int, shown: int) -> None:
+    worker.begin(person())
+    rows: dict[str, str] = {}
+    for _ in range(asked):
+        there = page(worker.post(worker.step("noi-dung"), {**content(), **rows, "more": "1"}))
+        rows = dict.fromkeys(re.findall('name="(co_authors-[0-9]-[a-z_]+)"', there), "")
+
+    opened = page(worker.get(worker.step("noi-dung")))
+    saved = worker.send_content(content(**rows))
+
+    assert sorted(set(re.findall('name="co_authors-([0-9])-share"', opened))) == [str(n + 1) for n in range(shown)]
+    assert saved.status_code == 303
+    assert 'name="co_authors-1-share"' not in page(worker.get(worker.step("noi-dung")))
+
+
 def test_an_empty_step_one_makes_no_draft(worker: Worker) -> None:
     shown = page(worker.begin({}))
 

@@ -100,10 +100,11 @@ class ContentForm(StepForm):
         *,
         declarations: Sequence[Declaration],
         more_authors: int = 0,
+        author_rows: int = 0,
         **kwargs: Any,
     ) -> None:
         self.declarations = declarations
-        self.more_authors = more_authors
+        self.more_authors, self.author_rows = more_authors, author_rows
         super().__init__(data, **kwargs)
 
     def build(self) -> None:
@@ -130,8 +131,8 @@ class ContentForm(StepForm):
         self._build_co_authors()
 
     def _build_co_authors(self) -> None:
-        rows = self._rows_typed()
-        shown = min(max(rows, default=0) + self.more_authors, answers.CO_AUTHORS)
+        asked = max(max(self._rows_typed(), default=0) + self.more_authors, self.author_rows)
+        shown = min(asked, answers.CO_AUTHORS)
         for number in range(1, shown + 1):
             self.fields[f"co_authors-{number}-full_name"] = fields.NameField(
                 label=f"Đồng tác giả {number}: họ và tên", required=False

@@ -105,9 +105,10 @@ def content(request: HttpRequest, desk: Desk) -> HttpResponse:
             form.full_clean()
             object_to(form, desk.objections(form, documents=()))
         return _content_page(request, desk, form)
-    actions.save(desk.draft, _typed(request, desk, answers.CONTENT), at=desk.at, ruling=desk.window)
+    typed = _typed(request, desk, answers.CONTENT) | {answers.ROWS: answers.rows_asked(request.POST)}
+    actions.save(desk.draft, typed, at=desk.at, ruling=desk.window)
     if "more" in request.POST:
-        form = desk.content_form(more_authors=1)
+        form = desk.content_form()
         form.hide_errors()
         return _content_page(request, desk, form)
     if "unrecognised" in request.POST and desk.prints_request:
@@ -167,7 +168,7 @@ def _typed(request: HttpRequest, desk: Desk, names: list[str]) -> answers.Answer
     """A step as sent; of what was typed in an old font, what its sender said."""
     typed = answers.read(request.POST, names)
     if "repair" in request.POST:
-        return typed | repairs.repaired(typed)
+        return typed | repairs.repaired(typed, desk.typed)
     return typed | (repairs.left_alone(typed, desk.typed) if repairs.AS_TYPED in request.POST else {})
 
 
