@@ -47,9 +47,9 @@ class Guide:
 
 PERSON = Picture("nguoi-nop", 404, "Trang bước 1: ô họ và tên, ô số điện thoại, đã điền.")
 CONTENT = Picture("noi-dung", 717, "Trang bước 2: ô nội dung đã viết, bên dưới là số ký tự đã dùng.")
-DOCUMENTS = Picture("tai-lieu", 651, "Trang bước 3: một ảnh đã thêm, nút “Bỏ tệp này”.")
-CHECK = Picture("kiem-tra", 487, "Trang bước cuối: “Sửa phần này”, nút “Nộp sáng kiến”.")
-RECEIPT = Picture("bien-nhan", 479, "Trang biên nhận: mã gồm các nhóm chữ số, cỡ lớn.")
+DOCUMENTS = Picture("tai-lieu", 492, "Trang bước 3: một ảnh đã thêm, nút “Bỏ tệp này”.")
+CHECK = Picture("kiem-tra", 466, "Trang bước cuối: “Sửa phần này”, nút “Nộp sáng kiến”.")
+RECEIPT = Picture("bien-nhan", 309, "Trang biên nhận: mã gồm các nhóm chữ số, cỡ lớn.")
 ALL = (PERSON, CONTENT, DOCUMENTS, CHECK, RECEIPT)
 
 

@@ -44,9 +44,9 @@ DESCRIPTION = (
 EDGES = {
     guide.PERSON: (".field:has(#id_full_name)", ".field:has(#id_phone)"),
     guide.CONTENT: (".field:has(#id_description)", ".field:has(#id_description)"),
-    guide.DOCUMENTS: ("main h1", "main .card:has(.documents)"),
+    guide.DOCUMENTS: ("main .card:has(.documents)", "main .card:has(.documents)"),
     guide.CHECK: ("main .card >> a:has-text('Sửa phần này') >> nth=-1", "#main-form"),
-    guide.RECEIPT: ("main .receipt", "main .receipt"),
+    guide.RECEIPT: ("main .receipt", "#receipt-code"),
 }
 
 
@@ -82,8 +82,7 @@ def walk(page: Page) -> None:
     page.locator("#id_description").blur()
     take(page, guide.CONTENT)
     worker.press("next")
-    page.set_input_files("#id_attachments", [PICTURE])
-    worker.press("add")
+    worker.bring(PICTURE)
     take(page, guide.DOCUMENTS)
     worker.press("next")
     take(page, guide.CHECK)
