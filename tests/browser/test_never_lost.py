@@ -216,7 +216,7 @@ def test_a_step_that_begins_with_an_objection_stands_at_the_address_of_its_draft
     page.close()
     again = page.context.new_page()
     again.goto(address)
-    again.click("text=Tiếp tục bản nháp này")
+    again.click("button[value=nguoi-nop]")
 
     expect(again.locator("[name=full_name]")).to_have_value(WORKER["full_name"])
     expect(again.locator("[name=phone]")).to_have_value("12")
@@ -270,7 +270,7 @@ def test_what_was_typed_of_one_more_co_author_is_there_again(page: Page) -> None
     address = page.url
     page.goto(BEGIN)
     page.goto(address)
-    page.click("text=Tiếp tục bản nháp này")
+    page.click("button[value=noi-dung]")
 
     expect(page.locator("[name='co_authors-1-full_name']")).to_have_value("Trần Văn Bình")
     expect(page.locator("[name='co_authors-1-share']")).to_have_value("40")
