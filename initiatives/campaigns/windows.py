@@ -82,6 +82,11 @@ class Verdict:
         """Còn 40 phút là đóng. "" where nothing is open."""
         return f"Còn {days.left(self.closes_at, at=self.at)} là đóng." if self.is_open and self.closes_at else ""
 
+    @property
+    def left_then(self) -> str:
+        """Lúc 23h20 ngày 20/4/2021 còn 40 phút là đóng. For a page that does not count on: true however long it stays open."""
+        return f"Lúc {days.moment(self.at)} c{self.left[1:]}" if self.left else ""
+
     def phase_of(self, day: date) -> Phase | None:
         """The open phase whose days of eligibility hold `day`; while two are open, the day decides."""
         return next((phase for phase in self.phases if phase.covers(day)), None)
@@ -185,15 +190,7 @@ def judge(
             closed_at=closed_at,
             extended=extended,
         )
-    some = [
-        (each.unit, each.closes_at)
-        for each in granted
-        if each.unit and _opens(each, phases, at) and at < each.closes_at
-    ]
-    if some:
-        ends: dict[Unit, datetime] = {}
-        for each_unit, close in some:
-            ends[each_unit] = max(close, ends.get(each_unit, close))
+    if ends := _open_for(granted, phases, at):
         return Verdict(
             State.OPEN_FOR_SOME,
             at,
@@ -216,6 +213,15 @@ def _phase_of(extension: WindowExtension, phases: Sequence[Phase]) -> Phase | No
     if extension.phase_id is None:
         return phases[-1] if phases else None
     return next((phase for phase in phases if phase.pk == extension.phase_id), None)
+
+
+def _open_for(extensions: Iterable[WindowExtension], phases: Sequence[Phase], at: datetime) -> dict[Unit, datetime]:
+    """The units whose extension runs at `at`, each with its own last close."""
+    ends: dict[Unit, datetime] = {}
+    for each in extensions:
+        if each.unit and _opens(each, phases, at) and at < each.closes_at:
+            ends[each.unit] = max(each.closes_at, ends.get(each.unit, at))
+    return ends
 
 
 def _opens(extension: WindowExtension, phases: Sequence[Phase], at: datetime) -> bool:

@@ -90,6 +90,19 @@ def test_the_same_file_sent_twice_is_kept_once(worker: Worker) -> None:
     assert Attachment.objects.count() == 1
 
 
+def test_on_the_last_day_it_says_how_long_was_left_when_it_was_opened(worker: Worker, at: Clock) -> None:
+    """Its script has no room to count, so what stands there names its own moment."""
+    assert "là đóng." not in page(worker.get(worker.step("tai-lieu")))
+    at("2022-05-31 23:20:00")
+
+    shown = page(worker.get(worker.step("tai-lieu")))
+
+    assert "Đang nhận sáng kiến, đến 24h00 ngày 31/5/2022." in shown
+    assert "Lúc 23h20 ngày 31/5/2022 còn 40 phút là đóng." in shown
+    assert "data-seconds-left" not in shown
+    assert "data-seconds-left" in page(worker.get(worker.step("noi-dung")))
+
+
 def test_no_document_is_needed_to_go_on(worker: Worker) -> None:
     answer = worker.send_files(add=None, next="1", attachments=[])
 

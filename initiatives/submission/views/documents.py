@@ -54,6 +54,8 @@ def documents(request: HttpRequest, desk: Desk) -> HttpResponse:
             stays = not STAYING.isdisjoint(request.POST)
             return see_other(desk.address(DOCUMENTS) if stays else desk.after(DOCUMENTS))
     context = _list(desk) | {
+        "window": desk.window,
+        "stands_still": True,
         "max_files": actions.MAX_FILES,
         "max_bytes": MAX_BYTES,
         "room": max(actions.MAX_FILES - len(desk.documents), 0),
