@@ -1,0 +1,207 @@
+"""A copy of the database to play on, and an environment that knows nothing else. The original is only read.
+
+SQLite: its own backup, in one pass, into a folder of its own. PostgreSQL: a database of its own on the same server, filled by
+pg_dump and psql from one snapshot. Files are not copied; the copy has an empty folder for them and no store. Whoever made a copy
+removes it.
+"""
+
+import base64
+import os
+import secrets
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg2
+from django.conf import settings
+from psycopg2 import sql
+
+MARK = "_dien_tap_"
+LONGEST_NAME = 63  # of PostgreSQL
+# What a process needs of this machine to run at all; nothing else of our environment reaches the copy.
+FROM_THE_MACHINE = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "VIRTUAL_ENV", "PYTHONPATH", "SYSTEMROOT")
+MARK_FILE = "ban-sao-dien-tap"
+TOOLS = ("pg_dump", "psql")
+
+
+class CannotCopy(Exception):
+    """Says in a sentence what is missing."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """`database`: its name on the server, "" for a file in `folder`."""
+
+    folder: Path
+    database: str
+    environment: Mapping[str, str]
+
+
+@contextmanager
+def copied(original: Mapping[str, Any], *, keep: bool = False) -> Iterator[Copy]:
+    """`original`: the settings of the database to copy. Removed afterwards, whatever happens, unless it is to be kept. Raises
+    CannotCopy."""
+    folder = Path(tempfile.mkdtemp(prefix="dien-tap-"))
+    name = ""
+    try:
+        (folder / MARK_FILE).touch()
+        if "sqlite" in original["ENGINE"]:
+            _copy_file(Path(original["NAME"]), folder / "portal.sqlite3")
+        else:
+            name = _name_beside(str(original["NAME"]))
+            with _control(original) as control:
+                control.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+            _copy_database(original, name)
+        _lend_static(folder)
+        yield Copy(folder, name, _environment(original, folder, name))
+    finally:
+        if not keep:
+            if name:
+                with _control(original) as control:
+                    control.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_a_copy(data_dir: Path) -> bool:
+    """Whether this process runs on a copy: only then may it move a close."""
+    return (data_dir / MARK_FILE).exists()
+
+
+# --- SQLite --------------------------------------------------------------------------------------------------------------
+
+
+def _copy_file(original: Path, to: Path) -> None:
+    needed, free = original.stat().st_size * 3 // 2, shutil.disk_usage(to.parent).free
+    if free < needed:
+        raise CannotCopy(
+            f"Thư mục tạm cần {_megabytes(needed)} MB trống, chỉ còn {_megabytes(free)} MB. Hãy đặt TMPDIR ở ổ khác."
+        )
+    with (
+        closing(sqlite3.connect(f"{original.resolve().as_uri()}?mode=ro", uri=True)) as read,
+        closing(sqlite3.connect(to)) as made,
+    ):
+        read.backup(made)
+        made.execute("PRAGMA journal_mode=WAL")
+
+
+def _megabytes(size: int) -> int:
+    return size // (1024 * 1024) + 1
+
+
+# --- PostgreSQL ----------------------------------------------------------------------------------------------------------
+
+
+def _name_beside(original: str) -> str:
+    ending = MARK + secrets.token_hex(4)
+    return original[: LONGEST_NAME - len(ending)] + ending
+
+
+def _copy_database(original: Mapping[str, Any], name: str) -> None:
+    """Plain SQL from one to the other, through a pipe: nothing of it touches the disk in between."""
+    tools = {tool: _tool(tool) for tool in TOOLS}
+    environment = os.environ | _of_postgres(original)
+    dump = subprocess.Popen(  # noqa: S603 - PostgreSQL's own
+        [tools["pg_dump"], "--no-owner", "--no-privileges", "--no-publications", "--dbname", str(original["NAME"])],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        filled = subprocess.run(  # noqa: S603 - PostgreSQL's own
+            [
+                tools["psql"],
+                "--no-psqlrc",
+                "--quiet",
+                "--set=ON_ERROR_STOP=1",
+                "--output",
+                os.devnull,
+                "--dbname",
+                name,
+            ],
+            env=environment,
+            stdin=dump.stdout,
+            capture_output=True,
+            check=False,
+        )
+        said = dump.communicate()[1]
+    finally:
+        if dump.poll() is None:
+            dump.kill()
+            dump.wait()
+    if dump.returncode or filled.returncode:
+        last = (said + filled.stderr).decode(errors="replace").strip().splitlines()[-1:]
+        raise CannotCopy(f"Không chép được cơ sở dữ liệu: {''.join(last)}")
+
+
+def _tool(name: str) -> str:
+    """In PATH, or where Debian keeps those of the newest server."""
+    beside = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[4].split(".")[0])
+    )
+    found = shutil.which(name) or (str(beside[-1]) if beside else "")
+    if not found:
+        raise CannotCopy(f"Cần lệnh {name} của PostgreSQL để chép cơ sở dữ liệu. Hãy cài gói postgresql-client.")
+    return found
+
+
+def _of_postgres(original: Mapping[str, Any]) -> dict[str, str]:
+    """For libpq: in the environment, where no list of processes shows a password."""
+    named = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD"}
+    return {name: str(original[key]) for name, key in named.items() if original.get(key)}
+
+
+@contextmanager
+def _control(original: Mapping[str, Any]) -> Iterator[Any]:
+    """A cursor beside the databases. Nobody is let into the one that is copied."""
+    named = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+    given = {name: str(original[key]) for name, key in named.items() if original.get(key)}
+    try:
+        connection = psycopg2.connect(dbname="postgres", connect_timeout=5, **given)
+    except psycopg2.OperationalError as failure:
+        raise CannotCopy(f"Không vào được máy chủ PostgreSQL: {str(failure).strip()}") from None
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            yield cursor
+    except psycopg2.errors.InsufficientPrivilege:
+        raise CannotCopy(
+            "Tài khoản PostgreSQL chưa được tạo cơ sở dữ liệu. Hãy cấp quyền CREATEDB cho tài khoản ấy."
+        ) from None
+    finally:
+        connection.close()
+
+
+# --- what runs on the copy -----------------------------------------------------------------------------------------------
+
+
+def _lend_static(folder: Path) -> None:
+    """What was collected for the original is served from where it lies."""
+    if (settings.STATIC_ROOT / "staticfiles.json").exists():
+        (folder / "static").symlink_to(settings.STATIC_ROOT, target_is_directory=True)
+
+
+def _environment(original: Mapping[str, Any], folder: Path, name: str) -> dict[str, str]:
+    """The keys are the original's: what is sealed in the copy opens. No store, no cache, no proxy of the original is named."""
+    return {each: os.environ[each] for each in FROM_THE_MACHINE if each in os.environ} | {
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": _url(original, name) if name else "",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "FIELD_KEYS": ",".join(base64.b64encode(key).decode() for key in settings.FIELD_KEYS),
+        "LOOKUP_KEY": base64.b64encode(settings.LOOKUP_KEY).decode(),
+    }
+
+
+def _url(original: Mapping[str, Any], name: str) -> str:
+    user, password, host, port = (
+        quote(str(original.get(key) or ""), safe="") for key in ("USER", "PASSWORD", "HOST", "PORT")
+    )
+    who = f"{user}:{password}@" if password else f"{user}@" if user else ""
+    return f"postgres://{who}{host}{f':{port}' if port else ''}/{quote(name, safe='')}"
