@@ -14,6 +14,7 @@ MAX_TYPED = 100
 class UnitSearchForm(forms.Form):
     q = LineField(
         label="Tên đơn vị",
+        help_text="Có dấu hay không dấu đều được, ví dụ: dong ha, LĐLĐ TP HCM.",
         required=False,
         limit=MAX_TYPED,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "spellcheck": "false"}),

@@ -30,6 +30,8 @@ def control(field: BoundField) -> SafeString:
     """The control alone, as Django would render it, but never with `maxlength` (it cuts Vietnamese in mid-letter)."""
     widget = field.field.widget
     attributes = field.build_widget_attrs({}, widget)
+    if not field.use_fieldset and (ids := described_by(field)):  # a group bears them itself
+        attributes["aria-describedby"] = ids
     if field.auto_id and "id" not in widget.attrs:
         attributes["id"] = field.auto_id
     shown = widget.get_context(field.html_name, field.value(), attributes)["widget"]
@@ -39,6 +41,15 @@ def control(field: BoundField) -> SafeString:
     for dropped in ("maxlength", "minlength", "data-limit"):
         shown["attrs"].pop(dropped, None)
     return mark_safe(write(shown))
+
+
+@register.filter
+def described_by(field: BoundField) -> str:
+    """The ids of what stands between a label and its control: hint, the union's remark, objection, in that order."""
+    said = (field.field.widget.attrs.get("aria-describedby") or field.aria_describedby or "").split()
+    if getattr(field.field, "remark", ""):
+        said.insert(1 if field.help_text else 0, f"{field.auto_id}_remark")
+    return " ".join(said)
 
 
 @register.filter

@@ -74,6 +74,24 @@ def test_hint_and_objection_come_before_the_control_and_are_tied_to_it() -> None
     assert 'aria-invalid="true"' in written
 
 
+@pytest.mark.parametrize(
+    ("name", "ids"),
+    [
+        pytest.param("full_name", "id_full_name_helptext id_full_name_remark id_full_name_error", id="a text"),
+        pytest.param("group", "id_group_helptext id_group_remark id_group_error", id="a group"),
+    ],
+)
+def test_what_the_union_remarked_is_told_between_hint_and_objection(name: str, ids: str) -> None:
+    form = Everything({})
+    form.fields[name].remark = "Xem lại."  # type: ignore[attr-defined]
+
+    written = html(form, name)
+
+    assert f'aria-describedby="{ids}"' in written
+    places = [written.index(f'id="{each}"') for each in ids.split()]
+    assert places == sorted(places)
+
+
 def test_a_group_of_choices_is_a_fieldset_that_bears_the_id_of_the_field() -> None:
     written = html(Everything({}), "group")
 
