@@ -1,4 +1,5 @@
-"""What keeps people from a page: what axe finds, what sticks out of a narrow screen, what is cut off when the text is large."""
+"""What keeps people from a page: what axe finds, what sticks out of a narrow screen, is too small for a thumb, or is cut off when
+the text is large."""
 
 from pathlib import Path
 
@@ -39,6 +40,18 @@ STICKS_OUT = """(atMost) => {
     }
     return faults.slice(0, atMost);
 }"""
+SMALLEST = 44  # pixels under a thumb
+CANNOT_BE_TAPPED = """smallest => {
+    const faults = [], root = document.documentElement;
+    if (root.scrollWidth > root.clientWidth) faults.push('the page is ' + root.scrollWidth + ' px wide');
+    const typed = 'input:not([type=hidden]):not([type=radio]):not([type=checkbox])';
+    for (const control of document.querySelectorAll('button, select, textarea, summary, a.button, .choice, ' + typed)) {
+        const place = control.getBoundingClientRect(), name = control.outerHTML.slice(0, 60);
+        if (place.height && place.height < smallest) faults.push(name + ' is ' + place.height + ' px high');
+        if (place.right > root.clientWidth) faults.push(name + ' sticks out');
+    }
+    return faults;
+}"""
 # Sizes are in rem, so the root's is everybody's: twice our 106.25 %.
 TEXT_AT = "size => { document.documentElement.style.fontSize = size }"
 
@@ -54,12 +67,18 @@ def width_faults(page: Page) -> list[str]:
     faults = []
     for width in (DESK, PHONE, NARROW):
         resize(page, width)
-        faults += [f"{width} px: {fault}" for fault in page.evaluate(STICKS_OUT, 3)]
+        found = page.evaluate(STICKS_OUT, 3) + (tap_faults(page) if width != DESK else [])
+        faults += [f"{width} px: {fault}" for fault in found]
     page.evaluate(TEXT_AT, "212.5%")
     faults += [f"{NARROW} px, text at 200 %: {fault}" for fault in page.evaluate(STICKS_OUT, 3)]
     page.evaluate(TEXT_AT, "")
     resize(page, PHONE)
     return faults
+
+
+def tap_faults(page: Page) -> list[str]:
+    """What is too small for a thumb, or beside the screen."""
+    return page.evaluate(CANNOT_BE_TAPPED, SMALLEST)
 
 
 def resize(page: Page, width: int) -> None:

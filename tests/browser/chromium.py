@@ -1,10 +1,19 @@
-"""The one way in which tests start a browser: Debian's Chromium, headless, with nothing of its own on the wire."""
+"""The one way in which tests start a browser: Debian's Chromium, headless, with nothing of its own on the wire.
 
+A process starts Playwright and each kind of browser once: to start them takes longer than most tests. What tells one person from
+another is the context, and those end with the `with`.
+"""
+
+import asyncio
+import atexit
+import json
 import shutil
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -15,6 +24,53 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+REFUSES_COOKIES = {"profile": {"default_content_setting_values": {"cookies": 2}}}
+
+
+class _Started:
+    """What runs until the process ends."""
+
+    def __init__(self) -> None:
+        self.stack = ExitStack()
+        self.playwright: Playwright | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.browsers: dict[bool, Browser] = {}
+
+    def browser(self, *, has_cookies: bool) -> Browser:
+        if self.playwright is None:
+            self.playwright = self.stack.enter_context(sync_playwright())
+            self.loop = asyncio.get_running_loop()
+            atexit.register(self.end)
+        if has_cookies not in self.browsers:
+            start = self._start if has_cookies else self._start_without_cookies
+            self.browsers[has_cookies] = start(self.playwright)
+        return self.browsers[has_cookies]
+
+    def end(self) -> None:
+        asyncio._set_running_loop(self.loop)
+        try:
+            self.stack.close()
+        finally:
+            asyncio._set_running_loop(None)
+
+    def _start(self, playwright: Playwright) -> Browser:
+        browser = playwright.chromium.launch(executable_path=found(), args=list(FLAGS))
+        self.stack.callback(browser.close)
+        return browser
+
+    def _start_without_cookies(self, playwright: Playwright) -> Browser:
+        """Only a profile can hold that setting. The contexts that are opened beside it inherit it."""
+        folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-phone-")))
+        preferences = folder / "Default" / "Preferences"
+        preferences.parent.mkdir()
+        preferences.write_text(json.dumps(REFUSES_COOKIES))
+        profile = playwright.chromium.launch_persistent_context(folder, executable_path=found(), args=list(FLAGS))
+        self.stack.callback(profile.close)
+        assert profile.browser is not None
+        return profile.browser
+
+
+_started = _Started()
 
 
 def found() -> str | None:
@@ -22,12 +78,27 @@ def found() -> str | None:
     return next((path for path in map(shutil.which, NAMES) if path), None)
 
 
+def _leave(context: BrowserContext) -> None:
+    """What a route still waits for must not fail in whoever comes next."""
+    for routed in (*context.pages, context):
+        routed.unroute_all(behavior="ignoreErrors")
+    context.close()
+
+
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*, has_cookies: bool = True) -> Iterator[Browser]:
     """While it is open, the process has a running event loop: no ORM call beside it."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found(), args=list(FLAGS))
+    outside = asyncio._get_running_loop()  # ours, where one is opened inside another
+    asyncio._set_running_loop(_started.loop)
+    try:
+        browser = _started.browser(has_cookies=has_cookies)
+        were_there = set(browser.contexts)
         try:
             yield browser
         finally:
-            browser.close()
+            for context in browser.contexts:
+                if context not in were_there:
+                    _leave(context)
+    finally:
+        # Playwright's loop stands still until somebody asks Playwright; meanwhile Django would take it for a running one.
+        asyncio._set_running_loop(outside)

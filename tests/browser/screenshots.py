@@ -257,6 +257,10 @@ def documents(camera: Camera) -> None:
         expect(page.locator("[data-documents] li")).to_have_count(left)
     page.click(".documents summary")
     camera.shoot("documents with one")
+    beside(close_soon)
+    page.reload()
+    camera.shoot("documents on the last day")
+    beside(reopen)
     worker.press("next")
 
 
@@ -480,6 +484,10 @@ def _second_phase() -> Any:
 
 def close() -> None:
     _second_phase().update(closes_at=timezone.now() - timedelta(minutes=3))
+
+
+def close_soon() -> None:
+    _second_phase().update(closes_at=timezone.now() + timedelta(hours=5, minutes=20, seconds=30))
 
 
 def reopen() -> None:

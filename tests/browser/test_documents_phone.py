@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -664,6 +665,10 @@ def test_without_scripts_the_form_does_it_all(live_server: LiveServer, campaign:
         worker.press(form="[data-documents] li:first-child details")
         worker.press(form="[data-documents] li:last-child > form")
         expect(listed(page)).to_have_text(["1.pdf"])
+        pick(page, file("virus.exe", b"MZ"))
+        worker.press("add")
+        spoken_with_it = re.compile("^JPG, .* Lỗi: Tệp “virus.exe” không thuộc loại được nhận")
+        expect(page.locator("#id_attachments")).to_have_accessible_description(spoken_with_it)
         pick(page, file("virus.exe", b"MZ"), *pdfs(3, 4, 5, 6))
         worker.press("next")
         expect(page.locator(".summary")).to_contain_text("Tệp “virus.exe” không thuộc loại được nhận.")

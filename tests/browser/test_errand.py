@@ -65,9 +65,9 @@ def idea() -> Answers:
 
 
 @contextmanager
-def worker_at(portal: Portal, folder: Path, *, has_scripts: bool = True) -> Iterator[tuple[Worker, Watch]]:
+def worker_at(portal: Portal, *, has_scripts: bool = True) -> Iterator[tuple[Worker, Watch]]:
     options = {"has_scripts": has_scripts, "base_url": portal.url}
-    with phone_that_refuses_cookies(folder / "phone", **options) as page:
+    with phone_that_refuses_cookies(**options) as page:
         page.set_default_timeout(10_000)
         watch = Watch(page.context)
         yield Worker(page), watch
@@ -95,10 +95,8 @@ def received() -> list[Initiative]:
 
 
 @EITHER_WAY
-def test_two_taps_on_the_last_button_give_one_initiative_and_its_receipt(
-    portal: Portal, tmp_path: Path, has_scripts: bool
-) -> None:
-    with worker_at(portal, tmp_path, has_scripts=has_scripts) as (worker, _):
+def test_two_taps_on_the_last_button_give_one_initiative_and_its_receipt(portal: Portal, has_scripts: bool) -> None:
+    with worker_at(portal, has_scripts=has_scripts) as (worker, _):
         page = worker.page
         to_the_check(worker, portal)
         assert page.evaluate("(document.cookie = 'kept=1', document.cookie)") == ""
@@ -115,8 +113,8 @@ def test_two_taps_on_the_last_button_give_one_initiative_and_its_receipt(
 
 
 @EITHER_WAY
-def test_back_from_the_receipt_leads_to_the_receipt(portal: Portal, tmp_path: Path, has_scripts: bool) -> None:
-    with worker_at(portal, tmp_path, has_scripts=has_scripts) as (worker, _):
+def test_back_from_the_receipt_leads_to_the_receipt(portal: Portal, has_scripts: bool) -> None:
+    with worker_at(portal, has_scripts=has_scripts) as (worker, _):
         page = worker.page
         to_the_check(worker, portal)
         worker.press("confirm")
@@ -128,8 +126,8 @@ def test_back_from_the_receipt_leads_to_the_receipt(portal: Portal, tmp_path: Pa
     assert len(beside(received)) == 1
 
 
-def test_the_same_from_the_first_step_is_asked_about(portal: Portal, tmp_path: Path) -> None:
-    with worker_at(portal, tmp_path) as (worker, _):
+def test_the_same_from_the_first_step_is_asked_about(portal: Portal) -> None:
+    with worker_at(portal) as (worker, _):
         to_the_check(worker, portal)
         worker.press("confirm")
         to_the_check(worker, portal)
@@ -143,8 +141,8 @@ def test_the_same_from_the_first_step_is_asked_about(portal: Portal, tmp_path: P
     assert len(beside(received)) == 2
 
 
-def test_without_scripts_a_button_brings_the_units_below(portal: Portal, tmp_path: Path) -> None:
-    with worker_at(portal, tmp_path, has_scripts=False) as (worker, _):
+def test_without_scripts_a_button_brings_the_units_below(portal: Portal) -> None:
+    with worker_at(portal, has_scripts=False) as (worker, _):
         worker.page.goto(f"/{demonstration.SLUG}/nop/")
         worker.answer({**WORKER_2022, "top_unit": "quang-tri"})
         worker.press("choose")
@@ -156,8 +154,8 @@ def test_without_scripts_a_button_brings_the_units_below(portal: Portal, tmp_pat
         expect(worker.page.locator("h1")).to_have_text("Sáng kiến của bạn là gì?")
 
 
-def test_with_scripts_the_units_below_come_by_themselves(portal: Portal, tmp_path: Path) -> None:
-    with worker_at(portal, tmp_path) as (worker, watch):
+def test_with_scripts_the_units_below_come_by_themselves(portal: Portal) -> None:
+    with worker_at(portal) as (worker, watch):
         page = worker.page
         page.goto(f"/{demonstration.SLUG}/nop/")
         expect(page.locator("#id_unit option")).to_have_text(["Hãy chọn tỉnh hoặc ngành trước"])
@@ -173,8 +171,8 @@ def test_with_scripts_the_units_below_come_by_themselves(portal: Portal, tmp_pat
 
 
 @EITHER_WAY
-def test_another_co_author_is_shown_where_one_asked_for_it(portal: Portal, tmp_path: Path, has_scripts: bool) -> None:
-    with worker_at(portal, tmp_path, has_scripts=has_scripts) as (worker, _):
+def test_another_co_author_is_shown_where_one_asked_for_it(portal: Portal, has_scripts: bool) -> None:
+    with worker_at(portal, has_scripts=has_scripts) as (worker, _):
         page = worker.page
         page.goto(portal.poster)
         worker.answer(WORKER_2022)
@@ -196,7 +194,7 @@ def test_another_co_author_is_shown_where_one_asked_for_it(portal: Portal, tmp_p
 
 @EITHER_WAY
 def test_from_the_poster_to_the_printed_table(portal: Portal, tmp_path: Path, has_scripts: bool) -> None:
-    with worker_at(portal, tmp_path, has_scripts=has_scripts) as (worker, _):
+    with worker_at(portal, has_scripts=has_scripts) as (worker, _):
         to_the_check(worker, portal)
         worker.press("confirm")
         code = worker.page.inner_text("#receipt-code")
@@ -208,7 +206,7 @@ def test_from_the_poster_to_the_printed_table(portal: Portal, tmp_path: Path, ha
         press(page, "[name=decision][value=return]")
         assert beside(received)[0].status == Status.RETURNED
 
-    with worker_at(portal, tmp_path / "again", has_scripts=has_scripts) as (worker, _):
+    with worker_at(portal, has_scripts=has_scripts) as (worker, _):
         page = worker.page
         track(worker, code)
         expect(page.locator("main")).to_contain_text(UNCLEAR)
@@ -239,7 +237,7 @@ def test_from_the_poster_to_the_printed_table(portal: Portal, tmp_path: Path, ha
         "Tiết kiệm 1,5 giờ mỗi ngày\nToàn xưởng\n1.200.000.000 đồng",
     )
 
-    with worker_at(portal, tmp_path / "later", has_scripts=has_scripts) as (worker, _):
+    with worker_at(portal, has_scripts=has_scripts) as (worker, _):
         track(worker, code)
         expect(worker.page.locator(".badge")).to_have_text("Hợp lệ")
 

@@ -1,6 +1,6 @@
 """Every page a worker can see, in every state: nothing keeps anybody from it (WCAG 2.2 AA as far as axe knows it), and it fits.
 
-The states are those of `make screenshots` and of the public doors (`tests/codebase/doors.py`): one table each, shared.
+The states are those of `make screenshots`; of the public doors see `test_public_doors.py`.
 """
 
 import pytest
@@ -13,8 +13,7 @@ from orgtree.models import Unit
 from tests.browser import screenshots
 from tests.browser.accessible import axe_faults, width_faults
 from tests.browser.chromium import chromium
-from tests.browser.test_worker_pages import FAULTS, SMALLEST, a_phone, pages_of, visit
-from tests.codebase.doors import make_world
+from tests.browser.speech import speech_faults
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +32,7 @@ class Examiner(screenshots.Camera):
 
 
 def note(faults: dict[str, list[str]], name: str, page: Page) -> None:
-    if found := [*axe_faults(page), *page.evaluate(FAULTS, SMALLEST), *width_faults(page)]:
+    if found := [*speech_faults(page), *axe_faults(page), *width_faults(page)]:
         faults[name] = found
 
 
@@ -64,15 +63,3 @@ def test_every_state_of_the_errand_is_for_everybody(states: str) -> None:
 
     assert examiner.taken > 60
     expect_none(examiner.faults)
-
-
-def test_every_public_door_is_for_everybody(live_server: LiveServer, transactional_db: None) -> None:
-    pages, faults = pages_of(make_world()), {}
-
-    with chromium() as browser, a_phone(browser, live_server) as (page, _):
-        page.goto("/")
-        for name, address in pages.items():
-            visit(page, address)
-            note(faults, name, page)
-
-    expect_none(faults)

@@ -13,8 +13,9 @@ from pytest_django.live_server_helper import LiveServer
 from orgtree.models import StaffAccount
 from orgtree.roles import Role
 from orgtree.staff import first_passwords
+from tests.browser.accessible import tap_faults
 from tests.browser.chromium import chromium
-from tests.browser.test_worker_pages import FAULTS, SMALLEST, a_phone
+from tests.browser.test_worker_pages import a_phone
 from tests.factories import StaffAccountFactory, make_tree, unit_at
 
 pytestmark = pytest.mark.browser
@@ -44,7 +45,7 @@ def test_from_the_slip_to_the_first_page(live_server: LiveServer, slip: tuple[st
 
     def look(page: Page) -> None:
         titles.append(page.title().partition(" | ")[0])
-        faults.extend(page.evaluate(FAULTS, SMALLEST))
+        faults.extend(tap_faults(page))
 
     with chromium() as browser, a_phone(browser, live_server) as (page, watch):
         page.goto(reverse("admin:orgtree_staffaccount_changelist"))

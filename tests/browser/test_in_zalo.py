@@ -6,7 +6,6 @@ Some of these browsers say nothing of where they come from, neither by Referer n
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -104,9 +103,9 @@ def poster(transactional_db: None, tree: dict[str, Unit], campaigns: dict[str, C
 
 
 @pytest.fixture
-def page(app: App, cookies: list[str], poster: str, live_server: LiveServer, tmp_path: Path) -> Iterator[Page]:
+def page(app: App, cookies: list[str], poster: str, live_server: LiveServer) -> Iterator[Page]:
     options = {"user_agent": app.agent, "accept_downloads": False, "base_url": live_server.url}
-    with phone_that_refuses_cookies(tmp_path / "phone", has_scripts=app.has_scripts, **options) as page:
+    with phone_that_refuses_cookies(has_scripts=app.has_scripts, **options) as page:
         page.set_default_timeout(10_000)
         page.context.add_init_script(DEAD)
         watch = Watch(page.context)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -39,12 +38,11 @@ def test_what_a_poster_brought_is_read_in_the_office(
     live_server: LiveServer,
     tree: dict[str, Unit],
     client_as: Callable[[StaffAccount], Client],
-    tmp_path: Path,
     has_scripts: bool,
 ) -> None:
     client = client_as(StaffAccountFactory(unit=tree["quang-tri"], role=Role.VIEWER))
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    with worker_at(portal, tmp_path, has_scripts=has_scripts) as (worker, _):
+    with worker_at(portal, has_scripts=has_scripts) as (worker, _):
         to_the_check(worker, portal)
         worker.press("confirm")
         expect(worker.page.locator("h1")).to_have_text("Đã nhận sáng kiến của bạn")

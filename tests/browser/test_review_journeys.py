@@ -5,7 +5,6 @@ an afternoon by keyboard alone. Database calls stand `beside` (`worker.py`).
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -100,7 +99,7 @@ def press(page: Page, selector: str) -> None:
         page.click(selector)
 
 
-def test_returned_with_three_faults_and_corrected_in_one_go(portal: str, tmp_path: Path) -> None:
+def test_returned_with_three_faults_and_corrected_in_one_go(portal: str) -> None:
     (initiative,) = beside(receive)
     with chromium() as browser, officer_at(browser, portal, "demo-dong-ha") as page:
         page.goto(desk_of(initiative))
@@ -114,7 +113,7 @@ def test_returned_with_three_faults_and_corrected_in_one_go(portal: str, tmp_pat
         press(page, "#return button[value=return]")
         expect(page.locator(".messagelist")).to_contain_text("Đã trả lại để bổ sung")
 
-    with phone_that_refuses_cookies(tmp_path / "phone", base_url=portal) as page:
+    with phone_that_refuses_cookies(base_url=portal) as page:
         watch, worker = Watch(page.context), Worker(page)
         page.goto("/tra-cuu/")
         worker.answer({"code": initiative.receipt_code, "phone": "0912.345.678"})

@@ -164,8 +164,8 @@ def test_the_shares_are_added_up(typing: Page, shares: tuple[str, str], said: st
 
 
 @EITHER_WAY
-def test_an_old_font_is_mended_by_one_button(portal: Portal, tmp_path: object, has_scripts: bool) -> None:  # noqa: F811
-    with worker_at(portal, tmp_path, has_scripts=has_scripts) as (worker, _):  # type: ignore[arg-type]
+def test_an_old_font_is_mended_by_one_button(portal: Portal, has_scripts: bool) -> None:  # noqa: F811
+    with worker_at(portal, has_scripts=has_scripts) as (worker, _):  # type: ignore[arg-type]
         page = worker.page
         page.goto(portal.poster)
         worker.answer(WORKER_2022)
@@ -183,8 +183,8 @@ def test_an_old_font_is_mended_by_one_button(portal: Portal, tmp_path: object, h
 
 
 @EITHER_WAY
-def test_enter_in_an_answer_saves_and_goes_on(portal: Portal, tmp_path: object, has_scripts: bool) -> None:  # noqa: F811
-    with worker_at(portal, tmp_path, has_scripts=has_scripts) as (worker, _):  # type: ignore[arg-type]
+def test_enter_in_an_answer_saves_and_goes_on(portal: Portal, has_scripts: bool) -> None:  # noqa: F811
+    with worker_at(portal, has_scripts=has_scripts) as (worker, _):  # type: ignore[arg-type]
         page = worker.page
         page.goto(portal.poster)
         worker.answer(WORKER_2022)
@@ -198,8 +198,8 @@ def test_enter_in_an_answer_saves_and_goes_on(portal: Portal, tmp_path: object, 
         expect(page.locator("h1")).to_have_text("Tài liệu kèm theo")
 
 
-def test_where_there_is_room_the_examples_stand_open_beside_the_description(portal: Portal, tmp_path: object) -> None:  # noqa: F811
-    with worker_at(portal, tmp_path) as (worker, _):  # type: ignore[arg-type]
+def test_where_there_is_room_the_examples_stand_open_beside_the_description(portal: Portal) -> None:  # noqa: F811
+    with worker_at(portal) as (worker, _):  # type: ignore[arg-type]
         page = worker.page
         page.goto(portal.poster)
         worker.answer(WORKER_2022)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.accessible import tap_faults
 from tests.browser.chromium import chromium
 from tests.browser.watch import Watch
 from tests.codebase.doors import World, make_world
@@ -28,20 +28,6 @@ NOT_PAGES = {
 }
 # Shown by the browser itself, in a document of its own with styles that our policy does not let through.
 FILES = {"share_card", "exemplar_card", "exemplar_picture", "exemplar_small", "record_certificate"}
-LANDINGS = ("front", "campaign", "begin", "track", "units", "personal_data", "receipt")
-SMALLEST = 44
-
-FAULTS = """smallest => {
-    const faults = [], root = document.documentElement;
-    if (root.scrollWidth > root.clientWidth) faults.push('page is ' + root.scrollWidth + ' px wide');
-    const typed = 'input:not([type=hidden]):not([type=radio]):not([type=checkbox])';
-    for (const control of document.querySelectorAll('button, select, textarea, summary, a.button, .choice, ' + typed)) {
-        const place = control.getBoundingClientRect(), name = control.outerHTML.slice(0, 60);
-        if (place.height && place.height < smallest) faults.push(name + ' is ' + place.height + ' px high');
-        if (place.right > root.clientWidth) faults.push(name + ' sticks out');
-    }
-    return faults;
-}"""
 
 
 @pytest.fixture
@@ -73,24 +59,6 @@ def pages_of(world: World) -> dict[str, str]:
     return {name: address for name, address in (world.addresses | world.pages).items() if name not in NOT_PAGES | FILES}
 
 
-@pytest.mark.parametrize("width", [320, 360])
-def test_a_page_fits_its_phone_and_can_be_tapped(world: World, live_server: LiveServer, width: int) -> None:
-    pages = pages_of(world)
-    faults = {}
-
-    with chromium() as browser, a_phone(browser, live_server, width=width) as (page, watch):
-        page.goto("/")
-        for name, address in pages.items():
-            visit(page, address)
-            if found := page.evaluate(FAULTS, SMALLEST):
-                faults[name] = found
-
-        assert faults == {}
-        assert [said for said in watch.complaints if "404" not in said] == []
-        assert watch.hosts == {live_server.url.removeprefix("http://")}
-        assert watch.cookies_set == []
-
-
 def test_a_text_as_long_as_allowed_breaks_no_page(world: World, live_server: LiveServer) -> None:
     word = "Nghiêng" * 35
     world.initiative.title = word
@@ -112,26 +80,10 @@ def test_a_text_as_long_as_allowed_breaks_no_page(world: World, live_server: Liv
             "record_withdraw",
         ):
             visit(page, pages[name])
-            if found := page.evaluate(FAULTS, SMALLEST):
+            if found := tap_faults(page):
                 faults[name] = found
 
         assert faults == {}
-
-
-def test_a_first_visit_asks_for_four_things_at_most(world: World, live_server: LiveServer) -> None:
-    asked = {}
-
-    with chromium() as browser:
-        for name in LANDINGS:
-            with a_phone(browser, live_server) as (page, watch):
-                page.goto(world.addresses[name])
-                page.wait_for_load_state("networkidle")
-                # Whether a browser without a head asks for the picture of the tab is its own affair: here it counts.
-                icon = str(page.get_attribute("link[rel=icon]", "href"))
-                asked[name] = len({urlsplit(address).path for address in (*watch.requests, icon)})
-
-    assert {name: number for name, number in asked.items() if number > 4} == {}
-    assert set(asked) == set(LANDINGS)
 
 
 def test_every_answer_stands_where_the_error_summary_leads(world: World, live_server: LiveServer) -> None:

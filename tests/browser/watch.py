@@ -2,18 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page, Request, Response, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Request, Response
 
-from tests.browser.chromium import FLAGS, found
+from tests.browser.chromium import chromium
 
 PHONE = {"width": 360, "height": 740}
 TELL_OF_VIOLATIONS = """document.addEventListener('securitypolicyviolation', event =>
     console.error('CSP: ' + event.violatedDirective + ' ' + event.blockedURI));"""
-BLOCK = '{"profile": {"default_content_setting_values": {"cookies": 2}}}'
 
 
 class Watch:
@@ -42,23 +40,14 @@ class Watch:
 
 
 @contextmanager
-def phone_that_refuses_cookies(folder: Path, *, has_scripts: bool = True, **options: Any) -> Iterator[Page]:
+def phone_that_refuses_cookies(*, has_scripts: bool = True, **options: Any) -> Iterator[Page]:
     """A page of 360 px in a Chromium whose settings block every cookie."""
-    preferences = folder / "Default" / "Preferences"
-    preferences.parent.mkdir(parents=True)
-    preferences.write_text(BLOCK)
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            folder,
-            executable_path=found(),
-            args=list(FLAGS),
+    with chromium(has_cookies=False) as browser:
+        context = browser.new_context(
             viewport=PHONE,  # type: ignore[arg-type]
             java_script_enabled=has_scripts,
             locale="vi-VN",
             reduced_motion="reduce",  # else every tap waits until the page has glided to its place
             **options,
         )
-        try:
-            yield context.pages[0]
-        finally:
-            context.close()
+        yield context.new_page()

@@ -1,14 +1,6 @@
 """What people set in their phones holds here too: no movement, and colours of their own."""
 
-import pytest
 from playwright.sync_api import Page
-from pytest_django.live_server_helper import LiveServer
-
-from tests.browser.chromium import chromium
-from tests.browser.test_worker_pages import a_phone, pages_of, visit
-from tests.codebase.doors import World, make_world
-
-pytestmark = pytest.mark.browser
 
 MOVES = """() => [document.documentElement, ...document.querySelectorAll('*')].flatMap(element =>
     [null, '::before', '::after'].flatMap(part => {
@@ -40,36 +32,15 @@ LOST = """() => {
 }"""
 
 
-@pytest.fixture
-def world(live_server: LiveServer, transactional_db: None) -> World:
-    return make_world()
+def moving(page: Page) -> list[str]:
+    """Of a page whose reader wants no movement."""
+    return page.evaluate(MOVES)
 
 
-def faults_of(page: Page, pages: dict[str, str], question: str) -> list[str]:
-    page.goto("/")
-    faults = []
-    for name, address in pages.items():
-        visit(page, address)
-        faults += [f"{name}: {fault}" for fault in page.evaluate(question)]
-    return faults
-
-
-def test_nothing_moves_where_no_movement_is_wanted(world: World, live_server: LiveServer) -> None:
-    pages = pages_of(world)
-
-    with chromium() as browser:
-        with a_phone(browser, live_server) as (page, _):
-            assert faults_of(page, pages, MOVES) == []
-        page = browser.new_page(base_url=live_server.url, reduced_motion="no-preference")
-        page.goto("/")
-        assert page.evaluate(MOVES) != []
-
-
-def test_nothing_is_lost_where_the_colours_are_the_readers_own(world: World, live_server: LiveServer) -> None:
-    with chromium() as browser, a_phone(browser, live_server, forced_colors="active") as (page, _):
-        page.goto("/")
-        assert page.evaluate("matchMedia('(forced-colors: active)').matches")
-
-        faults = faults_of(page, pages_of(world), LOST)
-
-    assert faults == []
+def lost_in_own_colours(page: Page) -> list[str]:
+    """Where the reader's own colours stand instead of ours. The focus is elsewhere afterwards."""
+    page.emulate_media(forced_colors="active")
+    assert page.evaluate("matchMedia('(forced-colors: active)').matches")
+    lost = page.evaluate(LOST)
+    page.emulate_media(forced_colors="none")
+    return lost
