@@ -1,7 +1,9 @@
 """What every request is given before anything else looks at it: an id, the moment it arrived, its address.
 
 Arrival decides the deadline (`campaigns/windows.py`). Behind a buffering proxy the view of a slow upload starts late, so a
-trusted proxy says how long the request took to come in (nginx `$request_time`, in seconds); it is believed up to a cap.
+trusted proxy says how long the request took to come in (nginx `$request_time`, in seconds) and at which moment it passed the
+request on (`t=$msec`): what it waited for a thread of ours since then is not the sender's delay either. Both are believed up
+to a cap.
 """
 
 import base64
@@ -9,7 +11,7 @@ import ipaddress
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +20,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 ELAPSED_HEADER = "X-Request-Elapsed"
+START_HEADER = "X-Request-Start"
 MAX_ELAPSED = timedelta(minutes=10)
+VERSION_SIX_NETWORK = 64  # bits: what one line is given; a phone changes the rest as it likes
 # Marks in small letters. Messenger before Facebook, whose marks it bears as well.
 IN_APP = {
     "Zalo": ("zalo android/", "zalo ios/", "zalotheme/"),
@@ -56,7 +60,7 @@ class RequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         began = time.monotonic()
         request.request_id = _new_id()  # type: ignore[attr-defined]
-        request.arrived_at = timezone.now() - _elapsed(request)  # type: ignore[attr-defined]
+        request.arrived_at = _arrived(request, timezone.now())  # type: ignore[attr-defined]
         response = self.get_response(request)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         response.setdefault(
@@ -90,6 +94,15 @@ def client_address(request: HttpRequest) -> str:
     return neighbour
 
 
+def client_network(request: HttpRequest) -> str:
+    """What is counted as one neighbour: the address of the phone, of version six the network its line was given."""
+    address = client_address(request)
+    if ":" not in address or not _is_address(address):
+        return address
+    known = ipaddress.IPv6Address(address.partition("%")[0])
+    return str(known.ipv4_mapped or ipaddress.ip_network((known, VERSION_SIX_NETWORK), strict=False))
+
+
 def in_app_browser(request: HttpRequest) -> str:
     """The app whose own browser this is, as people call it; "" for an ordinary one. For a line of help, never for a decision:
     what a browser says of itself proves nothing, and the page answers differently, so only pages kept nowhere may ask."""
@@ -109,6 +122,26 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def waited(headers: Mapping[str, Any], *, now: datetime | None = None) -> timedelta:
+    """How long a request, told by its WSGI environment, has waited for us since a trusted proxy passed it on.
+
+    Nothing where that moment lies ahead (the proxy's clock goes before ours) or further back than the cap: nobody waits that
+    long, so what is told is no moment.
+    """
+    told = headers.get("HTTP_X_REQUEST_START", "")
+    if not told or not is_trusted(headers.get("REMOTE_ADDR", "")):
+        return timedelta()
+    try:
+        seconds = (now or timezone.now()).timestamp() - float(told.removeprefix("t="))
+    except ValueError:
+        return timedelta()
+    return timedelta(seconds=seconds) if 0 < seconds <= MAX_ELAPSED.total_seconds() else timedelta()
+
+
+def _arrived(request: HttpRequest, now: datetime) -> datetime:
+    return now - min(_elapsed(request) + waited(request.META, now=now), MAX_ELAPSED)
 
 
 def _elapsed(request: HttpRequest) -> timedelta:

@@ -13,7 +13,7 @@ from django.urls import path
 
 from portal.doors import public
 from portal.logs import MaskingFilter
-from portal.requests import arrival, client_address, in_app_browser
+from portal.requests import arrival, client_address, client_network, in_app_browser
 
 
 @public
@@ -59,6 +59,52 @@ def test_arrival_is_the_moment_the_first_byte_came_to_the_proxy(
 
 
 @with_these_addresses
+@pytest.mark.parametrize(
+    ("passed_on", "elapsed", "seconds_before"),
+    [
+        pytest.param(-4.0, "0.250", 4.25, id="four-seconds-in-the-queue"),
+        pytest.param(-4.0, "", 4.0, id="nothing-said-of-the-upload"),
+        pytest.param(-0.125, "120", 120.125, id="after-a-slow-upload"),
+        pytest.param(0.0, "2.5", 2.5, id="no-queue"),
+        pytest.param(-300.0, "400", 600, id="together-over-the-cap"),
+        pytest.param(-600.0, "0", 600, id="at-the-cap"),
+        pytest.param(-601.0, "2.5", 2.5, id="longer-than-anybody-waits"),
+        pytest.param(3.0, "2.5", 2.5, id="a-clock-before-ours"),
+    ],
+)
+def test_waiting_for_a_thread_of_ours_makes_nobody_late(
+    behind_a_proxy: None, at: Any, passed_on: float, elapsed: str, seconds_before: float
+) -> None:
+    now = at("2021-04-21 00:00:01")
+    told = {"X-Request-Start": f"t={now.timestamp() + passed_on:.3f}", "X-Request-Elapsed": elapsed}
+
+    answer = Client().get("/ke/", headers=told)
+
+    assert answer.json()["arrived"] == _utc(now - timedelta(seconds=seconds_before))
+
+
+@with_these_addresses
+@pytest.mark.parametrize(
+    "told", ["", "t=", "t=abc", "t=nan", "t=inf", "t=-1", "t=0", "abc", "t=1618938001000", "t=1,5"]
+)
+def test_what_is_no_moment_is_not_believed(behind_a_proxy: None, at: Any, told: str) -> None:
+    now = at("2021-04-21 00:00:01")
+
+    answer = Client().get("/ke/", headers={"X-Request-Start": told, "X-Request-Elapsed": "2.5"})
+
+    assert answer.json()["arrived"] == _utc(now - timedelta(seconds=2.5))
+
+
+@with_these_addresses
+def test_a_stranger_cannot_say_when_it_was_passed_on(at: Any) -> None:
+    now = at("2021-04-21 00:00:01")
+
+    answer = Client().get("/ke/", headers={"X-Request-Start": f"t={now.timestamp() - 60:.3f}"})
+
+    assert answer.json()["arrived"] == _utc(now)
+
+
+@with_these_addresses
 def test_a_stranger_cannot_move_the_arrival(at: Any) -> None:
     now = at("2021-04-21 00:00:01")
 
@@ -85,6 +131,26 @@ def test_the_phones_address_is_the_last_hop_no_proxy_of_ours_wrote(
     request = RequestFactory().get("/", headers={"X-Forwarded-For": forwarded}, REMOTE_ADDR=neighbour)
 
     assert client_address(request) == address
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        pytest.param("203.0.113.7", "203.0.113.7", id="version-four"),
+        pytest.param("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", id="version-six"),
+        pytest.param("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64", id="the-same-line"),
+        pytest.param("2001:db8:1:3::1", "2001:db8:1:3::/64", id="another-line"),
+        pytest.param("::ffff:203.0.113.7", "203.0.113.7", id="version-four-in-six"),
+    ],
+)
+def test_a_line_of_version_six_is_one_neighbour(behind_a_proxy: None, address: str, network: str) -> None:
+    request = RequestFactory().get("/", headers={"X-Forwarded-For": address}, REMOTE_ADDR=NEIGHBOUR)
+
+    assert client_network(request) == network
+
+
+def test_a_neighbour_without_an_address_is_one_all_the_same() -> None:
+    assert client_network(RequestFactory().get("/", REMOTE_ADDR="")) == ""
 
 
 def test_without_trusted_proxies_nobody_forwards() -> None:
