@@ -2,10 +2,14 @@
 
 Templates of these pages ask for nothing: no database, no session, no request. What overloads or breaks below us (a locked
 database, a full disk) is a 503 that asks to try again; anything else is a bug and stays a 500.
+
+Where a worker's form is refused for a while (429, 503), its page holds what was typed and one button that sends it again: going
+back may have lost it (an in-app browser draws the page anew), and what a phone never keeps, the identity number, was in it.
 """
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import (
@@ -17,10 +21,14 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from portal.doors import is_public
 from portal.requests import client_address
 
 RETRY_AFTER_SECONDS = 30
 LARGEST_BODY = 64 * 1024 * 1024  # bytes
+# Characters of what is typed and answered again; the longest step that passes has some 16 thousand.
+LARGEST_TYPED = 128 * 1024
+MOST_TYPED = 300  # values
 
 logger = logging.getLogger("portal.refusals")
 
@@ -35,6 +43,27 @@ class TooManyTries(Exception):
     def __init__(self, wait_seconds: int) -> None:
         super().__init__(wait_seconds)
         self.wait_seconds = wait_seconds
+
+
+class TooMuchAtOnce(TooManyTries):
+    """More came from one address than a factory sends; carries the seconds to wait."""
+
+
+class Crowded(Exception):
+    """More is being done at once than this process can do; carries the seconds after which to come again."""
+
+    def __init__(self, wait_seconds: int) -> None:
+        super().__init__(wait_seconds)
+        self.wait_seconds = wait_seconds
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a refused form brought, to be sent again to the same address. Files cannot be: a browser never fills them in."""
+
+    address: str
+    values: list[tuple[str, str]]
+    files: dict[str, list[str]]
 
 
 class RefusalMiddleware:
@@ -71,8 +100,12 @@ def answer_to(request: HttpRequest, failure: Exception) -> HttpResponse | None:
         return page(request, 413)
     if isinstance(failure, TooManyFieldsSent):
         return page(request, 400)
+    if isinstance(failure, TooMuchAtOnce):
+        return page(request, 429, name="too_much_at_once", retry_after=failure.wait_seconds)
     if isinstance(failure, TooManyTries):
         return page(request, 429, retry_after=failure.wait_seconds)
+    if isinstance(failure, Crowded):
+        return page(request, 503, retry_after=failure.wait_seconds)
     if isinstance(failure, (OperationalError, OSError)):
         logger.error("%s 503 %s", getattr(request, "request_id", "-"), type(failure).__name__, exc_info=failure)
         return page(request, 503, retry_after=RETRY_AFTER_SECONDS)
@@ -81,12 +114,40 @@ def answer_to(request: HttpRequest, failure: Exception) -> HttpResponse | None:
 
 def page(request: HttpRequest, status: int, *, name: str = "", retry_after: int = 0) -> HttpResponse:
     """The page `errors/<name or status>.html`, never kept by a cache."""
-    context = {"request_id": getattr(request, "request_id", ""), "retry_after": retry_after}
-    answer = HttpResponse(render_to_string(f"errors/{name or status}.html", context), status=status)
-    answer["Cache-Control"] = "no-store"
+    context = {
+        "request_id": getattr(request, "request_id", ""),
+        "retry_after": retry_after,
+        "typed": typed(request) if retry_after else None,
+        "is_text": status == 413 and _is_a_form(request),
+    }
+    answer = never_kept(HttpResponse(render_to_string(f"errors/{name or status}.html", context), status=status))
     if retry_after:
         answer["Retry-After"] = str(retry_after)
     return answer
+
+
+def never_kept(answer: HttpResponse) -> HttpResponse:
+    """Neither by a cache nor by a search engine."""
+    answer["Cache-Control"] = "no-store"
+    answer["X-Robots-Tag"] = "noindex, nofollow"
+    return answer
+
+
+def typed(request: HttpRequest) -> Typed | None:
+    """What a worker's form brought; None where there is nothing to send again or too much of it, and for pages of staff, whose
+    forms bear a token and a password."""
+    door = request.resolver_match
+    if request.method != "POST" or door is None or not is_public(door.func):
+        return None
+    if not (_is_a_form(request) or "_post" in request.__dict__):
+        return None  # documents that nobody has read yet
+    values = [(name, value) for name, listed in request.POST.lists() for value in listed]
+    files = {name: [each.name or "" for each in listed] for name, listed in request.FILES.lists()}
+    weight = sum(len(name) + len(value) for name, value in values)
+    if not (values or files) or len(values) > MOST_TYPED or weight > LARGEST_TYPED:
+        return None
+    # How many files came is counted anew by whoever picks them.
+    return Typed(request.get_full_path(), [pair for pair in values if pair[0] != "file_count" or not files], files)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -209,6 +209,23 @@ DATABASES = {"default": _database}
 
 CACHES = {"default": setting("CACHE_URL", cache, {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"})}
 
+# The limits' own (`initiatives/submission/limits.py`): in memory they would throw kept pages out.
+CACHES["limits"] = CACHES["default"]
+if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
+    CACHES["limits"] = CACHES["default"] | {"LOCATION": "limits", "OPTIONS": {"MAX_ENTRIES": 50_000}}
+
+# --- limits on one address, or one network of version six: how much of it may be unfinished --------------------------------
+#
+# Sized by a factory of 2,000 behind one address at shift change: 2,000 drafts in ten minutes, all sent within the hour, with
+# five documents each of 2 MB (what is kept of a photo has half of that, a scan of a decision two or three). A mobile network
+# puts more people behind one address, but not all at a time: at the seven submissions a second of the last evening an address
+# that bears a tenth of the country begins 2,500 drafts an hour; if half of them are never sent, six hours leave 7,500. So the
+# room is four factories. Whoever fills it goes on at the pace a minute below, which such an address does not exceed either.
+LIMIT_UNFINISHED_DRAFTS = 8_000
+LIMIT_DRAFTS_A_MINUTE = 60
+LIMIT_DOCUMENT_BYTES = 40 * 1024**3  # of documents whose initiative was not sent yet
+LIMIT_DOCUMENTS_A_MINUTE = 60
+
 # --- language, numbers, time -----------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "vi"
@@ -317,6 +334,12 @@ FILE_UPLOAD_TEMP_DIR = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
+# One process of eight threads: the judge of a document may take 220 MB, and text keeps threads of its own (`files/turns.py`).
+DOCUMENTS_JUDGED_AT_ONCE = 2
+DOCUMENTS_WAITING = 3
+DOCUMENT_PATIENCE = 5  # seconds that such a one waits; the largest picture takes two to four
+# Of forms that are being read, in temporary files; the largest form has 51 MB.
+UPLOAD_TEMPORARY_BYTES = 256 * 1024 * 1024
 UPLOAD_FREE_FLOOR = 512 * 1024 * 1024  # bytes of free disk below which files are refused and text goes on
 
 # --- counting ------------------------------------------------------------------------------------------------------------
@@ -349,6 +372,7 @@ LOGGING = {
         "django.security.DisallowedHost": {"level": "CRITICAL", "propagate": False},
         "axes": {"handlers": ["stdout"], "level": "ERROR", "propagate": False},
         "gunicorn.http.wsgi": {"level": "ERROR"},  # warns of every HEAD
+        "waitress.queue": {"level": "ERROR"},  # a line for every request that waits
     },
 }
 DEFAULT_EXCEPTION_REPORTER_FILTER = "portal.logs.NoPostFilter"

@@ -37,6 +37,7 @@ from initiatives.progress import quarters, tally
 from initiatives.submission import tracking
 from orgtree.models import StaffAccount
 from orgtree.staff import sessions
+from portal.refusals import Typed
 from portal.wsgi import application
 from tests.browser.chromium import chromium
 from tests.browser.worker import Worker, beside
@@ -60,6 +61,12 @@ ERROR_PAGES: dict[str, dict[str, Any]] = {
     "429": {"retry_after": 900},
     "500": {"request_id": "6f0c2a9e51b7"},
     "503": {"retry_after": 30},
+    "503-typed": {
+        "retry_after": 30,
+        "typed": Typed("/x/", [("title", "Giá xoay"), ("eof", "1")], {"attachments": ["anh.jpg", "qd.pdf"]}),
+    },
+    "crowded": {},
+    "too_much_at_once": {"retry_after": 120, "typed": Typed("/x/", [("full_name", "Hồ Thị Duyên")], {})},
     "csrf": {},
     "locked_out": {"retry_after": 900},
 }
@@ -509,7 +516,7 @@ def expired_record() -> str:
 
 def answer_with_error_page(route: Route, request: Request) -> None:
     name = request.url.rsplit("/", 1)[1]
-    body = render_to_string(f"errors/{name}.html", ERROR_PAGES[name])
+    body = render_to_string(f"errors/{name.partition('-')[0]}.html", ERROR_PAGES[name])
     route.fulfill(status=200, content_type="text/html; charset=utf-8", body=body)
 
 

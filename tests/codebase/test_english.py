@@ -76,6 +76,11 @@ def test_every_refusal_is_vietnamese(rf: Any, status: int) -> None:
     assert english_in(seen(refusal_page(rf.get("/"), status, retry_after=90).content.decode())) == []
 
 
+@pytest.mark.parametrize("name", ["crowded", "too_much_at_once"])
+def test_what_is_said_in_a_crowd_is_vietnamese(rf: Any, name: str) -> None:
+    assert english_in(seen(refusal_page(rf.get("/"), 429, name=name, retry_after=90).content.decode())) == []
+
+
 def test_the_sign_in_page_and_its_refusal_are_vietnamese(db: None) -> None:
     client = Client()
 

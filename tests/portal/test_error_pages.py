@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.template.loader import render_to_string
 
-NAMES = ("400", "403", "csrf", "404", "413", "429", "500", "503")
+NAMES = ("400", "403", "csrf", "404", "413", "429", "500", "503", "too_much_at_once", "crowded")
 EACH_PAGE = pytest.mark.parametrize("name", NAMES)
 
 
@@ -33,7 +33,14 @@ def test_a_page_shows_what_to_tell_when_calling_for_help(name: str) -> None:
     assert "7f3a91" in render_to_string(f"errors/{name}.html", {"request_id": "7f3a91"})
 
 
-@pytest.mark.parametrize(("name", "said"), [("429", "Hãy chờ khoảng 15 phút"), ("503", "hãy thử lại sau 15 phút")])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("429", "Hãy chờ khoảng 15 phút"),
+        ("503", "hãy thử lại sau 15 phút"),
+        ("too_much_at_once", "Hãy chờ khoảng 15 phút"),
+    ],
+)
 def test_a_page_says_how_long_to_wait(name: str, said: str) -> None:
     assert said in render_to_string(f"errors/{name}.html", {"retry_after": 900})
 

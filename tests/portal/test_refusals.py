@@ -1,7 +1,11 @@
 """Every refusal is a page in Vietnamese, kept by nobody, with what to do next."""
 
+import logging
 from collections.abc import Iterator
+from html import escape
+from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.exceptions import (
@@ -11,6 +15,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client
@@ -18,7 +23,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
 
 from portal.doors import public
-from portal.refusals import TooLarge, TooManyTries
+from portal.refusals import LARGEST_TYPED, MOST_TYPED, Crowded, TooLarge, TooManyTries, TooMuchAtOnce
 
 FAILURES: dict[str, Exception] = {
     "bad": SuspiciousOperation("x"),
@@ -29,6 +34,8 @@ FAILURES: dict[str, Exception] = {
     "files": TooManyFilesSent("x"),
     "upload": TooLarge("x"),
     "tries": TooManyTries(90),
+    "much": TooMuchAtOnce(120),
+    "crowd": Crowded(7),
     "database": OperationalError("database is locked"),
     "disk": OSError(28, "No space left on device"),
     "bug": RuntimeError("a bug"),
@@ -45,8 +52,22 @@ def read(request: HttpRequest, text: str = "") -> HttpResponse:
     return HttpResponse(f"{len(request.POST)} {len(request.FILES)}")
 
 
+@public
+def fail_when_read(request: HttpRequest, kind: str) -> HttpResponse:
+    request.POST  # noqa: B018 - as a view that looks at a document before it fails
+    raise FAILURES[kind]
+
+
+def fail_for_staff(request: HttpRequest, kind: str) -> HttpResponse:
+    raise FAILURES[kind]
+
+
+fail_for_staff.login_required = False  # type: ignore[attr-defined]  # as the page of signing in
+
 urlpatterns = [
     path("hong/<str:kind>/", fail),
+    path("hong/doc/<str:kind>/", fail_when_read),
+    path("hong/can-bo/<str:kind>/", fail_for_staff),
     path("doc/", read),
     path("doc/<path:text>", read),
     path("", include("portal.urls")),
@@ -69,7 +90,9 @@ EACH_REFUSAL = pytest.mark.parametrize(
         pytest.param("files", 413, "Tài liệu gửi lên quá lớn", id="413-files"),
         pytest.param("upload", 413, "Tài liệu gửi lên quá lớn", id="413-upload"),
         pytest.param("tries", 429, "Bạn đã thử quá nhiều lần", id="429"),
+        pytest.param("much", 429, "Hãy chờ khoảng 2 phút rồi gửi lại", id="429-too-much-at-once"),
         pytest.param("bug", 500, "Cổng gặp trục trặc", id="500"),
+        pytest.param("crowd", 503, "Cổng đang bận, hãy thử lại sau 7 giây", id="503-crowd"),
         pytest.param("database", 503, "Cổng đang bận", id="503-database"),
         pytest.param("disk", 503, "Cổng đang bận", id="503-disk"),
     ],
@@ -115,6 +138,8 @@ def test_a_refusal_keeps_the_headers_and_gives_no_cookie(visitor: Client, kind: 
     ("kind", "seconds"),
     [
         pytest.param("tries", "90", id="as-long-as-the-limit-says"),
+        pytest.param("much", "120", id="too-much-at-once"),
+        pytest.param("crowd", "7", id="crowd"),
         pytest.param("database", "30", id="database"),
         pytest.param("disk", "30", id="disk"),
     ],
@@ -151,8 +176,6 @@ def test_nul_never_meets_the_database(visitor: Client, address: str, posted: str
 
 @with_these_addresses
 def test_a_document_may_hold_nul(visitor: Client) -> None:
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     answer = visitor.post("/doc/", {"attachments": SimpleUploadedFile("a.pdf", b"%PDF-1.4\0\0")})
 
     assert answer.content == b"0 1"
@@ -182,8 +205,6 @@ def test_djangos_own_limits_answer_in_our_words(
 
 @with_these_addresses
 def test_one_file_more_than_allowed_is_too_large(visitor: Client, settings: Any) -> None:
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     settings.DATA_UPLOAD_MAX_NUMBER_FILES = 1
 
     answer = visitor.post("/doc/", {"attachments": [SimpleUploadedFile(f"{n}.pdf", b"%PDF-1.4") for n in range(2)]})
@@ -222,3 +243,118 @@ def test_a_body_that_no_form_of_ours_brings_is_not_read(visitor: Client, told: s
     answer = visitor.post("/tra-cuu/", b"", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=told)
 
     assert answer.status_code == 413
+
+
+# --- what was typed -------------------------------------------------------------------------------------------------
+
+FORM = "application/x-www-form-urlencoded"
+AGAIN = "Gửi lại</button>"
+
+
+class Shown(HTMLParser):
+    """The form that sends again: where to, and what."""
+
+    def __init__(self, answer: Any) -> None:
+        super().__init__()
+        self.form: dict[str, str | None] = {}
+        self.values: list[tuple[str | None, str | None]] = []
+        self.files: list[tuple[str | None, bool]] = []
+        self.feed(answer.content.decode())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        if tag == "form":
+            self.form = told
+        elif told.get("type") == "hidden":
+            self.values.append((told["name"], told["value"]))
+        elif told.get("type") == "file":
+            self.files.append((told["name"], "multiple" in told))
+
+
+@with_these_addresses
+@pytest.mark.parametrize("kind", ["tries", "much", "crowd", "database", "disk"])
+def test_a_form_that_is_refused_for_a_while_is_sent_again_by_one_button(visitor: Client, kind: str) -> None:
+    typed = [
+        ("full_name", "Hồ Thị Mỹ Duyên"),
+        ("description", 'Hai dòng\r\n"ngoặc" <script>&amp; dấu'),
+        ("national_id", "045191004321"),
+        ("declaration", "novel"),
+        ("declaration", "lawful"),
+        ("email", ""),
+        ("next", "1"),
+    ]
+
+    answer = visitor.post(f"/hong/{kind}/?ap=abc&x=%C4%91", urlencode(typed), content_type=FORM)
+
+    shown = Shown(answer)
+    assert (shown.form["method"], shown.form["action"]) == ("post", f"/hong/{kind}/?ap=abc&x=%C4%91")
+    assert shown.values == typed
+    assert AGAIN in answer.content.decode()
+    assert "<script>" not in answer.content.decode()
+    assert (answer["Cache-Control"], answer["X-Robots-Tag"]) == ("no-store", "noindex, nofollow")
+    assert int(answer["Retry-After"]) > 0
+
+
+@with_these_addresses
+@pytest.mark.parametrize(
+    ("address", "body"),
+    [
+        pytest.param("/hong/bug/", "title=x", id="a-bug"),
+        pytest.param("/hong/denied/", "title=x", id="403"),
+        pytest.param("/hong/can-bo/database/", "username=a&password=b", id="signing-in"),
+        pytest.param("/hong/database/", "", id="nothing"),
+        pytest.param("/hong/database/", "title=" + "a" * LARGEST_TYPED, id="too-long"),
+        pytest.param("/hong/database/", "&".join(["a=1"] * (MOST_TYPED + 1)), id="too-many"),
+    ],
+)
+def test_what_is_not_sent_again(visitor: Client, address: str, body: str) -> None:
+    answer = visitor.post(address, body, content_type=FORM)
+
+    assert answer.status_code >= 400
+    assert AGAIN not in answer.content.decode()
+
+
+@with_these_addresses
+@pytest.mark.parametrize("names", [["anh <1>.jpg"], ["a.jpg", "b.pdf"]], ids=["one", "two"])
+def test_documents_are_chosen_again_by_their_names(visitor: Client, names: list[str]) -> None:
+    files = [SimpleUploadedFile(name, b"%PDF-1.4") for name in names]
+    typed = {"attachment_kind": "recognition", "attachments": files, "file_count": "9", "eof": "1"}
+
+    answer = visitor.post("/hong/doc/disk/", typed)
+
+    shown = Shown(answer)
+    assert shown.form["enctype"] == "multipart/form-data"
+    assert shown.files == [("attachments", len(names) > 1)]
+    assert shown.values == [("attachment_kind", "recognition"), ("eof", "1")]
+    assert escape("; ".join(names)) in answer.content.decode()
+    assert answer.content.decode().index('type="file"') < answer.content.decode().index('name="eof"')
+
+
+@with_these_addresses
+def test_documents_that_nobody_read_are_not_read_for_the_page(visitor: Client) -> None:
+    answer = visitor.post("/hong/disk/", {"attachments": SimpleUploadedFile("a.pdf", b"%PDF-1.4"), "eof": "1"})
+
+    assert answer.status_code == 503
+    assert AGAIN not in answer.content.decode()
+
+
+@with_these_addresses
+def test_what_was_typed_is_in_no_log(visitor: Client, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    answer = visitor.post("/hong/database/", "national_id=045191004321&phone=0935112233", content_type=FORM)
+
+    assert "045191004321" in answer.content.decode()
+    assert caplog.records
+    assert not any(secret in caplog.text for secret in ("045191004321", "0935112233"))
+
+
+@with_these_addresses
+def test_text_that_is_too_long_is_told_apart_from_documents(visitor: Client, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 20
+
+    text = visitor.post("/doc/", "title=" + "a" * 30, content_type=FORM)
+
+    assert text.status_code == 413
+    assert "Nội dung gửi lên quá dài" in text.content.decode()
+    assert "Hãy bấm nút quay lại" in text.content.decode()

@@ -12,6 +12,12 @@ from initiatives.submission.files.judge import MAX_BYTES
 ALLOWANCE = 1024 * 1024
 
 
+def announced(request: HttpRequest) -> int:
+    """Bytes that the body of `request` will bring; 0 where nothing readable is said, as Django takes it."""
+    told = request.META.get("CONTENT_LENGTH") or ""
+    return int(told) if told.isascii() and told.isdigit() else 0
+
+
 class TooMuchContent(RequestDataTooBig):
     """The request holds more than its form may bring: answered with 413, like Django's own `RequestDataTooBig`."""
 

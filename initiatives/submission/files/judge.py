@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, Protocol, Self
 
-from initiatives.submission.files import pdf, pictures, word
+from initiatives.submission.files import pdf, pictures, turns, word
 from initiatives.submission.files.faults import Fault, FileRefused, Reason, broken, holds_another_file, locked
 from initiatives.submission.files.names import cleaned_name, ending_of, with_ending
 from portal.vietnamese.formats import file_size
@@ -108,14 +108,16 @@ class Judged:
 
 
 def judge(upload: Upload, *, name: str, sheets: bool = False) -> Judged:
-    """What may be kept of `upload`; raises `FileRefused` for what the bytes are, OSError only for what the disk is.
+    """What may be kept of `upload`; raises `FileRefused` for what the bytes are, OSError only for what the disk is, and
+    `turns.NoTurn` while too many are judged.
     `sheets`: whether a table of Excel may be."""
     shown = cleaned_name(name)
     try:
         expected = _expected(shown, sheets=sheets)
         content = _copied(upload)
         try:
-            kept, ending = _kept(content, expected, ending=ending_of(shown))
+            with turns.judging.taken():
+                kept, ending = _kept(content, expected, ending=ending_of(shown))
         except BaseException:
             content.close()
             raise

@@ -12,11 +12,15 @@ from django.template.loader import render_to_string
 from django.urls import resolve
 
 from initiatives.models import Attachment, ChoiceList
-from initiatives.submission import actions
+from initiatives.submission import actions, limits
 from initiatives.submission.desks import STEPS, Desk
-from initiatives.submission.files.handlers import StopEarlyHandler
+from initiatives.submission.files import turns
+from initiatives.submission.files.handlers import StopEarlyHandler, announced
 from initiatives.submission.files.judge import MAX_BYTES
 from initiatives.submission.views.steps import at_draft, closed_page, private, see_other, step_page
+from portal.refusals import TooMuchAtOnce
+from portal.requests import client_network
+from portal.templatetags.portal_pack import waiting
 
 *_, DOCUMENTS, CHECK = STEPS
 JSON = "application/json"
@@ -29,6 +33,10 @@ STOPPED = {
     "track": "Trang theo dõi chỉ mở trong 30 phút và đã hết giờ. Hãy nhập lại mã và số điện thoại để đi tiếp.",
 }
 STOPPED_ELSEWHERE = "Trang này không nhận thêm tài liệu nữa."
+_TOO_MUCH = (
+    "Từ mạng bạn đang dùng vừa có quá nhiều tài liệu được gửi mà sáng kiến chưa nộp. Hãy gửi tệp sau khoảng {wait}, "
+    "hoặc nộp trước rồi bổ sung tài liệu sau."
+)
 GONE = "Không tìm thấy bản nháp này. Hãy mở lại đường dẫn riêng của bạn, hoặc bắt đầu lại."
 
 
@@ -36,6 +44,7 @@ GONE = "Không tìm thấy bản nháp này. Hãy mở lại đường dẫn ri�
 class Fault:
     sentence: str
     is_final: bool = False  # the same file meets it again
+    wait_seconds: int = 0  # of what passes by itself
 
 
 def documents(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -47,9 +56,10 @@ def documents(request: HttpRequest, desk: Desk) -> HttpResponse:
     if request.method == "POST":
         request.upload_handlers = [StopEarlyHandler(request, allowed=actions.MAX_FILES * MAX_BYTES + MAX_BYTES)]
         before = {each.pk: each for each in desk.documents} if _asks_for_json(request) else {}
-        faults = _take(request, desk)
+        with turns.arriving.taken(announced(request)):
+            faults = _take(request, desk)
         if _asks_for_json(request):
-            return JsonResponse(_told(request, desk, before, faults))
+            return _to_wait(JsonResponse(_told(request, desk, before, faults)), faults)
         if not faults:
             stays = not STAYING.isdisjoint(request.POST)
             return see_other(desk.address(DOCUMENTS) if stays else desk.after(DOCUMENTS))
@@ -62,7 +72,7 @@ def documents(request: HttpRequest, desk: Desk) -> HttpResponse:
         "objections": [{"id": "id_attachments", "text": fault.sentence} for fault in faults],
         "remark": " ".join(desk.remarks.get("attachments", [])),
     }
-    return step_page(request, desk, DOCUMENTS, "submission/documents.html", context)
+    return _to_wait(step_page(request, desk, DOCUMENTS, "submission/documents.html", context), faults)
 
 
 def take_documents(request: HttpRequest, desk: Desk) -> list[str]:
@@ -121,9 +131,12 @@ def _added(request: HttpRequest, desk: Desk, kinds: list[str], known: list[str])
             faults.append(Fault(f"Hãy chọn loại tài liệu cho tệp “{(upload.name or '')[:120]}”."))
             continue
         try:
-            _keep(desk, upload, kind or "other")
+            _keep(request, desk, upload, kind or "other")
         except actions.DocumentRefused as refusal:
             faults.append(Fault(refusal.sentence, refusal.is_final))
+        except TooMuchAtOnce as much:
+            faults.append(Fault(_TOO_MUCH.format(wait=waiting(much.wait_seconds)), wait_seconds=much.wait_seconds))
+            break
     announced = request.POST.get("file_count", "")
     if _is_number(announced) and int(announced[:6]) > len(files):
         counted = f"{len(files)}/{int(announced[:6])}"
@@ -192,10 +205,23 @@ def _news(request: HttpRequest, desk: Desk, before: dict[int, Attachment]) -> st
     return f"Tệp này không còn trong danh sách. {total}"
 
 
-def _keep(desk: Desk, upload: Any, kind: str) -> None:
+def _keep(request: HttpRequest, desk: Desk, upload: Any, kind: str) -> None:
+    network = client_network(request)
+    limits.admit_document(network, at=desk.at)
     if not desk.draft.pk:
         actions.save(desk.draft, {}, at=desk.at)
-    actions.add_document(desk.draft, upload, name=upload.name or "tệp", kind=kind, at=desk.at)
+    kept = actions.add_document(desk.draft, upload, name=upload.name or "tệp", kind=kind, at=desk.at)
+    if kept.added_at == desk.at:  # else it was there already
+        limits.document_was_kept(network, kept.size, at=desk.at)
+
+
+def _to_wait(answer: HttpResponse, faults: list[Fault]) -> HttpResponse:
+    """As 429 where a fault passes by itself."""
+    wait = max((fault.wait_seconds for fault in faults), default=0)
+    if wait:
+        answer.status_code = 429
+        answer["Retry-After"] = str(wait)
+    return answer
 
 
 def _is_number(text: str) -> bool:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from initiatives import lifecycle
 from initiatives.campaigns import contacts, windows
 from initiatives.models import Act, Asked, ConsentText, Draft, Initiative, Nomination, ReviewEvent, Status
-from initiatives.submission import actions, answer_times, answers, receipts, selected, tracking
+from initiatives.submission import actions, answer_times, answers, limits, receipts, selected, tracking
 from initiatives.submission.desks import STEPS, Desk, remarks_on
 from initiatives.submission.facts import facts_of_initiative
 from initiatives.submission.forms import TrackForm
@@ -20,7 +20,7 @@ from initiatives.submission.views import documents, steps
 from initiatives.submission.views.steps import private, see_other
 from portal.doors import public
 from portal.refusals import TooManyTries
-from portal.requests import arrival, client_address, in_app_browser
+from portal.requests import arrival, client_network, in_app_browser
 from portal.templatetags.portal_pack import objections
 from portal.vietnamese import days
 
@@ -64,7 +64,7 @@ def track(request: HttpRequest) -> HttpResponse:
         at = arrival(request)
         # What is no code is counted as it was typed: one key for all of them would shut everybody out.
         code = receipts.parse_code(form.cleaned_data["code"]) or form.cleaned_data["code"]
-        address = client_address(request)
+        address = client_network(request)
         wait = tracking.seconds_to_wait(code, address, at=at)
         if wait:
             raise TooManyTries(wait)
@@ -152,7 +152,10 @@ def record_another(request: HttpRequest, initiative: Initiative, signed: str) ->
     ruling = windows.verdict(initiative.campaign, at=at, unit=initiative.unit)
     if request.method != "POST" or not ruling.is_open:
         return see_other(_address(signed))
+    network = client_network(request)
+    limits.admit_draft(network, at=at)
     begun = actions.begin_another(initiative, at=at, ruling=ruling)
+    limits.draft_was_begun(begun.draft.token_hash, network, at=at)
     return see_other(f"{reverse('draft_nguoi_nop', args=[begun.token])}?{steps.FILLED_IN}=1")
 
 

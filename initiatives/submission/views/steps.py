@@ -18,14 +18,14 @@ from django.views.decorators.http import require_http_methods
 from initiatives import lifecycle
 from initiatives.campaigns import contacts, poster_counts, windows
 from initiatives.models import Campaign, ConsentText, Draft, Initiative
-from initiatives.submission import actions, alike, answers, receipts, repairs
+from initiatives.submission import actions, alike, answers, limits, receipts, repairs
 from initiatives.submission.desks import STEPS, TITLES, Desk, Outstanding, object_to
 from initiatives.submission.facts import facts_of
 from initiatives.submission.forms import PersonForm, StepForm
 from orgtree.models import Unit
 from portal.doors import comes_from_our_page, public
 from portal.kept_pages import kept
-from portal.requests import arrival
+from portal.requests import arrival, client_network
 from portal.templatetags.portal_pack import objections
 
 View = Callable[..., HttpResponse]
@@ -160,7 +160,10 @@ def _begun(request: HttpRequest, desk: Desk) -> HttpResponse:
         form = desk.person_form()
         ruling = windows.verdict(desk.campaign, at=desk.at)
         return closed_page(request, desk, ruling) if not ruling.is_open else _person_page(request, desk, form, ruling)
+    network = client_network(request)
+    limits.admit_draft(network, at=desk.at)
     form = _save_person(request, desk)
+    limits.draft_was_begun(desk.draft.token_hash, network, at=desk.at)
     return _onward(request, desk, PERSON, form, lambda: _person_page(request, desk, form, desk.window))
 
 
@@ -210,6 +213,8 @@ def _submitted(request: HttpRequest, desk: Desk, entry: lifecycle.Entry) -> Http
         return see_other(desk.address())
     again = "again" in request.POST
     actions.submit(desk.draft, entry, token=desk.key, arrived_at=desk.at, again=again)
+    brought = sum(document.size for document in desk.documents)
+    limits.draft_was_sent(desk.draft.token_hash, document_bytes=brought, at=desk.at)
     return see_other(reverse("receipt", args=[receipts.receipt_token(desk.key)]))
 
 
