@@ -8,4 +8,8 @@ from portal.requests import read_as_utf8
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-application = read_as_utf8(get_wsgi_application())
+_django = get_wsgi_application()
+
+from portal.overload import WritersFirst  # noqa: E402 - draws its page with what Django has set up
+
+application = WritersFirst(read_as_utf8(_django))

@@ -49,6 +49,7 @@ class Command(PortalCommand):
             channel_timeout=120,
             ident=None,
         )
+        application.queue = server.task_dispatcher.queue  # what waits for one of the threads
         self.stdout.write(f"Cổng:    {settings.SITE_URL}/")
         self.stdout.write(f"Cán bộ:  {settings.SITE_URL}/admin/")
         self.stdout.write("Bấm Ctrl+C để dừng.")
