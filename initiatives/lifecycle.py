@@ -116,19 +116,19 @@ def receive(
     `submission/receipts.py`.
     """
     with transaction.atomic(durable=True):
-        locked = Draft.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=draft.pk)
+        locked = Draft.objects.select_for_update().get(pk=draft.pk)
         if locked.initiative_id is not None:
             return Initiative.objects.select_related("campaign", "unit", "phase").get(pk=locked.initiative_id)
         if locked.saved_at != draft.saved_at:
             raise MoveRefused("Bản nháp vừa được sửa ở cửa sổ khác. Hãy xem lại rồi nộp.")
-        ruling = windows.verdict(locked.campaign, at=arrived_at, unit=entry.unit, draft=locked)
+        ruling = windows.verdict(draft.campaign, at=arrived_at, unit=entry.unit, draft=locked)
         if not ruling.is_open:
             raise WindowIsClosed(ruling)
         phase = ruling.phase_of(entry.counts_on)
         if phase is None:
             raise DayFitsNoPhase("Ngày áp dụng không thuộc đợt đang nhận.")
         initiative = Initiative(
-            campaign=locked.campaign,
+            campaign=draft.campaign,
             phase=phase,
             unit=entry.unit,
             receipt_code=code,

@@ -72,12 +72,12 @@ def kept(*parameters: str, until: Callable[[datetime], datetime | None]) -> Call
                 return view(request, *args, **kwargs)
             at, name = arrival(request), _name(request, values)
             held = cache.get_many([EDITION, name])
-            edition, page = held.get(EDITION, ""), held.get(name)
-            if page is None or not page.answers(at, edition):
+            current, page = held.get(EDITION) or edition(), held.get(name)
+            if page is None or not page.answers(at, current):
                 response = view(request, *args, **kwargs)
                 if response.status_code != 200 or response.cookies:
                     return response
-                page = _page(response, edition, at, [until(at), *getattr(response, UNTIL, [])])
+                page = _page(response, current, at, [until(at), *getattr(response, UNTIL, [])])
                 cache.set(name, page, timeout=KEPT_FOR.total_seconds())
             return page.answer(request, at)
 
@@ -90,6 +90,16 @@ def true_until(response: HttpResponse, *moments: datetime) -> HttpResponse:
     """Says when a page will say something else, for what only its view knows. What is past already keeps nobody waiting."""
     setattr(response, UNTIL, moments)
     return response
+
+
+def edition() -> str:
+    """What of pages is kept now; another one once somebody said `forget()`. Asked before what will be kept is read. "" where the
+    cache keeps nothing: then nothing is known to be true."""
+    found = cache.get(EDITION)
+    if found is None:
+        cache.add(EDITION, secrets.token_hex(8), timeout=None)
+        found = cache.get(EDITION, "")
+    return str(found)
 
 
 def forget() -> None:

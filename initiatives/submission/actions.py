@@ -300,11 +300,14 @@ def _same_or_room(draft: Draft, sha256: str) -> Attachment | None:
 
 def _is_first(draft: Draft) -> bool:
     """Whether `draft` was kept as a new row. False where another tab began the same correction first: that row is its own."""
+    if draft.revises_id is None:
+        draft.save()
+        return True
     try:
         with transaction.atomic():
             draft.save()
     except IntegrityError:
-        first = Draft.objects.filter(revises=draft.revises_id).first() if draft.revises_id else None
+        first = Draft.objects.filter(revises=draft.revises_id).first()
         if first is None:
             raise
         draft.pk, draft.token_hash = first.pk, first.token_hash

@@ -13,7 +13,8 @@ from functools import cached_property
 from django.urls import reverse
 from django.utils import timezone
 
-from initiatives.campaigns import windows
+from initiatives.campaigns import campaign_facts, windows
+from initiatives.campaigns.campaign_facts import CampaignFacts
 from initiatives.models import Act, Asked, Attachment, Campaign, Choice, Declaration, Draft, Initiative, Phase
 from initiatives.models.lists import asks_for_recognition
 from initiatives.submission import answers, eligibility, repairs
@@ -49,10 +50,18 @@ class Desk:
     at: datetime
     revised: Initiative | None = None
     remarks: dict[str, list[str]] = field(default_factory=dict)
+    decides: bool = False  # something was sent: what is said of the window is asked of the database as it is
+
+    def __post_init__(self) -> None:
+        self.draft.campaign = self.facts.campaign
+
+    @cached_property
+    def facts(self) -> CampaignFacts:
+        return campaign_facts.of(self.draft.campaign_id, at=self.at)
 
     @property
     def campaign(self) -> Campaign:
-        return self.draft.campaign
+        return self.facts.campaign
 
     def address(self, step: str = "") -> str:
         route = "record" if self.revised else "draft"
@@ -110,27 +119,33 @@ class Desk:
         place = self.steps.index(step)
         return self.address(self.steps[place - 1]) if place else ""
 
-    @cached_property
+    @property
     def units(self) -> UnitQuerySet:
-        return Unit.objects.in_structure_of(self.campaign.structure_day)
+        return self.facts.units
 
-    @cached_property
+    @property
     def choices(self) -> list[Choice]:
-        return list(self.campaign.choices.all())
+        return self.facts.choices
 
-    @cached_property
+    @property
     def declarations(self) -> list[Declaration]:
-        return list(self.campaign.declarations.all())
+        return self.facts.declarations
 
-    @cached_property
+    @property
     def phases(self) -> list[Phase]:
-        return list(self.campaign.phases.all())
+        return self.facts.phases
 
     @cached_property
     def window(self) -> windows.Verdict:
         """The verdict for the unit as saved. A returned initiative is corrected until its due day, whatever the window."""
+        return self.verdict(self.draft.unit)
+
+    def verdict(self, unit: Unit | None) -> windows.Verdict:
+        """What holds for `unit`: as it is where something was sent, as it is known where a page only tells."""
         draft = self.draft if self.draft.pk else None
-        return windows.verdict(self.campaign, at=self.at, unit=self.draft.unit, draft=draft)
+        if self.decides:
+            return windows.verdict(self.campaign, at=self.at, unit=unit, draft=draft)
+        return self.facts.verdict(at=self.at, unit=unit, draft=draft)
 
     @property
     def typed(self) -> answers.Answers:
@@ -147,6 +162,7 @@ class Desk:
         return PersonForm(
             None if blank else answers.bound(self.typed),
             units=self.units,
+            offered=self.facts.offered,
             unit_hint=unit_hint,
             campaign=self.campaign,
             choices=self.choices,

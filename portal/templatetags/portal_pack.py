@@ -1,7 +1,8 @@
 """What the crispy template pack asks for: {% load portal_pack %}.
 
 A widget's own template is most of what a form page costs (82 options took longer than all the rest of the page), so the
-stock widgets are written out here in Python; a widget that brings a template of its own is rendered by it.
+stock widgets are written out here in Python, and so is what stands around them; a widget that brings a template of its own is
+rendered by it.
 """
 
 import html
@@ -26,6 +27,43 @@ Attributes = dict[str, Any]
 
 
 @register.simple_tag
+def whole_field(field: BoundField) -> SafeString:
+    """What portal_pack/field.html shows."""
+    if field.is_hidden:
+        return control(field)
+    ident, sentences = field.auto_id, field.errors
+    wrong = " wrong" if sentences else ""
+    label, is_required = _escaped(field.label), field.field.required
+    marked = label
+    if not is_required and not getattr(field.field, "is_unmarked", False):
+        marked += ' <span class="opt">(không bắt buộc)</span>'
+    is_group, is_box = field.use_fieldset, field.widget_type == "checkbox"
+    parts = []
+    if is_group:
+        described = described_by(field)
+        told = f' aria-describedby="{described}"' if described else ""
+        parts.append(f'<fieldset class="field{wrong}" id="{ident}"{told}><legend>{marked}</legend>')
+    else:
+        of = "" if is_box else f'<label for="{field.id_for_label}">{marked}</label>'
+        parts.append(f'<div class="field{wrong}">{of}')
+    if field.help_text:
+        parts.append(f'\n<p class="hint" id="{ident}_helptext">{_escaped(field.help_text)}</p>')
+    remark = getattr(field.field, "remark", "")
+    if remark:
+        parts.append(f'\n<p class="remark" id="{ident}_remark"><b>Công đoàn yêu cầu:</b> {_escaped(remark)}</p>')
+    if sentences:
+        said = " ".join(map(_escaped, sentences))
+        parts.append(f'\n<p class="error" id="{ident}_error"><span class="hidden">Lỗi: </span>{said}</p>')
+    if is_box:
+        optional = "" if is_required else ' <em class="opt">(không bắt buộc)</em>'
+        parts.append(f'\n<label class="choice">{control(field)}<span>{label}{optional}</span></label>')
+    else:
+        parts.append(f"\n{control(field)}")
+    parts += [_count(field), _words(field), "\n</fieldset>" if is_group else "\n</div>"]
+    return mark_safe("".join(parts))
+
+
+@register.simple_tag
 def control(field: BoundField) -> SafeString:
     """The control alone, as Django would render it, but never with `maxlength` (it cuts Vietnamese in mid-letter)."""
     widget = field.field.widget
@@ -43,7 +81,6 @@ def control(field: BoundField) -> SafeString:
     return mark_safe(write(shown))
 
 
-@register.filter
 def described_by(field: BoundField) -> str:
     """The ids of what stands between a label and its control: hint, the union's remark, objection, in that order."""
     said = (field.field.widget.attrs.get("aria-describedby") or field.aria_describedby or "").split()
@@ -99,6 +136,26 @@ def waiting(seconds: float) -> str:
     """30 giây, 15 phút"""
     seconds = int(seconds)
     return f"{seconds} giây" if seconds < 60 else f"{formats.whole(math.ceil(seconds / 60))} phút"
+
+
+def _count(field: BoundField) -> str:
+    """The counter of a text, and what of it is too much."""
+    count = counter(field)
+    if not count:
+        return ""
+    over, numbers = count["over"], f"{formats.whole(count['count'])}/{formats.whole(count['limit'])} ký tự"
+    return (
+        f'\n<p class="count{" over" if over else ""}" data-counter="{field.auto_id}" data-limit="{count["limit"]}"'
+        f' data-count="{count["count"]}">{numbers}{f" · thừa {formats.whole(over)}" if over else ""}</p>'
+        f'\n<p class="excess"{"" if over else " hidden"}>Phần thừa ở cuối: <mark>{_escaped(count["excess"])}</mark></p>'
+    )
+
+
+def _words(field: BoundField) -> str:
+    words = money_words(field)
+    if words is None:
+        return ""
+    return f'\n<p class="words" data-money-words="{field.auto_id}"{"" if words else " hidden"}>{_escaped(words)}</p>'
 
 
 def _input(shown: Attributes) -> str:

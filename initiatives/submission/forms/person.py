@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -12,13 +12,12 @@ from initiatives.models import CategoryScheme, ChoiceList
 from initiatives.submission.forms.step import OneOf, StepForm
 from orgtree.models import Unit
 from orgtree.models.unit import UnitQuerySet
+from orgtree.offered import Offered
 from portal.vietnamese import fields
-from portal.vietnamese.names import list_key
 from portal.vietnamese.text import ascii_digits, single_line
 
 OLDEST = 1920
 YOUNGEST_AGE = 14
-MAX_UNITS_LISTED = 400
 NO_UNIT = "Không rõ, hoặc không có"
 NEVER_KEPT_ON_A_PHONE = ("national_id", "phone", "email", "consent", "publish_consent")
 
@@ -31,7 +30,7 @@ class TopUnit(forms.CharField):
 
 
 class PersonForm(StepForm):
-    """Step 1: who you are and where you work."""
+    """Step 1: who you are and where you work. `units` are those that may be chosen, `offered` the same as they are listed."""
 
     full_name = fields.NameField(label="Họ và tên")
     phone = fields.PhoneField(label="Số điện thoại", help_text="Dùng để tra cứu kết quả. Ví dụ 0912\u00a0345\u00a0678.")
@@ -79,9 +78,16 @@ class PersonForm(StepForm):
     )
 
     def __init__(
-        self, data: Mapping[str, str] | None, *, units: UnitQuerySet, unit_hint: Unit | None = None, **kwargs: Any
+        self,
+        data: Mapping[str, str] | None,
+        *,
+        units: UnitQuerySet,
+        offered: Offered | None = None,
+        unit_hint: Unit | None = None,
+        **kwargs: Any,
     ) -> None:
         self.units = units
+        self.offered = offered or Offered(units)
         self.unit_hint = unit_hint
         super().__init__(data, **kwargs)
 
@@ -104,17 +110,10 @@ class PersonForm(StepForm):
             self.initial["unit"] = "" if self.unit_hint.is_top else self.unit_hint.code
 
     @cached_property
-    def tops(self) -> list[tuple[str, str, str, str]]:
-        """(code, short name, level, path) of every top unit, in the order of their names."""
-        return sorted(
-            self.units.top().values_list("code", "short_name", "level", "path"), key=lambda top: _plain_name(top[1])
-        )
-
-    @cached_property
     def chosen_top(self) -> str:
         """The code of the top unit typed, or of the one the typed unit stands in; "" where there is none."""
         code = self._typed("top_unit")
-        if any(top[0] == code for top in self.tops):
+        if self.offered.top_at(code) is not None:
             return code
         unit = self.picked
         return self._top_code_of(unit) if unit else ""
@@ -171,12 +170,10 @@ class PersonForm(StepForm):
 
     @cached_property
     def _top_options(self) -> list[Any]:
-        provinces = [(code, name) for code, name, level, _ in self.tops if level == "province"]
-        sectors = [(code, name) for code, name, level, _ in self.tops if level == "sector"]
         return [
             ("", "Chọn…"),
-            ("Tỉnh, thành phố", provinces),
-            ("Công đoàn ngành trung ương", sectors),
+            ("Tỉnh, thành phố", self.offered.provinces),
+            ("Công đoàn ngành trung ương", self.offered.sectors),
         ]
 
     @cached_property
@@ -185,26 +182,18 @@ class PersonForm(StepForm):
         code = self.chosen_top or self.initial.get("top_unit", "")
         if not code:
             return [("", "Hãy chọn tỉnh hoặc ngành trước")]
-        path = next((top[3] for top in self.tops if top[0] == code), "")
-        below = self.units.below(Unit(path=path, pk=0)).exclude(path=path)
-        listed = [
-            (each, name if depth == 3 else f"– {name}")
-            for each, name, depth in below.values_list("code", "short_name", "depth")[:MAX_UNITS_LISTED]
-        ]
+        top = self.offered.top_at(code)
+        below = self.offered.below(top) if top is not None else []
+        listed = [(each.code, each.name if each.depth == 3 else f"– {each.name}") for each in below]
         chosen = self.picked or (self.unit_hint if not self.is_bound else None)
         if chosen is not None and not chosen.is_top and all(each != chosen.code for each, _ in listed):
             listed.append((chosen.code, chosen.short_name))
         return [("", NO_UNIT), *listed]
 
     def _top_code_of(self, unit: Unit) -> str:
-        return next((top[0] for top in self.tops if top[3] == unit.top_path), "")
+        top = self.offered.top_over(unit)
+        return top.code if top is not None else ""
 
 
 def _is_code(typed: str) -> bool:
     return re.fullmatch(r"[a-z0-9/-]{1,200}", typed) is not None
-
-
-@lru_cache(maxsize=1024)
-def _plain_name(short_name: str) -> str:
-    """Without what all of them begin with, so that a list runs from An Giang to Yên Bái."""
-    return list_key(re.sub(r"\A(?:LĐLĐ (?:tỉnh|thành phố|Thành phố)|CĐ(?: ngành)?) ", "", short_name))

@@ -1,10 +1,10 @@
 """The draft's link itself: nothing personal stands there, and one way leads on."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from initiatives.submission import receipts
+from initiatives.submission import opening
 from initiatives.submission.desks import TITLES, Desk
 from initiatives.submission.views.documents import DOCUMENTS, documents
 from initiatives.submission.views.recognition import recognition
@@ -15,7 +15,6 @@ from initiatives.submission.views.steps import (
     PERSON,
     check,
     content,
-    drafts,
     person,
     private,
     receipt_of,
@@ -35,7 +34,9 @@ def door(request: HttpRequest, token: str) -> HttpResponse:
 
     A browser that never says where it comes from would stand before it again at each step: its POST opens the one asked for.
     """
-    draft = get_object_or_404(drafts(), token_hash=receipts.token_hash(token), revises=None)
+    draft = opening.draft_of(token)
+    if draft is None:
+        raise Http404
     if draft.is_received:
         return render(request, "submission/door.html", {"is_received": True, "receipt": receipt_of(draft, token)})
     desk = Desk(draft, token, arrival(request))

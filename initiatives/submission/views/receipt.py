@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from initiatives.campaigns import contacts, windows
+from initiatives.campaigns import campaign_facts
 from initiatives.campaigns.posters import qr_svg
 from initiatives.models import Initiative
 from initiatives.submission import receipts
@@ -23,22 +23,24 @@ from portal.requests import arrival, in_app_browser
 @private
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """Three pages of one address: the receipt; its picture to be kept by a long press; what comes once the code is kept."""
-    initiative = _of(token)
+    initiative, at = _of(token), arrival(request)
+    known = campaign_facts.of(initiative.campaign_id, at=at)
+    initiative.campaign = known.campaign
     context = {
         "initiative": initiative,
-        "campaign": initiative.campaign,
-        "contacts": contacts.nearest(initiative.campaign, initiative.unit),
+        "campaign": known.campaign,
+        "contacts": known.helping(initiative.unit),
         "token": token,
         "in_app": in_app_browser(request),
     }
     if request.GET.get("anh") == "1":
         return render(request, "submission/receipt_picture.html", context)
     if request.GET.get("da-luu") == "1":
-        ruling = windows.verdict(initiative.campaign, at=arrival(request), unit=initiative.unit)
+        ruling = known.verdict(at=at, unit=initiative.unit)
         return render(request, "submission/receipt_kept.html", context | {"may_send_another": ruling.is_open})
     link = _link(request, token)
     received = {
-        "facts": facts_of_initiative(initiative, list(initiative.campaign.choices.all())),
+        "facts": facts_of_initiative(initiative, known.choices),
         "link": link,
         "drawing": qr_svg(link, on_screen=True).decode(),
     }
@@ -63,6 +65,4 @@ def _link(request: HttpRequest, token: str) -> str:
 
 
 def _of(token: str) -> Initiative:
-    return get_object_or_404(
-        Initiative.objects.select_related("campaign", "unit"), receipt_token_hash=receipts.token_hash(token)
-    )
+    return get_object_or_404(Initiative.objects.select_related("unit"), receipt_token_hash=receipts.token_hash(token))

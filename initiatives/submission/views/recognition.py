@@ -3,7 +3,6 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from initiatives.campaigns import contacts
 from initiatives.submission.desks import Desk
 from initiatives.submission.recognition import request_of
 from initiatives.submission.views.steps import absolute, at_draft, see_other
@@ -20,7 +19,7 @@ def recognition(request: HttpRequest, desk: Desk) -> HttpResponse:
         "campaign": desk.campaign,
         "window": desk.window,
         "paper": request_of(desk.draft.answers, desk.choices),
-        "contacts": contacts.nearest(desk.campaign, desk.draft.unit),
+        "contacts": desk.facts.helping(desk.draft.unit),
         "draft_link": absolute(request, desk.address()),
     }
     return render(request, "submission/recognition.html", context)

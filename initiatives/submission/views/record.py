@@ -186,18 +186,19 @@ def at_correction(view: Callable[[HttpRequest, Desk], HttpResponse]) -> Callable
         if refusal:
             return see_other(_address(signed))
         # Every sent step gives another half hour.
-        key = tracking.sign(initiative, at=at) if request.method == "POST" else signed
-        return view(request, _desk(initiative, key, at))
+        is_sent = request.method == "POST"
+        key = tracking.sign(initiative, at=at) if is_sent else signed
+        return view(request, _desk(initiative, key, at, decides=is_sent))
 
     return at_record(wraps(view)(opened))
 
 
-def _desk(initiative: Initiative, key: str, at: datetime) -> Desk:
+def _desk(initiative: Initiative, key: str, at: datetime, *, decides: bool) -> Desk:
     draft = Draft.objects.select_related("unit").filter(revises=initiative).first()
     if draft is None:
         draft = actions.begin_revision(initiative, at=at)
-    draft.campaign, draft.revises = initiative.campaign, initiative
-    return Desk(draft, key, at, revised=initiative, remarks=remarks_on(initiative))
+    draft.revises = initiative
+    return Desk(draft, key, at, revised=initiative, remarks=remarks_on(initiative), decides=decides)
 
 
 def _keep(request: HttpRequest, expired: tracking.LinkExpired, at: datetime) -> bool:
@@ -209,7 +210,7 @@ def _keep(request: HttpRequest, expired: tracking.LinkExpired, at: datetime) -> 
     names = {STEPS[0]: answers.PERSON, STEPS[1]: answers.CONTENT}.get(step)
     if names is None:
         return False
-    desk = _desk(initiative, "", at)
+    desk = _desk(initiative, "", at, decides=True)
     typed = answers.read(request.POST, names)
     actions.save(desk.draft, typed, at=desk.at, consent_text=ConsentText.in_force(desk.at))
     return True

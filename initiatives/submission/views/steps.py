@@ -9,16 +9,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from initiatives import lifecycle
-from initiatives.campaigns import contacts, poster_counts, windows
-from initiatives.models import Campaign, ConsentText, Draft, Initiative
-from initiatives.submission import actions, alike, answers, limits, receipts, repairs
+from initiatives.campaigns import campaign_facts, poster_counts, windows
+from initiatives.models import Campaign, Draft, Initiative
+from initiatives.submission import actions, alike, answers, limits, opening, receipts, repairs
 from initiatives.submission.desks import STEPS, TITLES, Desk, Outstanding, object_to
 from initiatives.submission.facts import facts_of
 from initiatives.submission.forms import PersonForm, StepForm
@@ -52,13 +51,15 @@ def at_draft(view: View) -> View:
 
     @wraps(view)
     def opened(request: HttpRequest, token: str) -> HttpResponse:
-        draft = get_object_or_404(drafts(), token_hash=receipts.token_hash(token), revises=None)
+        draft = opening.draft_of(token)
+        if draft is None:
+            raise Http404
         if draft.is_received:
             return _received(draft, token)
         if request.method != "POST" and not comes_from_our_page(request):
             door = reverse("draft_door", args=[token])
             return redirect(f"{door}?{FILLED_IN}=1" if FILLED_IN in request.GET else door)
-        answer = view(request, Desk(draft, token, arrival(request)))
+        answer = view(request, Desk(draft, token, arrival(request), decides=request.method == "POST"))
         # Another tab may have submitted it while this step was on its way.
         return _received(draft, token) if draft.is_received else answer
 
@@ -70,16 +71,17 @@ def at_draft(view: View) -> View:
 @kept("don-vi", poster_counts.FIELD, until=windows.next_edge)
 def begin(request: HttpRequest, campaign: str) -> HttpResponse:
     """Step 1 without a draft yet; the POST makes it."""
-    offered = Campaign.objects.all() if request.method == "POST" else Campaign.objects.published()
-    chosen = get_object_or_404(offered.at_address(campaign).prefetch_related("phases"))
-    at = arrival(request)
-    mark = _poster_mark(request) if request.method == "POST" else ""
-    begun = actions.begin(chosen, at=at, poster_unit=poster_counts.unit_of(mark) if mark else None)
-    desk = Desk(begun.draft, begun.token, at)
-    if request.method == "POST":
+    at, is_sent = arrival(request), request.method == "POST"
+    known = campaign_facts.at_address(campaign, at=at)
+    if known is None or not (is_sent or known.campaign.is_published):
+        raise Http404
+    mark = _poster_mark(request) if is_sent else ""
+    begun = actions.begin(known.campaign, at=at, poster_unit=poster_counts.unit_of(mark) if mark else None)
+    desk = Desk(begun.draft, begun.token, at, decides=is_sent)
+    if is_sent:
         return private(_begun)(request, desk)
     hint = _unit_named(request.GET.get("don-vi", ""), desk)
-    ruling = windows.verdict(chosen, at=at, unit=hint)
+    ruling = desk.verdict(hint)
     if not ruling.is_open:
         return closed_page(request, desk, ruling, unit=hint)
     return _person_page(request, desk, desk.person_form(blank=True, unit_hint=hint), ruling)
@@ -158,7 +160,7 @@ def _received(draft: Draft, token: str) -> HttpResponse:
 def _begun(request: HttpRequest, desk: Desk) -> HttpResponse:
     if not answers.holds_anything(answers.read(request.POST, answers.PERSON)):
         form = desk.person_form()
-        ruling = windows.verdict(desk.campaign, at=desk.at)
+        ruling = desk.verdict(None)
         return closed_page(request, desk, ruling) if not ruling.is_open else _person_page(request, desk, form, ruling)
     network = client_network(request)
     limits.admit_draft(network, at=desk.at)
@@ -184,9 +186,9 @@ def _save_person(request: HttpRequest, desk: Desk) -> PersonForm:
     form = desk.person_form()
     form.full_clean()
     unit = form.cleaned_data.get("attached_unit") or desk.draft.unit
-    ruling = windows.verdict(desk.campaign, at=desk.at, unit=unit, draft=desk.draft if desk.draft.pk else None)
+    ruling = desk.verdict(unit)
     asks_consent = bool(typed.get("consent")) and desk.draft.consented_at is None
-    consent_text = ConsentText.in_force(desk.at) if asks_consent else None
+    consent_text = desk.facts.consent_text(desk.at) if asks_consent else None
     actions.save(desk.draft, typed, at=desk.at, unit=unit, ruling=ruling, consent_text=consent_text)
     desk.window = ruling
     if "choose" in request.POST:
@@ -304,7 +306,7 @@ def step_page(request: HttpRequest, desk: Desk, step: str, template: str, contex
         "back": desk.before(step) if desk.draft.pk else "",
         "saved_at": desk.draft.saved_at if desk.draft.pk else None,
         "draft_link": absolute(request, desk.address()) if desk.draft.pk and not desk.revised else "",
-        "contact": next(iter(contacts.nearest(desk.campaign, desk.draft.unit)), None),
+        "contact": next(iter(desk.facts.helping(desk.draft.unit)), None),
     }
     return render(request, template, context)
 
@@ -319,14 +321,9 @@ def closed_page(request: HttpRequest, desk: Desk, ruling: windows.Verdict, unit:
         "kept": bool(desk.draft.pk),
         "late": desk.draft.late_at is not None,
         "draft_link": absolute(request, desk.address()) if desk.draft.pk else "",
-        "contacts": contacts.nearest(desk.campaign, unit),
+        "contacts": desk.facts.helping(unit),
     }
     return render(request, "submission/closed.html", context)
-
-
-def drafts() -> QuerySet[Draft]:
-    """Drafts with what every step asks of their campaign."""
-    return Draft.objects.select_related("campaign", "unit").prefetch_related("campaign__phases")
 
 
 def _unit_named(code: str, desk: Desk) -> Unit | None:
