@@ -50,7 +50,9 @@ def whole_field(field: BoundField) -> SafeString:
         parts.append(f'\n<p class="hint" id="{ident}_helptext">{_escaped(field.help_text)}</p>')
     remark = getattr(field.field, "remark", "")
     if remark:
-        parts.append(f'\n<p class="remark" id="{ident}_remark"><b>Công đoàn yêu cầu:</b> {_escaped(remark)}</p>')
+        parts.append(
+            f'\n<div id="{ident}_remark"><p class="remark"><b>Công đoàn yêu cầu:</b> {_escaped(remark)}</p></div>'
+        )
     if sentences:
         said = " ".join(map(_escaped, sentences))
         parts.append(f'\n<p class="error" id="{ident}_error"><span class="hidden">Lỗi: </span>{said}</p>')
