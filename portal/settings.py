@@ -3,7 +3,6 @@
 An unusable value stops the start and names its variable.
 """
 
-import importlib
 import ipaddress
 import os
 import re
@@ -19,6 +18,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from portal import services
 from portal.keys import decode_key, read_keys
 
 # lxml came with docxtpl; openpyxl would read sheets of strangers through it instead of defusedxml.
@@ -85,10 +85,16 @@ def database(name: str) -> dict[str, Any]:
 def cache(name: str) -> dict[str, Any]:
     """The cache of an address, where what it needs is installed."""
     read = dict(env.cache_url_config(os.environ[name]))
-    import_string(read["BACKEND"])
-    if "Redis" in read["BACKEND"]:
-        importlib.import_module("redis")
-    return read
+    import_string(read["BACKEND"])(read.get("LOCATION", ""), {})
+    return services.cache(read)
+
+
+def replica(name: str) -> dict[str, Any]:
+    return services.replica(database(name), _database)
+
+
+def store(name: str) -> dict[str, Any]:
+    return services.store(os.environ[name])
 
 
 def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
@@ -206,6 +212,10 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
 _database["CONN_MAX_AGE"] = 600
 DATABASES = {"default": _database}
+_replica: dict[str, Any] | None = setting("DATABASE_REPLICA_URL", replica, None)
+if _replica is not None:
+    DATABASES["replica"] = _replica
+DATABASE_ROUTERS = ["portal.replica.Router"]
 
 CACHES = {"default": setting("CACHE_URL", cache, {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"})}
 
@@ -309,7 +319,9 @@ CONTENT_SECURITY_POLICY = {
 
 # --- files -------------------------------------------------------------------------------------------------------------
 
-MEDIA_ROOT = DATA_DIR / "media"  # outside the web root: only a view that knows the reader hands a file out
+# Outside the web root: only a view that knows the reader hands a file out. Unused where STORAGE_URL names a store.
+MEDIA_ROOT = DATA_DIR / "media"
+_folder = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT}}
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -320,7 +332,7 @@ STATICFILES_FINDERS = [
 ]
 _collected = (STATIC_ROOT / "staticfiles.json").exists() and not DEBUG
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT}},
+    "default": setting("STORAGE_URL", store, _folder),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if _collected or "collectstatic" in sys.argv

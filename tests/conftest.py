@@ -30,6 +30,7 @@ from orgtree.models import StaffAccount, Unit, UnitAlias, UnitChange, UnitName, 
 from orgtree.staff import second_factor, sessions
 from portal.vietnamese.days import VIETNAM
 from tests import asked_again, factories
+from tests.stores import bucket_shelf, folder_shelf, s3_server, shelf  # noqa: F401 - fixtures
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "units"
 UNITS, ACTS = FIXTURES / "units-2021.csv", FIXTURES / "acts-2022-2025.csv"

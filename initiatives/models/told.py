@@ -7,13 +7,18 @@ from typing import Any
 
 from django.db import models, transaction
 
-from portal import kept_pages
+from portal import kept_pages, replica
 
 
 def tell_at_once() -> None:
     """Now, for who asks within this transaction; and again once others can see what changed."""
+    _tell()
+    transaction.on_commit(_tell)
+
+
+def _tell() -> None:
+    replica.changed()  # first: whoever finds nothing kept must not draw it from a copy of before
     kept_pages.forget()
-    transaction.on_commit(kept_pages.forget)
 
 
 class ToldQuerySet(models.QuerySet[Any]):

@@ -34,6 +34,7 @@ from initiatives.nominations.refusals import SelectionRefused
 from initiatives.submission.receipts import shown
 from initiatives.submission.summary_facts import recognised_co_author
 from orgtree.models import StaffAccount, Unit
+from portal import replica
 from portal.vietnamese import days
 
 MAY_COMMEND = "initiatives.change_commendationdecision"
@@ -270,6 +271,7 @@ def recall(decision_id: int, *, because: str, by: StaffAccount, at: datetime) ->
         decision.announced_at = decision.announced_by = None
         decision.save(update_fields=["announced_at", "announced_by"])
         Exemplar.objects.filter(commendation__decision=decision).update(shown_at=None)
+        transaction.on_commit(replica.changed)  # the gallery may be read from a copy
         reasons = (Reason("recalled", "", because),)
         for row in rows:
             lifecycle.record(

@@ -14,8 +14,10 @@ from initiatives.models import Campaign, Commendation, Initiative
 from initiatives.nominations import confirming, exemplar_pictures, exemplars
 from initiatives.nominations.certificates import certificates_of, certificates_pdf
 from initiatives.nominations.exemplars import Told
+from initiatives.submission.files.store import StoreUnavailable
 from initiatives.submission.views.record import at_record
 from portal.doors import public
+from portal.replica import may_be_old
 from portal.requests import arrival
 from portal.vietnamese.text import ascii_digits
 
@@ -29,6 +31,7 @@ JPEG = "image/jpeg"
 @public
 @require_safe
 @conditional_page
+@may_be_old
 def gallery(request: HttpRequest, campaign: str) -> HttpResponse:
     """What a campaign holds up, by field and unit (`?linh-vuc=`, `?don-vi=`, `?trang=`)."""
     chosen = get_object_or_404(Campaign.objects.published().at_address(campaign))
@@ -78,7 +81,7 @@ def exemplar_picture(request: HttpRequest, pk: str, size: str = "") -> HttpRespo
         raise Http404
     etag = f'"{Path(told.picture).stem[:32]}{size}"'
     draw = exemplar_pictures.small if size else exemplar_pictures.read
-    return _drawn(request, etag, lambda: draw(settings.MEDIA_ROOT, told.picture))
+    return _drawn(request, etag, lambda: draw(told.picture))
 
 
 @public
@@ -88,7 +91,7 @@ def exemplar_card(request: HttpRequest, pk: str) -> HttpResponse:
     told = _shown(request, pk)
     etag = f'"{told.edition}"'
     campaign = told.exemplar.campaign.name
-    return _drawn(request, etag, lambda: exemplar_pictures.card(told, campaign=campaign, root=settings.MEDIA_ROOT))
+    return _drawn(request, etag, lambda: exemplar_pictures.card(told, campaign=campaign))
 
 
 def _shown(request: HttpRequest, pk: str) -> Told:
@@ -111,12 +114,12 @@ def _drawn(request: HttpRequest, etag: str, draw) -> HttpResponse:  # type: igno
 
 
 def _size_on_page(told: Told) -> tuple[int, int] | None:
-    """None where there is nothing to show, or its file is gone."""
+    """None where there is nothing to show, its file is gone, or the store does not answer: the words are told without it."""
     if not told.picture:
         return None
     try:
-        return exemplar_pictures.size_on_page(settings.MEDIA_ROOT, told.picture)
-    except FileNotFoundError:
+        return exemplar_pictures.size_on_page(told.picture)
+    except (FileNotFoundError, StoreUnavailable):
         return None
 
 

@@ -19,6 +19,7 @@ from initiatives.review import branches, counts, filters
 from orgtree.models import StaffAccount, Unit
 from orgtree.scoped_admin import ScopedAdmin, account_of
 from orgtree.sites import Panel, Sentence
+from portal.replica import may_be_old
 from portal.vietnamese.formats import whole
 
 MOST_CAMPAIGNS = 5  # on the first page: the newest
@@ -42,7 +43,7 @@ class BoardAdmin(ScopedAdmin):
         if campaign is None or unit is None:
             return TemplateResponse(request, "progress/board_staff.html", context)
         account, wanted = account_of(request), board_page.asked(request.GET)
-        board = boards.of(campaign, unit, at=timezone.now())
+        board = may_be_old(boards.of)(campaign, unit, at=timezone.now())
         board = replace(board, trail=[each for each in board.trail if is_seen(each, account)])
         here = reverse("admin:initiatives_initiative_board")
         addresses = board_page.Addresses(here, board, wanted, {board_page.CAMPAIGN: campaign.slug}, names_root=True)

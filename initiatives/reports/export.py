@@ -10,6 +10,7 @@ from initiatives.reports import workbook
 from initiatives.reports.layouts import LAYOUTS, Letterhead
 from initiatives.reports.summary import rows
 from orgtree.models import Unit
+from portal.replica import may_be_old
 from portal.vietnamese.days import VIETNAM
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -22,6 +23,17 @@ def write_summary(
     above = Unit.objects.get_parent(unit)
     letterhead = Letterhead(host=above.name if above else "", sender=unit.name, year=year)
     return workbook.write(rows(initiatives), layout=LAYOUTS[layout], letterhead=letterhead, at=at, to=to)
+
+
+def write_whole(to: IO[bytes], initiatives: QuerySet[Any], *, unit: Unit, layout: str, year: int, at: datetime) -> int:
+    """The same into an empty file, from a copy of the database where one has all that was received when it is asked."""
+    return may_be_old(_written_anew, is_whole=True)(to, initiatives, unit=unit, layout=layout, year=year, at=at)
+
+
+def _written_anew(to: IO[bytes], initiatives: QuerySet[Any], **told: Any) -> int:
+    to.seek(0)  # a copy may have failed in the middle
+    to.truncate()
+    return write_summary(to, initiatives.all(), **told)
 
 
 def year_of(campaign: Campaign, *, at: datetime) -> int:

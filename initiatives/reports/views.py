@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse
 
 from initiatives.models import Campaign
-from initiatives.reports.export import MEDIA_TYPE, file_name, write_summary, year_of
+from initiatives.reports.export import MEDIA_TYPE, file_name, write_whole, year_of
 from orgtree.models import Unit
 
 
@@ -19,7 +19,7 @@ def summary_response(
     year = year_of(campaign, at=at)
     table = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it once sent
     try:
-        write_summary(table, initiatives, unit=unit, layout=layout, year=year, at=at)
+        write_whole(table, initiatives, unit=unit, layout=layout, year=year, at=at)
     except BaseException:
         table.close()
         raise

@@ -4,10 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from PIL import Image
@@ -204,4 +202,4 @@ def a_picture() -> str:
     """A stored one, by its name."""
     drawn = BytesIO()
     Image.new("RGB", (80, 60), "red").save(drawn, "JPEG")
-    return exemplar_pictures.keep(BytesIO(drawn.getvalue()), name="anh.jpg", root=Path(settings.MEDIA_ROOT))
+    return exemplar_pictures.keep(BytesIO(drawn.getvalue()), name="anh.jpg")

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,8 +51,7 @@ def titles(answer: HttpResponse) -> list[str]:
 
 def pictured(**fields: Any) -> Exemplar:
     """Of an initiative, with a picture that may be shown."""
-    root = Path(settings.MEDIA_ROOT)
-    name = exemplar_pictures.keep(upload(photo()), name="anh.jpg", root=root)
+    name = exemplar_pictures.keep(upload(photo()), name="anh.jpg")
     return of_initiative(picture=name, picture_is_allowed=True, **fields)
 
 

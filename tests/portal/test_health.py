@@ -10,6 +10,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
+from tests.stores import storages_at
+
 READY = {"database": True, "migrations": True, "storage": True, "clocks": True}
 
 
@@ -51,6 +53,36 @@ def test_the_probe_leaves_nothing_behind(settings: Any) -> None:
     Client().get("/readyz")
 
     assert list(settings.MEDIA_ROOT.iterdir()) == []
+
+
+@pytest.mark.django_db
+def test_a_store_that_is_shared_is_asked_and_not_written_to_each_time(bucket_shelf: Any) -> None:
+    sent: list[str] = []
+    bucket_shelf.client.meta.events.register("before-call.s3", lambda model, **_: sent.append(model.name))
+
+    for _ in range(3):
+        bucket_shelf.store._probed_at = float("-inf")
+        assert Client().get("/readyz").json() == READY
+
+    assert sent == ["PutObject", "HeadBucket", "HeadBucket"]
+
+
+@pytest.mark.django_db
+def test_many_probes_are_one_question(bucket_shelf: Any) -> None:
+    sent: list[str] = []
+    bucket_shelf.client.meta.events.register("before-call.s3", lambda model, **_: sent.append(model.name))
+
+    for _ in range(5):
+        Client().get("/readyz")
+
+    assert sent == ["PutObject"]
+
+
+@pytest.mark.django_db
+def test_a_store_that_is_gone_is_not_ready(settings: Any) -> None:
+    settings.STORAGES = storages_at("s3://key:secret@127.0.0.1:9/portal?secure=0")
+
+    assert Client().get("/readyz").json() == READY | {"storage": False}
 
 
 def test_a_database_that_does_not_answer_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,8 +19,10 @@ NAMES = (
     *PUBLIC,
     "ALLOWED_HOSTS",
     "CACHE_URL",
+    "DATABASE_REPLICA_URL",
     "DATABASE_URL",
     "DEBUG",
+    "STORAGE_URL",
     "TRUSTED_PROXIES",
 )
 
@@ -64,8 +66,18 @@ def read_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         pytest.param("DATABASE_URL", "portal.sqlite3", id="database-without-scheme"),
         pytest.param("DATABASE_URL", "postgres://portal@127.0.0.1", id="database-without-name"),
         pytest.param("CACHE_URL", "nowhere://", id="cache"),
-        pytest.param("CACHE_URL", "rediscache://127.0.0.1:6379/0", id="cache-whose-package-is-missing"),
+        pytest.param("CACHE_URL", "pymemcache://127.0.0.1:11211", id="cache-whose-package-is-missing"),
         pytest.param("CACHE_URL", "memcache://127.0.0.1:11211", id="cache-that-django-dropped"),
+        pytest.param("STORAGE_URL", "http://key:secret@127.0.0.1/portal", id="store-of-another-kind"),
+        pytest.param("STORAGE_URL", "s3://key:secret@127.0.0.1:9000", id="store-without-bucket"),
+        pytest.param("STORAGE_URL", "s3://key:secret@127.0.0.1:9000/portal/below", id="store-below-a-folder"),
+        pytest.param("STORAGE_URL", "s3://key:secret@127.0.0.1:99999/portal", id="store-at-no-port"),
+        pytest.param("STORAGE_URL", "s3://key@127.0.0.1:9000/portal", id="store-without-secret"),
+        pytest.param("STORAGE_URL", "s3://key:secret@127.0.0.1:9000/portal?secure=yes", id="store-half-secure"),
+        pytest.param("STORAGE_URL", "s3://key:secret@127.0.0.1:9000/portal?acl=public-read", id="store-open-to-all"),
+        pytest.param("STORAGE_URL", "s3:///portal", id="store-nowhere"),
+        pytest.param("DATABASE_REPLICA_URL", "mysql://a@b/c", id="another-replica"),
+        pytest.param("DATABASE_REPLICA_URL", "postgres://portal@127.0.0.1/portal", id="replica-of-another-kind"),
     ],
 )
 def test_an_unusable_value_stops_the_start_and_names_its_variable(read_settings: Any, name: str, value: str) -> None:
@@ -129,6 +141,60 @@ def test_no_statement_on_postgresql_holds_the_others_for_long(read_settings: Any
     assert limit in database["OPTIONS"]["options"]
     assert database["CONN_HEALTH_CHECKS"] is True
     assert database["CONN_MAX_AGE"] > 0
+
+
+POSTGRES = "postgres://portal@127.0.0.1/portal"
+
+
+def test_a_replica_is_only_read_and_an_answer_of_it_is_of_one_moment(read_settings: Any) -> None:
+    databases = read_settings(DATABASE_URL=POSTGRES, DATABASE_REPLICA_URL="postgres://portal@10.0.0.2/portal")[
+        "DATABASES"
+    ]
+
+    assert databases["replica"]["HOST"] == "10.0.0.2"
+    assert "default_transaction_read_only=on" in databases["replica"]["OPTIONS"]["options"]
+    assert databases["replica"]["OPTIONS"]["isolation_level"].name == "REPEATABLE_READ"
+    assert databases["replica"]["CONN_HEALTH_CHECKS"] is True
+    assert "default_transaction_read_only" not in databases["default"]["OPTIONS"]["options"]
+    assert "replica" not in read_settings(DATABASE_URL=POSTGRES)["DATABASES"]
+
+
+@pytest.mark.parametrize(
+    ("address", "endpoint", "region", "key", "bucket"),
+    [
+        ("s3://k:s@127.0.0.1:9000/portal?secure=0", "http://127.0.0.1:9000", "us-east-1", ("k", "s"), "portal"),
+        ("s3://k:a%2Fb%3D@store.example/p?region=hn", "https://store.example", "hn", ("k", "a/b="), "p"),
+        ("s3://store.example/p", "https://store.example", "us-east-1", (None, None), "p"),
+        ("s3://k:s@[::1]:9000/p?secure=1", "https://[::1]:9000", "us-east-1", ("k", "s"), "p"),
+    ],
+    ids=["on this machine", "a secret with signs", "keys from elsewhere", "an IPv6 host"],
+)
+def test_a_store_is_where_its_address_says(
+    read_settings: Any, address: str, endpoint: str, region: str, key: tuple[str | None, str | None], bucket: str
+) -> None:
+    store = read_settings(STORAGE_URL=address)["STORAGES"]["default"]
+
+    options = store["OPTIONS"]
+    assert store["BACKEND"] == "storages.backends.s3.S3Storage"
+    assert (options["endpoint_url"], options["region_name"], options["bucket_name"]) == (endpoint, region, bucket)
+    assert (options["access_key"], options["secret_key"]) == key
+    config = options["client_config"]
+    assert (config.connect_timeout, config.read_timeout, config.retries["total_max_attempts"]) == (2, 5, 2)
+
+
+def test_a_wrong_address_is_not_repeated_with_its_secret(read_settings: Any) -> None:
+    with pytest.raises(ImproperlyConfigured) as refused:
+        read_settings(STORAGE_URL="s3://key:geheim/geheim@127.0.0.1:9000/portal")
+
+    assert "geheim" not in str(refused.value)
+
+
+@pytest.mark.parametrize("scheme", ["redis", "rediss"])
+def test_a_shared_cache_is_one_that_may_be_down(read_settings: Any, scheme: str) -> None:
+    made = read_settings(CACHE_URL=f"{scheme}://:secret@127.0.0.1:6379/0")["CACHES"]["default"]
+
+    assert made["BACKEND"] == "portal.shared_cache.SharedCache"
+    assert made["LOCATION"].startswith(f"{scheme}://")
 
 
 def test_nothing_is_framed_inlined_or_fetched_from_elsewhere(read_settings: Any) -> None:

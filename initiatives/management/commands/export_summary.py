@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from initiatives.models import Campaign, Initiative, Status
-from initiatives.reports.export import write_summary, year_of
+from initiatives.reports.export import write_whole, year_of
 from initiatives.reports.layouts import LAYOUTS
 from orgtree.models import Unit
 from orgtree.scope import branch
@@ -85,7 +85,7 @@ def _write_whole(path: Path, initiatives: Any, *, campaign: Campaign, unit: Unit
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as part:
             try:
                 year = year_of(campaign, at=at)
-                written = write_summary(part, initiatives, unit=unit, layout=layout, year=year, at=at)
+                written = write_whole(part, initiatives, unit=unit, layout=layout, year=year, at=at)
                 part.flush()
                 os.fsync(part.fileno())
                 os.replace(part.name, path)

@@ -11,6 +11,7 @@ from initiatives.progress import board as boards
 from initiatives.progress import board_page, board_sheet, tally
 from portal.doors import public
 from portal.kept_pages import kept, true_until
+from portal.replica import may_be_old
 from portal.requests import arrival
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -19,6 +20,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @public
 @require_safe
 @kept(board_page.UNIT, board_page.ONLY, board_page.ORDER, board_page.PAGE, until=windows.next_edge)
+@may_be_old
 def board(request: HttpRequest, campaign: str) -> HttpResponse:
     """A unit and those directly below it (`?don-vi=`, `?loc=`, `?xep=`, `?trang=`)."""
     chosen = get_object_or_404(Campaign.objects.published().at_address(campaign))
@@ -34,6 +36,7 @@ def board(request: HttpRequest, campaign: str) -> HttpResponse:
 
 @public
 @require_safe
+@may_be_old
 def board_xlsx(request: HttpRequest, campaign: str) -> HttpResponse:
     """The same as a sheet: all lines that the address asks for, not a page of them."""
     chosen = get_object_or_404(Campaign.objects.published().at_address(campaign))
