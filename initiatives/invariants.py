@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from django.conf import settings
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Sum
 
 from initiatives.models import Act, Appraisal, Attachment, Draft, Finding, Initiative, ReviewEvent, Status, Target
 from initiatives.nominations.invariants import SELECTION
 from initiatives.progress.quarter_invariants import QUARTERS
-from initiatives.submission.files.store import NotAStoredName, stored_path
+from initiatives.submission.files.store import NotAStoredName, the_store
 from initiatives.submission.receipts import parse_code
 
 
@@ -67,15 +66,16 @@ def _events_are_chained() -> Iterator[object]:
 
 
 def _every_document_has_its_file() -> Iterator[object]:
+    kept_in = the_store()
     for pk, name, size in Attachment.objects.values_list("pk", "stored_name", "size").iterator():
         try:
-            if stored_path(settings.MEDIA_ROOT, name).stat().st_size != size:
+            if kept_in.held(name).size != size:
                 yield pk
         except (NotAStoredName, FileNotFoundError):
             yield pk
     for pk, name in Attachment.objects.filter(thumbnail__gt="").values_list("pk", "thumbnail").iterator():
         try:
-            stored_path(settings.MEDIA_ROOT, name).stat()
+            kept_in.held(name)
         except (NotAStoredName, FileNotFoundError):
             yield pk
 

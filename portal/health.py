@@ -1,16 +1,14 @@
 """Whether the process is up (`/healthz`) and whether it can do its work (`/readyz`)."""
 
-import os
-import tempfile
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
+from initiatives.submission.files.store import the_store
 from portal.doors import public
 
 MAX_CLOCK_DIFFERENCE = timedelta(seconds=2)
@@ -50,12 +48,7 @@ def _migrations() -> bool:
 
 
 def _storage() -> bool:
-    settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=settings.MEDIA_ROOT, prefix=".ready-") as probe:
-        probe.write(b"1")
-        probe.flush()
-        os.fsync(probe.fileno())
-    return True
+    return the_store().is_ready()
 
 
 def _clocks() -> bool:

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -311,13 +310,13 @@ def _nominee_of(dossier: Dossier, part: DossierPart, nomination: Nomination | No
 
 def _kept(upload: Upload, part: DossierPart) -> dict[str, Any]:
     """The facts of a scan once it lies in the store."""
-    if not store.free_enough(settings.MEDIA_ROOT, settings.UPLOAD_FREE_FLOOR):
+    if not store.takes_files():
         raise PaperRefused("Máy chủ tạm thời không nhận tài liệu. Hãy thử lại sau.")
     name = str(getattr(upload, "name", "") or "")
     try:
         with judge(upload, name=name, sheets=part == DossierPart.SUMMARY_TABLE) as judged:
             return {
-                "stored_name": store.put(judged, settings.MEDIA_ROOT),
+                "stored_name": store.put(judged),
                 "name": judged.name,
                 "media_type": judged.media_type,
                 "size": judged.size,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -134,7 +133,7 @@ class ExemplarAdmin(ScopedAdmin):
         stored = None
         if picture:
             try:
-                stored = exemplar_pictures.keep(picture, name=picture.name or "", root=settings.MEDIA_ROOT)
+                stored = exemplar_pictures.keep(picture, name=picture.name or "")
             except SelectionRefused as refusal:
                 form.add_error("picture", refusal.sentence)
                 return False

@@ -6,7 +6,6 @@ Whatever is sent passes the judge of files: written anew, without place or camer
 import functools
 import io
 import tempfile
-from pathlib import Path
 from typing import IO
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
@@ -48,7 +47,7 @@ class PictureRefused(SelectionRefused):
         super().__init__(f"Tệp “{cleaned_name(name)}” {words}" if words else otherwise)
 
 
-def keep(upload: Upload, *, name: str, root: Path) -> str:
+def keep(upload: Upload, *, name: str) -> str:
     """Judges, shrinks and stores; answers the store's name. Raises PictureRefused; OSError where the disk is at fault."""
     if ENDINGS.get(ending_of(cleaned_name(name))) != PICTURES:
         raise PictureRefused(name, "type")
@@ -58,21 +57,25 @@ def keep(upload: Upload, *, name: str, root: Path) -> str:
             _shrunk(judged.open()) as small,
             judge(small, name="anh.jpg") as kept,
         ):
-            return store.put(kept, root)
+            return store.put(kept)
     except FileRefused as refusal:
         raise PictureRefused(name, refusal.reason, refusal.sentence) from None
 
 
-def read(root: Path, name: str) -> bytes:
+def read(name: str) -> bytes:
     """FileNotFoundError where it is gone."""
-    with store.open_stored(root, name) as file:
+    with store.open_stored(name) as file:
         return file.read()
 
 
-@functools.lru_cache(maxsize=256)
-def small(root: Path, name: str) -> bytes:
+def small(name: str) -> bytes:
     """For the page: at most SMALL_BYTES wherever a picture can be so small. A stored file never changes."""
-    with store.open_stored(root, name) as file, Image.open(file) as opened:
+    return _small(store.the_store(), name)
+
+
+@functools.lru_cache(maxsize=256)
+def _small(kept_in: store.Store, name: str) -> bytes:
+    with kept_in.open(name) as file, Image.open(file) as opened:
         picture = opened.convert("RGB")
     picture.thumbnail((SMALL_WIDTH, SMALL_HEIGHT), Image.Resampling.LANCZOS)
     while True:
@@ -83,23 +86,23 @@ def small(root: Path, name: str) -> bytes:
         picture = picture.resize((max(picture.width * 3 // 4, 1), max(picture.height * 3 // 4, 1)))
 
 
-def size_on_page(root: Path, name: str) -> tuple[int, int]:
+def size_on_page(name: str) -> tuple[int, int]:
     """Width and height of the small one, so that the page does not jump when it comes."""
-    with Image.open(io.BytesIO(small(root, name))) as opened:
+    with Image.open(io.BytesIO(small(name))) as opened:
         return opened.size
 
 
-def card(told: Told, *, campaign: str, root: Path) -> bytes:
+def card(told: Told, *, campaign: str) -> bytes:
     """The share card as JPEG. Without a picture, or where its file is gone, the words have the whole width."""
-    return _card(told.title, told.name, told.unit, told.field or told.kind, campaign, told.picture, root)
+    return _card(told.title, told.name, told.unit, told.field or told.kind, campaign, told.picture, store.the_store())
 
 
 @functools.lru_cache(maxsize=64)
-def _card(title: str, name: str, unit: str, field: str, campaign: str, picture: str, root: Path) -> bytes:
+def _card(title: str, name: str, unit: str, field: str, campaign: str, picture: str, kept_in: store.Store) -> bytes:
     sheet = Image.new("RGB", CARD_SIZE, PAPER)
     draw = ImageDraw.Draw(sheet)
     width, height = CARD_SIZE
-    photo = _photo(root, picture, (CARD_PICTURE_WIDTH, height - 96 - 14))
+    photo = _photo(kept_in, picture, (CARD_PICTURE_WIDTH, height - 96 - 14))
     draw.rectangle((0, 0, width, 96), fill=DEEP)
     draw.rectangle((0, 96, width, 104), fill=GOLD)
     draw.rectangle((0, 104, width, 110), fill=RED)
@@ -158,11 +161,11 @@ def _cut(line: str, font: ImageFont.FreeTypeFont, room: int) -> str:
     return line
 
 
-def _photo(root: Path, name: str, size: tuple[int, int]) -> Image.Image | None:
+def _photo(kept_in: store.Store, name: str, size: tuple[int, int]) -> Image.Image | None:
     if not name:
         return None
     try:
-        with store.open_stored(root, name) as file, Image.open(file) as opened:
+        with kept_in.open(name) as file, Image.open(file) as opened:
             return ImageOps.fit(opened.convert("RGB"), size, Image.Resampling.LANCZOS)
     except FileNotFoundError:
         return None

@@ -19,6 +19,7 @@ from initiatives.models import Campaign, Choice, ChoiceList, Commendation, Comme
 from initiatives.nominations.refusals import SelectionRefused
 from orgtree.models import StaffAccount, Unit
 from orgtree.scope import branch
+from portal import replica
 
 A_PAGE = 24
 MOST_PAGES = 40
@@ -217,11 +218,13 @@ def show(exemplar_id: int, *, at: datetime) -> Exemplar:
         if exemplar.shown_at is None:
             exemplar.shown_at = at
             exemplar.save(update_fields=["shown_at"])
+            _tell()
     return exemplar
 
 
 def take_down(exemplar_id: int) -> None:
     Exemplar.objects.filter(pk=exemplar_id).update(shown_at=None)
+    _tell()
 
 
 def write(exemplar_id: int, *, title: str, name: str, story: str, has_consent: bool, picture_is_allowed: bool) -> None:
@@ -233,11 +236,18 @@ def write(exemplar_id: int, *, title: str, name: str, story: str, has_consent: b
         if exemplar.kind == Exemplar.Kind.PERSON and not has_consent:
             exemplar.shown_at = None
         exemplar.save(update_fields=["title", "name", "story", "has_consent", "picture_is_allowed", "shown_at"])
+        _tell()
 
 
 def put_picture(exemplar_id: int, stored_name: str) -> None:
     """ "" takes it away; the file is swept once nothing names it."""
     Exemplar.objects.filter(pk=exemplar_id).update(picture=stored_name)
+    _tell()
+
+
+def _tell() -> None:
+    """The gallery may be read from a copy of the database that does not know of it yet."""
+    transaction.on_commit(replica.changed)
 
 
 def consents(exemplars: Sequence[Exemplar]) -> dict[int, bool]:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, Exists, F, Max, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -26,7 +25,7 @@ from initiatives.models import (
 )
 from initiatives.models.dossier import SEALED_STATES
 from initiatives.nominations.sealing import hash_of, written
-from initiatives.submission.files.store import NotAStoredName, stored_path
+from initiatives.submission.files.store import NotAStoredName, the_store
 
 LED_BY = {
     DossierAct.SEALED: DossierState.SENT,
@@ -147,9 +146,10 @@ def _sealed_in(content: str) -> list[tuple[str, str, int]]:
 
 
 def _without_file(rows: QuerySet[Any], named: str, column: str, size: str | None) -> Iterator[str]:
+    kept_in = the_store()
     for row in rows.order_by("pk").iterator():
         try:
-            there = stored_path(settings.MEDIA_ROOT, getattr(row, column)).stat().st_size
+            there = kept_in.held(getattr(row, column)).size
         except (NotAStoredName, FileNotFoundError):
             yield f"{named} {row.pk}"
             continue

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
-from django.conf import settings
-
 from initiatives.models import Dossier, DossierPart, DossierVersion, Standing
 from initiatives.reports.letter import letter
 from initiatives.reports.papers import PaperRefused, layout_of, sent_papers
@@ -25,7 +23,7 @@ from initiatives.reports.table_pdf import table_pdf
 from initiatives.reports.tables import table_xlsx
 from initiatives.submission.files.judge import MEDIA_TYPES
 from initiatives.submission.files.names import ending_of
-from initiatives.submission.files.store import NotAStoredName, open_stored
+from initiatives.submission.files.store import NotAStoredName, StoreUnavailable, name_by, open_stored
 from portal.vietnamese.days import VIETNAM
 
 CONTENT, HASHES = "NOI-DUNG.json", "DANH-SACH-MA-BAM.txt"
@@ -144,11 +142,14 @@ def _copy(archive: zipfile.ZipFile, document: Document, at: datetime) -> None:
 
 def _stored(document: Document) -> IO[bytes]:
     digest = document.sha256
-    for ending in MEDIA_TYPES:
+    likely = ending_of(document.name)
+    for ending in sorted(MEDIA_TYPES, key=lambda each: each != likely):
         try:
-            return open_stored(settings.MEDIA_ROOT, f"{digest[:2]}/{digest[2:4]}/{digest}.{ending}")
+            return open_stored(name_by(digest, ending))
         except FileNotFoundError:
             continue
+        except StoreUnavailable:
+            raise
         except (OSError, NotAStoredName):
             break
     raise DocumentIsGone(document.shown)

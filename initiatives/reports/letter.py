@@ -8,7 +8,7 @@ from django.conf import settings
 from initiatives.models import LetterTemplate
 from initiatives.reports.letter_template import TemplateRefused, filled
 from initiatives.reports.papers import PaperRefused, Papers
-from initiatives.submission.files.store import NotAStoredName, open_stored
+from initiatives.submission.files.store import NotAStoredName, StoreUnavailable, open_stored
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 BUILT_IN: Path = settings.BASE_DIR / "fixtures" / "letters" / "to-trinh.docx"
@@ -44,6 +44,8 @@ def template_in_force(level: str) -> IO[bytes]:
     if own is None:
         return BUILT_IN.open("rb")
     try:
-        return open_stored(settings.MEDIA_ROOT, own.stored_name)
+        return open_stored(own.stored_name)
+    except StoreUnavailable:
+        raise  # it is there and may be read in a moment
     except (OSError, NotAStoredName):
         raise TemplateIsGone from None

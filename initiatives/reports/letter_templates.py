@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from initiatives.models import LetterTemplate
@@ -25,7 +24,7 @@ def keep(upload: Upload, *, name: str, level: str, by: StaffAccount, at: datetim
         raise TemplateRefused(refusal.sentence) from None
     with judged:
         must_be_usable(judged.open(), level=level)
-        stored_name = store.put(judged, settings.MEDIA_ROOT)
+        stored_name = store.put(judged)
     template = LetterTemplate(
         level=level,
         name=judged.name,
@@ -41,8 +40,10 @@ def keep(upload: Upload, *, name: str, level: str, by: StaffAccount, at: datetim
 def use_again(template: LetterTemplate) -> LetterTemplate:
     """An earlier one in force again, if it can still be filled in: what the portal knows may have changed since."""
     try:
-        with store.open_stored(settings.MEDIA_ROOT, template.stored_name) as content:
+        with store.open_stored(template.stored_name) as content:
             must_be_usable(content, level=template.level)
+    except store.StoreUnavailable:
+        raise
     except (OSError, store.NotAStoredName):
         raise TemplateRefused("Tệp của mẫu này không còn trên máy chủ. Hãy tải mẫu lên lại.") from None
     return _put_in_force(template)

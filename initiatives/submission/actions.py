@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from initiatives import lifecycle
@@ -20,6 +19,7 @@ from initiatives.submission import answers, eligibility, receipts
 from initiatives.submission.files import store
 from initiatives.submission.files.judge import FileRefused, Upload, judge
 from orgtree.models import StaffAccount, Unit
+from portal import replica
 from portal.vietnamese.text import folded
 
 MAX_FILES = 5
@@ -137,9 +137,9 @@ def save(
 
 
 def add_document(draft: Draft, upload: Upload, *, name: str, kind: str, at: datetime) -> Attachment:
-    """Judges, stores and notes one document: the file is whole on the disk before its row exists. One that is there already
+    """Judges, stores and notes one document: the file is whole and kept before its row exists. One that is there already
     is answered as it is, also where there is no room: a phone that heard no answer sends it again."""
-    if not store.free_enough(settings.MEDIA_ROOT, settings.UPLOAD_FREE_FLOOR):
+    if not store.takes_files():
         raise DocumentRefused(
             "Máy chủ tạm thời không nhận tài liệu. Bạn vẫn nộp được sáng kiến và bổ sung tài liệu sau."
         )
@@ -148,7 +148,7 @@ def add_document(draft: Draft, upload: Upload, *, name: str, kind: str, at: date
             same = _same_or_room(draft, judged.sha256)
             if same is not None:
                 return same
-            stored_name = store.put(judged, settings.MEDIA_ROOT)
+            stored_name = store.put(judged)
             facts = {
                 "name": judged.name,
                 "media_type": judged.media_type,
@@ -286,6 +286,7 @@ def agree_to_publication(initiative_id: int, *, agrees: bool, at: datetime) -> b
         if correction is not None:
             correction.answers = {**correction.answers, "publish_consent": "on" if agrees else ""}
             correction.save(update_fields=["answers"])
+        transaction.on_commit(replica.changed)
     return True
 
 

@@ -4,7 +4,6 @@ import errno
 from typing import Any
 from urllib.parse import quote
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -208,7 +207,7 @@ class AttachmentAdmin(ScopedAdmin):
 def handed_out(stored_name: str, media_type: str) -> FileResponse:
     """A stored file that may do nothing; a missing page where it is gone."""
     try:
-        file = open_stored(settings.MEDIA_ROOT, stored_name)
+        file = open_stored(stored_name)
     except (FileNotFoundError, NotAStoredName):
         raise Http404 from None
     except OSError as failure:

@@ -3,9 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from django.conf import settings
 from django.db.models import Model
 
 from initiatives.models import Attachment, DossierFile, Draft, Exemplar, FailedLookUp, LetterTemplate
@@ -39,20 +37,18 @@ def purge(*, at: datetime, untouched_for: timedelta, dry_run: bool = False) -> P
     if not dry_run:
         drafts.delete()
         look_ups.delete()
-        store.sweep_temporary(settings.MEDIA_ROOT, at - FILES_LEFT_ALONE)
+        store.the_store().sweep_unfinished(at - FILES_LEFT_ALONE)
     orphans = _orphans(at)
     if not dry_run:
-        orphans = [path for path in orphans if _removed(path, at)]
+        orphans = [name for name in orphans if _removed(name, at)]
     return Purged(*counted, len(orphans))
 
 
-def _orphans(at: datetime) -> list[Path]:
-    root = settings.MEDIA_ROOT
-    found = []
-    for folder in sorted(root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")):
-        names = {_stored_name(path): path for path in folder.iterdir()}
-        named = _named_among(names)
-        found += [path for name, path in names.items() if name not in named and _is_old(path, at)]
+def _orphans(at: datetime) -> list[str]:
+    found: list[str] = []
+    for some in store.the_store().all_held():
+        named = _named_among([each.name for each in some])
+        found += [each.name for each in some if each.name not in named and _is_old(each, at)]
     return found
 
 
@@ -67,17 +63,17 @@ def _named_among(names: Collection[str]) -> set[str]:
     return set(first.union(*others)) if names else set()
 
 
-def _removed(path: Path, at: datetime) -> bool:
+def _removed(name: str, at: datetime) -> bool:
     """Looks once more: the same document may have been sent again since the files were looked through."""
-    if not _is_old(path, at) or _named_among([_stored_name(path)]):
-        return False
-    path.unlink(missing_ok=True)
+    kept_in = store.the_store()
+    try:
+        if not _is_old(kept_in.held(name), at) or _named_among([name]):
+            return False
+    except FileNotFoundError:
+        return False  # the worker of another host tidies too
+    kept_in.remove(name)
     return True
 
 
-def _stored_name(path: Path) -> str:
-    return "/".join(path.parts[-3:])
-
-
-def _is_old(path: Path, at: datetime) -> bool:
-    return path.stat().st_mtime < (at - FILES_LEFT_ALONE).timestamp()
+def _is_old(file: store.Held, at: datetime) -> bool:
+    return file.put_at < at - FILES_LEFT_ALONE

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 
 from initiatives.models import Attachment, Campaign, Draft, FailedLookUp, Initiative
 from initiatives.submission import actions, tidying
-from initiatives.submission.files import store
+from initiatives.submission.files.folder_store import FolderStore
 from tests.factories import AttachmentFactory, DraftFactory, InitiativeFactory
 from tests.submission import samples
 from tests.submission.worker import IN_2022, YEAR_2022, Worker, person
@@ -137,7 +137,7 @@ def test_a_small_picture_stays_with_its_document(now: datetime) -> None:
 
 
 def test_unfinished_files_of_a_killed_process_go(now: datetime) -> None:
-    folder = store.incoming_folder(settings.MEDIA_ROOT)
+    folder = FolderStore(settings.MEDIA_ROOT).incoming_folder()
     old, fresh = folder / "tmpcu", folder / "tmpmoi"
     for path, age in ((old, timedelta(days=2)), (fresh, timedelta(hours=1))):
         path.write_bytes(b"x")
@@ -163,7 +163,7 @@ def test_a_file_that_is_named_again_while_others_are_looked_through_stays(
 
     def and_meanwhile(*args: object, **options: object) -> object:
         found = look(*args, **options)
-        assert found == [path]
+        assert found == [document.stored_name]
         worker.send_files(("a.pdf", samples.pdf()))
         return found
 

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.conf import settings
 from openpyxl import Workbook
 
 from initiatives.models import CameBy, Dossier, DossierAct, DossierEvent, DossierFile, DossierState, DossierVersion
@@ -22,7 +21,7 @@ from initiatives.nominations.dossiers import (
     RoundIsNotOpen,
     TakesNoPart,
 )
-from initiatives.submission.files.store import stored_path
+from initiatives.submission.files.store import the_store
 from orgtree.models import StaffAccount
 from orgtree.roles import Role
 from portal.vietnamese.days import VIETNAM
@@ -86,7 +85,7 @@ def test_a_scan_is_kept_with_its_facts_and_told_in_the_history(ours: Desk) -> No
     kept = ours.add(LETTER)
 
     assert (kept.part, kept.name, kept.media_type, kept.nomination) == (LETTER, "to-trinh.pdf", "application/pdf", None)
-    assert stored_path(settings.MEDIA_ROOT, kept.stored_name).stat().st_size == kept.size
+    assert the_store().held(kept.stored_name).size == kept.size
     assert (kept.added_by, kept.added_at, kept.is_on_paper) == (ours.reviewer, NOON, False)
     assert ours.now().edition == edition + 1
     event = DossierEvent.objects.get()

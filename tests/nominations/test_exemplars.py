@@ -4,10 +4,10 @@ import io
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
@@ -235,19 +235,17 @@ def test_a_person_who_agrees_no_longer_is_taken_down(units: dict[str, Unit]) -> 
 # --- pictures ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_picture_is_kept_smaller_and_without_its_place(tmp_path: Path) -> None:
-    name = exemplar_pictures.keep(upload(photo((2700, 1800))), name="anh.jpg", root=tmp_path)
+def test_a_picture_is_kept_smaller_and_without_its_place() -> None:
+    name = exemplar_pictures.keep(upload(photo((2700, 1800))), name="anh.jpg")
 
-    with Image.open(tmp_path / name) as kept:
+    with Image.open(settings.MEDIA_ROOT / name) as kept:
         assert (kept.format, max(kept.size), dict(kept.getexif())) == ("JPEG", 1280, {})
-    assert b"noi chup" not in (tmp_path / name).read_bytes()
+    assert b"noi chup" not in (settings.MEDIA_ROOT / name).read_bytes()
 
 
 @pytest.mark.parametrize("encoding", ["PNG", "WEBP"])
-def test_other_pictures_become_jpeg(tmp_path: Path, encoding: str) -> None:
-    name = exemplar_pictures.keep(
-        upload(photo((90, 60), encoding=encoding)), name=f"anh.{encoding.lower()}", root=tmp_path
-    )
+def test_other_pictures_become_jpeg(encoding: str) -> None:
+    name = exemplar_pictures.keep(upload(photo((90, 60), encoding=encoding)), name=f"anh.{encoding.lower()}")
 
     assert name.endswith(".jpg")
 
@@ -256,9 +254,9 @@ def test_other_pictures_become_jpeg(tmp_path: Path, encoding: str) -> None:
     ("content", "name"),
     [(b"%PDF-1.4 khong phai anh", "a.pdf"), (b"", "a.jpg"), (b"xyz", "a.jpg"), (b"\xff\xd8\xff", "a.jpg"), (b"x", "a")],
 )
-def test_what_is_no_picture_is_refused_with_a_sentence(tmp_path: Path, content: bytes, name: str) -> None:
+def test_what_is_no_picture_is_refused_with_a_sentence(content: bytes, name: str) -> None:
     with pytest.raises(PictureRefused) as refused:
-        exemplar_pictures.keep(upload(content, name), name=name, root=tmp_path)
+        exemplar_pictures.keep(upload(content, name), name=name)
 
     assert refused.value.sentence.endswith(".")
 
@@ -273,9 +271,9 @@ REFUSED_PICTURES = [
 
 
 @pytest.mark.parametrize(("content", "name", "sentence"), REFUSED_PICTURES, ids=[each[1] for each in REFUSED_PICTURES])
-def test_a_refusal_speaks_of_pictures_alone(tmp_path: Path, content: bytes, name: str, sentence: str) -> None:
+def test_a_refusal_speaks_of_pictures_alone(content: bytes, name: str, sentence: str) -> None:
     with pytest.raises(PictureRefused) as refused:
-        exemplar_pictures.keep(upload(content, name), name=name, root=tmp_path)
+        exemplar_pictures.keep(upload(content, name), name=name)
 
     assert refused.value.sentence.startswith(sentence)
     assert "Word" not in refused.value.sentence
@@ -283,13 +281,13 @@ def test_a_refusal_speaks_of_pictures_alone(tmp_path: Path, content: bytes, name
 
 
 @pytest.mark.parametrize("size", [(1400, 900), (600, 1500), (40, 30)])
-def test_the_picture_on_the_page_weighs_little(tmp_path: Path, size: tuple[int, int]) -> None:
-    name = exemplar_pictures.keep(upload(photo(size)), name="anh.jpg", root=tmp_path)
+def test_the_picture_on_the_page_weighs_little(size: tuple[int, int]) -> None:
+    name = exemplar_pictures.keep(upload(photo(size)), name="anh.jpg")
 
-    small = exemplar_pictures.small(tmp_path, name)
+    small = exemplar_pictures.small(name)
 
     assert len(small) <= exemplar_pictures.SMALL_BYTES
-    assert exemplar_pictures.size_on_page(tmp_path, name)[0] <= exemplar_pictures.SMALL_WIDTH
+    assert exemplar_pictures.size_on_page(name)[0] <= exemplar_pictures.SMALL_WIDTH
 
 
 @pytest.mark.parametrize(
@@ -297,27 +295,25 @@ def test_the_picture_on_the_page_weighs_little(tmp_path: Path, size: tuple[int, 
     [("Cữ chặn", False), ("Cữ chặn", True), ("CẢI TIẾN QUY TRÌNH " * 13, True), ("W" * 250, False)],
     ids=["words", "with a picture", "long", "one word"],
 )
-def test_the_card_is_as_large_as_zalo_and_facebook_show(
-    units: dict[str, Unit], tmp_path: Path, title: str, picture: bool
-) -> None:
-    name = exemplar_pictures.keep(upload(photo()), name="anh.jpg", root=tmp_path) if picture else ""
+def test_the_card_is_as_large_as_zalo_and_facebook_show(units: dict[str, Unit], title: str, picture: bool) -> None:
+    name = exemplar_pictures.keep(upload(photo()), name="anh.jpg") if picture else ""
     exemplar = ExemplarFactory(title=title.strip()[:250], picture=name, picture_is_allowed=picture)
     told = exemplars.of(exemplar.pk, at=NOW)
     assert told is not None
 
-    card = exemplar_pictures.card(told, campaign="01 triệu sáng kiến", root=tmp_path)
+    card = exemplar_pictures.card(told, campaign="01 triệu sáng kiến")
 
     with Image.open(io.BytesIO(card)) as drawn:
         assert (drawn.format, drawn.size) == ("JPEG", (1200, 630))
     assert len(card) < 300 * 1024
 
 
-def test_a_card_is_drawn_without_a_picture_whose_file_is_gone(units: dict[str, Unit], tmp_path: Path) -> None:
+def test_a_card_is_drawn_without_a_picture_whose_file_is_gone(units: dict[str, Unit]) -> None:
     gone = f"ab/cd/abcd{'0' * 60}.jpg"
     told = exemplars.of(ExemplarFactory(picture=gone, picture_is_allowed=True).pk, at=NOW)
 
     assert told is not None
-    assert exemplar_pictures.card(told, campaign="x", root=tmp_path)
+    assert exemplar_pictures.card(told, campaign="x")
 
 
 # --- in the admin -----------------------------------------------------------------------------------------------------

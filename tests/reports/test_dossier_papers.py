@@ -230,7 +230,7 @@ def stored(initiative: Initiative, text: str, *, kind: str, name: str) -> None:
             name=judged.name,
             sha256=judged.sha256,
             size=judged.size,
-            stored_name=store.put(judged, settings.MEDIA_ROOT),
+            stored_name=store.put(judged),
         )
 
 
@@ -309,7 +309,7 @@ def test_the_papers_in_the_zip_open_and_bear_the_day_of_sealing(sent: Desk, clie
 
 def test_a_document_that_is_gone_is_told_by_name(sent: Desk, client_as: ClientAs) -> None:
     file = sent.dossier.files.filter(part="letter").get()
-    store.stored_path(settings.MEDIA_ROOT, file.stored_name).unlink()
+    (settings.MEDIA_ROOT / file.stored_name).unlink()
 
     answer = client_as(sent.reviewer).get(address("zip", sent.dossier.pk, 1))
 
@@ -321,7 +321,7 @@ def test_a_document_that_is_gone_is_told_by_name(sent: Desk, client_as: ClientAs
 
 def test_a_document_that_reads_differently_is_not_handed_out(sent: Desk, client_as: ClientAs) -> None:
     file = sent.dossier.files.filter(part="letter").get()
-    place = store.stored_path(settings.MEDIA_ROOT, file.stored_name)
+    place = settings.MEDIA_ROOT / file.stored_name
     place.chmod(0o600)
     place.write_bytes(b"%PDF-1.4 something else")
 

@@ -16,7 +16,6 @@ from initiatives.models import LetterTemplate
 from initiatives.reports.letter import BUILT_IN, template_in_force
 from initiatives.reports.letter_fields import FIELDS, samples
 from initiatives.reports.letter_template import filled
-from initiatives.submission.files import store
 from orgtree.models import Level, StaffAccount
 from orgtree.roles import Role
 from portal.vietnamese.days import VIETNAM
@@ -95,7 +94,7 @@ def test_a_template_whose_file_is_gone_cannot_be_used_again(administrator: Clien
     send(administrator)
     kept = LetterTemplate.objects.get()
     administrator.post(at_row("drop", kept))
-    store.stored_path(settings.MEDIA_ROOT, kept.stored_name).unlink()
+    (settings.MEDIA_ROOT / kept.stored_name).unlink()
 
     answer = administrator.post(at_row("use", kept), follow=True)
 

@@ -14,7 +14,6 @@ from django.db import OperationalError
 
 from initiatives.models import Attachment, Campaign, Draft, Initiative
 from initiatives.submission import actions
-from initiatives.submission.files import store
 from tests.submission import samples
 from tests.submission.worker import IN_2022, YEAR_2022, Worker, page, person
 
@@ -273,7 +272,7 @@ def test_a_disk_that_fails_is_a_503_and_the_text_goes_on(
 
     worker.client.raise_request_exception = False
     with monkeypatch.context() as broken:
-        broken.setattr(store.os, call, fails)
+        broken.setattr(os, call, fails)
         answer = worker.send_files(("a.pdf", samples.pdf()))
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -243,8 +242,8 @@ class TestTogether:
         """All files are on the disk, and none has its row yet."""
         gate, put = threading.Barrier(AT_ONCE), store.put
 
-        def put_and_wait(judged: Judged, root: Path) -> str:
-            name = put(judged, root)
+        def put_and_wait(judged: Judged) -> str:
+            name = put(judged)
             gate.wait(timeout=60)
             return name
 

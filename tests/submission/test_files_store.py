@@ -1,142 +1,77 @@
-import errno
+"""What holds of a folder and of a bucket alike; of each alone: `test_files_folder.py`, `test_files_s3.py`."""
+
 import io
 import os
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from initiatives.submission.files import store
 from initiatives.submission.files.judge import Judged, judge
-from initiatives.submission.files.store import NotAStoredName, free_enough, open_stored, put, sweep_temporary
+from initiatives.submission.files.store import Held, NotAStoredName, open_stored, put, takes_files
+from tests.stores import Shelf
 from tests.submission import samples
 
 PDF = samples.pdf()
+NOWHERE = f"ab/cd/abcd{'0' * 60}.pdf"
 
 
 def judged(content: bytes = PDF, *, name: str = "a.pdf") -> Judged:
     return judge(io.BytesIO(content), name=name)
 
 
-def kept(root: Path, content: bytes = PDF, *, name: str = "a.pdf") -> str:
+def kept(content: bytes = PDF, *, name: str = "a.pdf") -> str:
     with judged(content, name=name) as accepted:
-        return put(accepted, root)
+        return put(accepted)
 
 
-def files_under(root: Path) -> list[str]:
-    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
-
-
-def test_a_file_is_named_by_what_it_holds(tmp_path: Path) -> None:
+def test_a_file_is_named_by_what_it_holds(shelf: Shelf) -> None:
     with judged() as accepted:
-        name = put(accepted, tmp_path / "media")
+        name = put(accepted)
 
         assert name == f"{accepted.sha256[:2]}/{accepted.sha256[2:4]}/{accepted.sha256}.pdf"
-    assert files_under(tmp_path / "media") == [name]
-    with open_stored(tmp_path / "media", name) as stored:
+    assert shelf.names() == [name]
+    with open_stored(name) as stored:
         assert stored.read() == PDF
 
 
-def test_the_same_content_is_kept_once_and_stays_as_it_was(tmp_path: Path) -> None:
-    first = kept(tmp_path)
-    before = (tmp_path / first).stat()
+def test_a_file_can_be_read_from_any_place_of_it(shelf: Shelf) -> None:
+    with open_stored(kept()) as stored:
+        stored.seek(-5, os.SEEK_END)
 
-    second = kept(tmp_path, name="khac.pdf")
+        assert stored.read() == PDF[-5:]
+
+
+def test_the_same_content_is_kept_once_and_is_young_again(shelf: Shelf) -> None:
+    first = kept()
+    shelf.age(first, datetime(2021, 4, 1, tzinfo=UTC))
+    before = datetime.now(UTC)
+
+    second = kept(name="khac.pdf")
 
     assert second == first
-    assert files_under(tmp_path) == [first]
-    assert ((tmp_path / first).stat().st_ino, (tmp_path / first).read_bytes()) == (before.st_ino, PDF)
+    assert shelf.names() == [first]
+    assert shelf.bytes_of(first) == PDF
+    assert shelf.store.held(first).put_at >= before - timedelta(seconds=2)
 
 
-def test_a_stored_file_may_not_be_written(tmp_path: Path) -> None:
-    assert (tmp_path / kept(tmp_path)).stat().st_mode & 0o777 == 0o440
+def test_what_a_crash_left_half_written_is_replaced(shelf: Shelf) -> None:
+    name = kept()
+    shelf.lay(name, PDF[:10])
+
+    kept()
+
+    assert shelf.bytes_of(name) == PDF
 
 
-def test_what_a_crash_left_half_written_is_replaced(tmp_path: Path) -> None:
-    name = kept(tmp_path)
-    (tmp_path / name).unlink()
-    (tmp_path / name).write_bytes(PDF[:10])
-
-    kept(tmp_path)
-
-    assert (tmp_path / name).read_bytes() == PDF
-
-
-def test_the_file_is_on_the_disk_before_its_name_and_the_name_before_the_answer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    steps: list[str] = []
-    sync, rename = os.fsync, os.rename
-
-    def noted_sync(descriptor: int) -> None:
-        steps.append(f"sync {Path(os.readlink(f'/proc/self/fd/{descriptor}')).relative_to(tmp_path)}")
-        sync(descriptor)
-
-    def noted_rename(source: Path, target: Path) -> None:
-        steps.append(f"rename to {target.relative_to(tmp_path)}")
-        rename(source, target)
-
-    monkeypatch.setattr(store.os, "fsync", noted_sync)
-    monkeypatch.setattr(store.os, "rename", noted_rename)
-    with judged() as accepted:
-        first, second = accepted.sha256[:2], accepted.sha256[2:4]
-
-        name = put(accepted, tmp_path)
-
-    temporary = steps[1]
-    assert temporary.startswith("sync incoming/")
-    assert steps == ["sync .", temporary, "sync .", f"sync {first}", f"rename to {name}", f"sync {first}/{second}"]
-
-
-def test_a_name_already_there_is_brought_to_the_disk_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = (tmp_path / kept(tmp_path)).parent
-    synced: list[str] = []
-    monkeypatch.setattr(store.os, "fsync", lambda descriptor: synced.append(os.readlink(f"/proc/self/fd/{descriptor}")))
-
-    kept(tmp_path)
-
-    assert synced == [str(folder)]
-
-
-def no_room(*_: object) -> None:
-    raise OSError(errno.ENOSPC, "No space left on device")
-
-
-def read_only(*_: object) -> None:
-    raise OSError(errno.EROFS, "Read-only file system")
-
-
-@pytest.mark.parametrize(
-    ("step", "fault"),
-    [
-        pytest.param("fsync", no_room, id="full while writing"),
-        pytest.param("fchmod", read_only, id="read-only while writing"),
-        pytest.param("rename", no_room, id="full while naming"),
-    ],
-)
-def test_a_disk_that_fails_leaves_nothing_behind(
-    step: str, fault: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    root = tmp_path / "media"
-    store.incoming_folder(root)
-    monkeypatch.setattr(store.os, step, fault)
-
-    with judged() as accepted, pytest.raises(OSError, match=r"space|Read-only"):
-        put(accepted, root)
-
-    assert files_under(root) == []
-
-
-def test_bytes_that_changed_since_they_were_judged_are_not_kept(tmp_path: Path) -> None:
+def test_bytes_that_changed_since_they_were_judged_are_not_kept(shelf: Shelf) -> None:
     with judged() as accepted:
         accepted.open().write(b"%PDF-2.0")
         accepted.content.flush()
 
         with pytest.raises(OSError, match="differently"):
-            put(accepted, tmp_path)
+            put(accepted)
 
-    assert files_under(tmp_path) == []
+    assert shelf.names() == []
 
 
 @pytest.mark.parametrize(
@@ -154,48 +89,65 @@ def test_bytes_that_changed_since_they_were_judged_are_not_kept(tmp_path: Path) 
         f"ab/cd/abcd{'٠' * 60}.pdf",
         f"ab/cd/abcd{'0' * 60}.pdf\0",
         "incoming/tmpabc",
+        "ready",
     ],
 )
-def test_a_name_that_is_not_ours_opens_nothing(name: str, tmp_path: Path) -> None:
-    with pytest.raises(NotAStoredName):
-        open_stored(tmp_path, name)
+def test_a_name_that_is_not_ours_opens_and_removes_nothing(name: str, shelf: Shelf) -> None:
+    for act in (open_stored, shelf.store.held, shelf.store.remove):
+        with pytest.raises(NotAStoredName):
+            act(name)
 
 
-def test_a_stored_name_without_its_file_says_so(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        open_stored(tmp_path, f"ab/cd/abcd{'0' * 60}.pdf")
+def test_a_stored_name_without_its_file_says_so(shelf: Shelf) -> None:
+    for act in (open_stored, shelf.store.held):
+        with pytest.raises(FileNotFoundError):
+            act(NOWHERE)
 
 
-def test_a_link_in_place_of_a_file_is_not_followed(tmp_path: Path) -> None:
-    secret = tmp_path / "secret"
-    secret.write_text("x")
-    name = f"ab/cd/abcd{'0' * 60}.pdf"
-    (tmp_path / name).parent.mkdir(parents=True)
-    (tmp_path / name).symlink_to(secret)
+def test_one_can_ask_how_large_and_how_old_a_file_is(shelf: Shelf) -> None:
+    name, moment = kept(), datetime(2022, 4, 1, 8, tzinfo=UTC)
+    shelf.age(name, moment)
 
-    with pytest.raises(OSError, match="symbolic"):
-        open_stored(tmp_path, name)
+    assert shelf.store.held(name) == Held(name, len(PDF), moment)
 
 
-@pytest.mark.parametrize(("floor", "is_enough"), [(0, True), (1 << 60, False)])
-def test_free_space_is_asked_also_before_the_folder_is_there(floor: int, is_enough: bool, tmp_path: Path) -> None:
-    assert free_enough(tmp_path / "not" / "yet", floor) is is_enough
+def test_everything_is_listed_but_what_is_no_document(shelf: Shelf) -> None:
+    names = {kept(samples.pdf(str(number))) for number in range(3)}
+    shelf.lay("ready", b"1")
+
+    listed = [each for some in shelf.store.all_held() for each in some]
+
+    assert {each.name for each in listed} == names
+    assert {each.size for each in listed} == {len(samples.pdf("0"))}
 
 
-def test_old_temporary_files_are_swept_and_nothing_else(tmp_path: Path) -> None:
-    name = kept(tmp_path)
-    now = datetime(2026, 3, 1, 8, tzinfo=UTC)
-    for file, age in (("old", timedelta(hours=7)), ("young", timedelta(hours=5))):
-        path = tmp_path / "incoming" / file
-        path.write_text("half")
-        os.utime(path, times=((now - age).timestamp(),) * 2)
-    os.utime(tmp_path / name, times=(0, 0))
-
-    removed = sweep_temporary(tmp_path, now - timedelta(hours=6))
-
-    assert removed == 1
-    assert files_under(tmp_path) == sorted([name, "incoming/young"])
+def test_a_store_in_which_nothing_was_ever_kept_lists_nothing(shelf: Shelf) -> None:
+    assert [each for some in shelf.store.all_held() for each in some] == []
 
 
-def test_sweeping_where_nothing_was_ever_kept_removes_nothing(tmp_path: Path) -> None:
-    assert sweep_temporary(tmp_path / "media", datetime.now(UTC)) == 0
+def test_what_is_removed_is_gone_and_what_is_gone_is_no_fault(shelf: Shelf) -> None:
+    name = kept()
+
+    for _ in range(2):
+        shelf.store.remove(name)
+
+    assert shelf.names() == []
+
+
+@pytest.mark.parametrize(("floor", "takes"), [(0, True), (1 << 60, False)])
+def test_files_are_taken_while_there_is_room(floor: int, takes: bool, shelf: Shelf) -> None:
+    assert shelf.store.takes_files(floor) is takes
+
+
+def test_the_room_that_must_stay_free_is_a_setting(shelf: Shelf, settings: pytest.FixtureRequest) -> None:
+    assert takes_files()
+    settings.UPLOAD_FREE_FLOOR = 1 << 60  # type: ignore[attr-defined]
+
+    assert not takes_files()
+
+
+def test_a_store_that_works_is_ready(shelf: Shelf) -> None:
+    for _ in range(2):
+        assert shelf.store.is_ready()
+
+    assert [each for some in shelf.store.all_held() for each in some] == []

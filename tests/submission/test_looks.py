@@ -12,7 +12,6 @@ from PIL import Image
 from initiatives.models import Attachment
 from initiatives.submission.files import looks, word_text
 from initiatives.submission.files.judge import MEDIA_TYPES
-from initiatives.submission.files.store import stored_path
 from tests.factories import AttachmentFactory, DraftFactory
 from tests.submission import samples
 
@@ -128,7 +127,7 @@ def test_the_text_of_a_doc(made: Callable[[], io.BytesIO], text: str) -> None:
 def kept(root: Path, content: bytes, extension: str, **fields: object) -> Attachment:
     digest = hashlib.sha256(content).hexdigest()
     name = f"{digest[:2]}/{digest[2:4]}/{digest}.{extension}"
-    place = stored_path(root, name)
+    place = root / name
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(content)
     return AttachmentFactory(stored_name=name, media_type=MEDIA_TYPES[extension], **fields)
@@ -148,7 +147,7 @@ class TestTheWorker:
         assert looks.prepare_some(limit=10) == 1
 
         attachment.refresh_from_db()
-        with Image.open(stored_path(root, attachment.thumbnail or "")) as small:
+        with Image.open(root / (attachment.thumbnail or "")) as small:
             assert (small.format, max(small.size)) == ("JPEG", 320)
         assert attachment.first_look == ""
 

@@ -8,12 +8,10 @@ import hashlib
 import logging
 from dataclasses import dataclass
 
-from django.conf import settings
-
 from initiatives.models import Attachment
 from initiatives.submission.files import pictures, store, word_text
 from initiatives.submission.files.judge import MEDIA_TYPES, Judged
-from initiatives.submission.files.store import NotAStoredName, open_stored
+from initiatives.submission.files.store import NotAStoredName, StoreUnavailable, open_stored
 
 logger = logging.getLogger("initiatives.files")
 
@@ -39,9 +37,10 @@ def prepare_some(*, limit: int) -> int:
 
 
 def look_at(attachment: Attachment) -> Look:
-    """Raises OSError where the disk takes no more; a file that is gone or broken has nothing to show."""
+    """Raises OSError where the disk takes no more or the store does not answer; a file that is gone or broken has nothing to
+    show."""
     try:
-        with open_stored(settings.MEDIA_ROOT, attachment.stored_name) as content:
+        with open_stored(attachment.stored_name) as content:
             if attachment.media_type in _PICTURES:
                 small = pictures.thumbnail_of(content, kind=_PICTURES[attachment.media_type])
             elif attachment.media_type in _WORD:
@@ -50,6 +49,8 @@ def look_at(attachment: Attachment) -> Look:
                 return Look()
     except (FileNotFoundError, NotAStoredName):
         return Look()
+    except StoreUnavailable:
+        raise
     except Exception as failure:  # libraries meet strangers' bytes here
         logger.info("document %s has no first look: %s", attachment.pk, type(failure).__name__)
         return Look()
@@ -58,4 +59,4 @@ def look_at(attachment: Attachment) -> Look:
         small.seek(0)
         digest = hashlib.sha256(small.read()).hexdigest()
         judged = Judged(MEDIA_TYPES["jpg"], "jpg", "", size, digest, small)
-        return Look(thumbnail=store.put(judged, settings.MEDIA_ROOT))
+        return Look(thumbnail=store.put(judged))
