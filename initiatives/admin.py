@@ -3,18 +3,11 @@
 Every area's own admin registers itself when it is imported here; what needs two areas at once stands in this file.
 """
 
-from typing import Any
-
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path, reverse
-from django.utils import timezone
+from django.contrib import admin
 
 from initiatives.campaigns import admin as campaigns
 from initiatives.campaigns.poster_jobs import AT_ONCE
-from initiatives.models import Campaign, Dossier, Initiative, SelectionRound
+from initiatives.models import Dossier, Initiative, SelectionRound
 from initiatives.nominations import commendation_admin, complaint_admin, exemplar_admin
 from initiatives.nominations.dossier_admin import DossierAdmin
 from initiatives.nominations.overview_admin import selection_panels
@@ -25,12 +18,13 @@ from initiatives.progress.benefit_admin import BenefitAdmin
 from initiatives.progress.board_admin import board_panels
 from initiatives.progress.milestones import SETTLED_AFTER
 from initiatives.progress.quarters import PLACES_OF_THE_COUNTRY
+from initiatives.progress.recount_admin import RecountAdmin
 from initiatives.reports import letter_template_admin, table_layout_admin
 from initiatives.reports.dossier_papers_admin import DossierPapers
-from initiatives.reports.views import summary_response
+from initiatives.reports.export_admin import SummaryExport
+from initiatives.reports.export_jobs import AT_ONCE as EXPORTED_AT_ONCE
 from initiatives.review.actions import MOST_AT_ONCE
 from initiatives.review.admin import InboxAdmin
-from initiatives.review.filters import unit_of
 from initiatives.review.many import MOST_IN_A_JOB
 from initiatives.review.panels_admin import to_tell_panels, twin_panels, waiting_panels
 from initiatives.submission import admin as submission
@@ -38,58 +32,18 @@ from initiatives.submission.entering.one_admin import EnteringAdmin
 from initiatives.submission.entering.sheet_admin import EnteringFromSheet
 from orgtree.admin import UnitAdmin
 from orgtree.models import Unit
-from orgtree.scoped_admin import MOST_COUNTED, account_of
+from orgtree.scoped_admin import MOST_COUNTED
 from portal.vietnamese.formats import whole
-
-LAYOUTS = {"qt": "mẫu Quảng Trị", "th": "mẫu Thanh Hóa"}
-ONE_CAMPAIGN = "Mỗi bảng tổng hợp thuộc một chương trình. Hãy chọn một chương trình ở bộ lọc rồi xuất lại."
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(PathOnDesk, BenefitAdmin, EnteringAdmin, EnteringFromSheet, InboxAdmin):
+class InitiativeAdmin(
+    SummaryExport, PathOnDesk, BenefitAdmin, RecountAdmin, EnteringAdmin, EnteringFromSheet, InboxAdmin
+):
     """The inbox with the summary table (M29): for the rows ticked, or for the whole list as filtered."""
 
     change_list_template = "review/inbox.html"
     actions = (*InboxAdmin.actions, "export_qt", "export_th")
-
-    def get_urls(self) -> list[Any]:
-        export = self.admin_site.admin_view(self.export_view)
-        return [path("bang-tong-hop/<str:layout>/", export, name="initiatives_initiative_export"), *super().get_urls()]
-
-    @admin.action(description="Xuất bảng tổng hợp (mẫu Quảng Trị)", permissions=["view"])
-    def export_qt(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
-        return self.export(request, queryset, layout="qt")
-
-    @admin.action(description="Xuất bảng tổng hợp (mẫu Thanh Hóa)", permissions=["view"])
-    def export_th(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
-        return self.export(request, queryset, layout="th")
-
-    def export_view(self, request: HttpRequest, layout: str) -> HttpResponse:
-        """The whole list with the filters in its address, in its order."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        query = request.GET.urlencode()
-        if layout in LAYOUTS:
-            answer = self.export(request, self.chosen_rows(request, query), layout=layout)
-            if answer is not None:
-                return answer
-        return HttpResponseRedirect(self.with_filters(reverse("admin:initiatives_initiative_changelist"), query))
-
-    def export(self, request: HttpRequest, rows: QuerySet, *, layout: str) -> HttpResponse | None:
-        """None, with a sentence, when the rows are of none or of several campaigns."""
-        campaigns_of_rows = list(rows.order_by().values_list("campaign", flat=True).distinct()[:2])
-        if len(campaigns_of_rows) != 1:
-            messages.warning(
-                request, ONE_CAMPAIGN if campaigns_of_rows else "Danh sách này chưa có sáng kiến nào để xuất."
-            )
-            return None
-        return summary_response(
-            rows,
-            campaign=Campaign.objects.get(pk=campaigns_of_rows[0]),
-            unit=unit_of(request) or account_of(request).unit,
-            layout=layout,
-            at=timezone.now(),
-        )
 
 
 @admin.register(Dossier)
@@ -138,6 +92,7 @@ admin.site.sections += [
 
 admin.site.guide_facts |= {"most_at_once": MOST_AT_ONCE, "most_in_a_job": MOST_IN_A_JOB}
 admin.site.guide_facts["posters_at_once"] = AT_ONCE
+admin.site.guide_facts["exported_at_once"] = EXPORTED_AT_ONCE
 admin.site.guide_facts["milestone_wait"] = int(SETTLED_AFTER.total_seconds()) // 60
 admin.site.guide_facts["places_of_the_country"] = PLACES_OF_THE_COUNTRY
 # Parts of templates/admin/guide.html, by the beginning of an address's name.

@@ -5,8 +5,11 @@ it writes afterwards holds only while the row bears that very heartbeat: of a wo
 took its job over, only one writes. `tries` counts what went wrong since the last portion that was kept.
 
 A carrier's portion is safe to do again: it keeps the job in the transaction of what it does, or is idempotent by itself.
+
+Of each person one job at a time is carried, the one given first; whoever gave another waits for nobody but themselves.
 """
 
+import copy
 import logging
 import time
 from collections.abc import Callable
@@ -14,9 +17,9 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
-from initiatives.models import UNFINISHED, Job, JobState
+from initiatives.models import UNFINISHED, Job, JobPiece, JobState, Worker
 from orgtree.models import StaffAccount
 
 SILENT = timedelta(seconds=60)  # a worker that says nothing for so long is gone
@@ -24,6 +27,8 @@ STARTS_WITHIN = timedelta(seconds=15)  # where a worker runs; then people are to
 REST = timedelta(seconds=10)  # before what failed is tried again
 MOST_TRIES = 3
 KEPT = timedelta(days=90)
+RESULTS_KEPT = timedelta(days=1)
+SEEN_EVERY = timedelta(seconds=20)  # a worker says that it is there
 # A writer who waits on SQLite looks again every 100 ms: without a pause it would hardly ever find the database free.
 PAUSE = 0.12
 
@@ -39,8 +44,13 @@ class TakenOver(Exception):
     """Another worker carries the job now, or it has ended: nothing of this portion may be written."""
 
 
+class NotYet(Exception):
+    """Somebody else holds what the portion needs: it is tried again a little later, and that is no failure."""
+
+
 class Portion(Protocol):
-    """The next portion of a job: at most about a second. Moves `position` on, adds to `done` and `result`."""
+    """The next portion of a job: at most about a second. Moves `position` on, adds to `done` and `result`; one that begins a
+    step anew may set `position` back, and says so in `result`."""
 
     def __call__(self, job: Job, *, at: datetime) -> None: ...
 
@@ -73,8 +83,14 @@ def start(kind: str, *, asked: dict[str, Any], total: int, by: StaffAccount, at:
 
 def keep(job: Job) -> None:
     """Writes how far `job` came. Raises TakenOver, and so undoes the portion whose transaction it stands in."""
-    if not _held(job).update(position=job.position, done=job.done, result=job.result, tries=0):
+    kept = {"total": job.total, "position": job.position, "done": job.done, "result": job.result, "tries": 0}
+    if not _held(job).update(**kept):
         raise TakenOver(f"job {job.pk}")
+
+
+def still_there(job: Job, *, at: datetime) -> None:
+    """Said by a portion that takes longer than a second, or its job would be taken over. Raises TakenOver where it was."""
+    _beat(job, at=at)
 
 
 def ask_to_stop(job: Job, *, at: datetime) -> None:
@@ -101,6 +117,9 @@ def run_some(at_now: Callable[[], datetime], *, seconds: float) -> bool:
                 _held(job).update(state=JobState.WAITING)
                 break
             let_others_write()
+    except NotYet:
+        _held(job).update(state=JobState.WAITING)
+        return False
     except TakenOver:
         logger.warning("job %s was taken over or ended by somebody else", job.pk)
     except Exception:
@@ -113,6 +132,34 @@ def is_left_alone(job: Job, *, at: datetime) -> bool:
     """Whether it waits although a worker, were there one, would have come by."""
     patience = STARTS_WITHIN if job.heartbeat_at is None else SILENT
     return job.is_unfinished and at - (job.heartbeat_at or job.created_at) > patience
+
+
+def waits_for(job: Job) -> QuerySet[Job]:
+    """The jobs of the same person that are carried first."""
+    return Job.objects.before(job) if job.state == JobState.WAITING else Job.objects.none()
+
+
+def is_kept(job: Job, *, at: datetime) -> bool:
+    """Whether what it made can still be had."""
+    return job.state == JobState.DONE and job.ended_at is not None and at < job.ended_at + RESULTS_KEPT
+
+
+def forget_results(*, at: datetime) -> int:
+    """Deletes what jobs made a day after they ended, and what led to nothing at once; the rows of the jobs stay."""
+    led_to_nothing = Q(job__state__in=(JobState.STOPPED, JobState.FAILED))
+    old = Q(job__ended_at__lte=at - RESULTS_KEPT)
+    return JobPiece.objects.filter(led_to_nothing | old).delete()[0]
+
+
+def say_hello(key: str, *, at: datetime) -> None:
+    """The worker `key` is there; of those that are long gone nothing is kept."""
+    Worker.objects.update_or_create(key=key, defaults={"seen_at": at})
+    Worker.objects.filter(seen_at__lt=at - RESULTS_KEPT).delete()
+
+
+def last_seen() -> datetime | None:
+    """When a worker was there last; None where none ever was."""
+    return Worker.objects.order_by("-seen_at").values_list("seen_at", flat=True).first()
 
 
 def forget_old(*, at: datetime) -> int:
@@ -134,7 +181,12 @@ def _claim(at: datetime) -> Job | None:
         | Q(state=JobState.WAITING, heartbeat_at__lt=at - REST)
         | Q(state=JobState.RUNNING, heartbeat_at__lt=at - SILENT)
     )
-    in_turn = Job.objects.unfinished().filter(due).order_by(F("heartbeat_at").asc(nulls_first=True), "pk")
+    in_turn = (
+        Job.objects.unfinished()
+        .first_of_their_owners()
+        .filter(due)
+        .order_by(F("heartbeat_at").asc(nulls_first=True), "pk")
+    )
     for job in in_turn.defer("asked", "result"):
         seen = Job.objects.filter(pk=job.pk, state=job.state, heartbeat_at=job.heartbeat_at)
         was_lost = job.state == JobState.RUNNING
@@ -174,9 +226,9 @@ def _is_over(job: Job, *, at: datetime) -> bool:
 
 
 def _carry(job: Job, *, at: datetime) -> None:
-    was_at = job.position
+    before = job.position, copy.deepcopy(job.result)
     _carriers[job.kind](job, at=at)
-    if job.position <= was_at:
+    if (job.position, job.result) == before:
         raise RuntimeError("a portion must move its job on")
     keep(job)
 

@@ -25,7 +25,7 @@ from initiatives.models.dossier import (
 )
 from initiatives.models.draft import Draft, FailedLookUp
 from initiatives.models.initiative import MOVES, Attachment, CoAuthor, Initiative, Status
-from initiatives.models.job import UNFINISHED, Job, JobState
+from initiatives.models.job import UNFINISHED, Job, JobPiece, JobState, Worker
 from initiatives.models.lists import Choice, ChoiceList, Declaration, ReviewReason
 from initiatives.models.nomination import Nomination, Score, Standing
 from initiatives.models.papers import LetterTemplate, TableColumn, TableLayout
@@ -80,6 +80,7 @@ __all__ = [
     "GrassrootsCount",
     "Initiative",
     "Job",
+    "JobPiece",
     "JobState",
     "LetterTemplate",
     "Milestone",
@@ -105,4 +106,5 @@ __all__ = [
     "Target",
     "TwinPair",
     "WindowExtension",
+    "Worker",
 ]

@@ -24,6 +24,15 @@ class JobQuerySet(models.QuerySet["Job"]):
     def unfinished(self) -> "JobQuerySet":
         return self.filter(state__in=UNFINISHED)
 
+    def first_of_their_owners(self) -> "JobQuerySet":
+        """One at a time for each person: what was given later waits for what was given before."""
+        earlier = Job.objects.unfinished().filter(owner=models.OuterRef("owner"), pk__lt=models.OuterRef("pk"))
+        return self.filter(~models.Exists(earlier))
+
+    def before(self, job: "Job") -> "JobQuerySet":
+        """What `job` waits for: what its owner gave earlier and is not over."""
+        return self.unfinished().filter(owner=job.owner_id, pk__lt=job.pk).order_by("pk")
+
 
 class Job(models.Model):
     """The row is the queue: a worker takes the oldest unfinished one, portion by portion, and says so by `heartbeat_at`.
@@ -36,6 +45,8 @@ class Job(models.Model):
         DECIDE = "decide", "Xét duyệt hàng loạt"
         ENTER = "enter", "Nhập sáng kiến từ tệp Excel"
         POSTERS = "posters", "In áp phích"
+        EXPORT = "export", "Xuất bảng tổng hợp"
+        RECOUNT = "recount", "Đếm lại"
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="người giao", on_delete=models.PROTECT, related_name="jobs"
@@ -83,3 +94,43 @@ class Job(models.Model):
     @property
     def is_unfinished(self) -> bool:
         return self.state in UNFINISHED
+
+
+class JobPiece(models.Model):
+    """Bytes of a job: what it has read so far, or a part of a file it made. `name` says of what, `number` in which order.
+
+    In parts, so that nobody holds a whole file in memory. Gone a day after the job ended, and at once where it led to nothing.
+    """
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="pieces")
+    name = models.CharField(max_length=20)
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        verbose_name = "phần kết quả của việc chạy nền"
+        verbose_name_plural = "phần kết quả của việc chạy nền"
+        constraints = [
+            models.UniqueConstraint(
+                name="job_piece_once",
+                fields=["job", "name", "number"],
+                violation_error_message="Phần này của việc chạy nền đã có.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}/{self.name}/{self.number}"
+
+
+class Worker(models.Model):
+    """A process that does what happens beside the requests, and when it last said that it is there."""
+
+    key = models.CharField(max_length=32, primary_key=True)
+    seen_at = models.DateTimeField("còn chạy lúc", db_index=True)
+
+    class Meta:
+        verbose_name = "tiến trình nền"
+        verbose_name_plural = "tiến trình nền"
+
+    def __str__(self) -> str:
+        return self.key

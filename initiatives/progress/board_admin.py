@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from initiatives.models import Campaign, Status
 from initiatives.progress import board as boards
-from initiatives.progress import board_page, people, tally
+from initiatives.progress import board_page, people, recount_jobs, tally
 from initiatives.progress.board import Board
 from initiatives.progress.targets import hosts_of
 from initiatives.review import branches, counts, filters
@@ -55,6 +55,11 @@ class BoardAdmin(ScopedAdmin):
             "title": f"Tiến độ: {unit}",
             "differing": _differing(board, account),
             "people_address": _people_address(campaign, unit),
+            "recount_address": (
+                reverse("admin:initiatives_initiative_recount", args=[campaign.pk])
+                if recount_jobs.may_recount(account)
+                else ""
+            ),
             "public_address": f"{public}?{board_page.UNIT}={unit.code}" if public else "",
         }
         return TemplateResponse(request, "progress/board_staff.html", context)

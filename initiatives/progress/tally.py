@@ -18,10 +18,11 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from initiatives.models import Act, By, Campaign, ReviewEvent, Tally, TallyRun
+from initiatives.models import Act, By, Campaign, Initiative, ReviewEvent, Tally, TallyRun
 from initiatives.progress import benefit, counting, milestones
 from initiatives.progress.counting import Counted, Key
 from orgtree.models import Unit
+from orgtree.scope import branch
 from portal import kept_pages
 from portal.requests import MAX_ELAPSED
 from portal.vietnamese.days import VIETNAM
@@ -100,6 +101,46 @@ def refresh(campaign: Campaign, *, at: datetime, everything: bool = False) -> bo
     return True
 
 
+def recount_branch(campaign: Campaign, top: Unit, *, at: datetime) -> int | None:
+    """Counts everything in the branch of `top` anew, of the moment of the whole tally, and adds up what that changes above; how
+    many rows were wrong. None when another refresher is at work."""
+
+    def units() -> set[int]:
+        received = Initiative.objects.filter(campaign=campaign).filter(branch(top.path, by="unit__path"))
+        tallied = Tally.objects.filter(campaign=campaign).filter(branch(top.path, by="unit__path"))
+        return {*received.order_by().values_list("unit", flat=True).distinct(), *_units_of(tallied)}
+
+    return _recounted(campaign, at=at, do=lambda: _recount_units(campaign, units()))
+
+
+def recount_root(campaign: Campaign, *, at: datetime) -> int | None:
+    """Counts what lies at the confederation itself, and adds up what lies below it."""
+    root = Unit.objects.filter(depth=1).values_list("pk", flat=True)
+    return _recounted(campaign, at=at, do=lambda: _recount_units(campaign, set(root)))
+
+
+def recount_days(campaign: Campaign, *, at: datetime) -> int | None:
+    """Counts every day anew, and the middles of the fields."""
+
+    def do() -> int:
+        benefit.bring_up(campaign, at=at, overlap=OVERLAP, everything=True)
+        stored = Tally.objects.filter(campaign=campaign, by=By.DAY)
+        return len(_store(campaign, counting.days(campaign, None), stored))
+
+    return _recounted(campaign, at=at, do=do)
+
+
+def _recounted(campaign: Campaign, *, at: datetime, do: Callable[[], int]) -> int | None:
+    with _one_at_a_time() as mine:
+        if not mine:
+            return None
+        with _one_snapshot():
+            _bring_up(campaign, at=at, everything=False)
+            changed = do()
+        kept_pages.forget()
+    return changed
+
+
 def checked(campaign: Campaign, *, at: datetime) -> list[Difference] | None:
     """`refresh`, and what differs then, also while submissions go on; None when another refresher is at work."""
     with _one_at_a_time() as mine:
@@ -171,20 +212,33 @@ def _recount(campaign: Campaign, since: datetime) -> None:
     touched, days = _touched(campaign, since)
     if not touched:
         return
-    above = _parents(touched)
-    depths = dict(Unit.objects.filter(pk__in=above).values_list("pk", "depth"))
-    asked: dict[int, _Parts] = dict.fromkeys(touched, EVERY_PART)
-    for depth in sorted(set(depths.values()), reverse=True):
-        level = {unit: parts for unit, parts in asked.items() if depths[unit] == depth}
-        for unit, by, value in _recount_level(campaign, level):
-            parent = above[unit]
-            if parent is not None and asked.get(parent) is not EVERY_PART:
-                asked[parent] = asked.get(parent, frozenset()) | {(by, value)}
+    _recount_units(campaign, touched)
     _store(
         campaign,
         counting.days(campaign, days),
         Tally.objects.filter(campaign=campaign, by=By.DAY, value__in={day.isoformat() for day in days}),
     )
+
+
+def _recount_units(campaign: Campaign, touched: set[int]) -> int:
+    """Everything at these units, and upwards what changed below them; how many rows did."""
+    changed = 0
+    above = _parents(touched)
+    depths = dict(Unit.objects.filter(pk__in=above).values_list("pk", "depth"))
+    asked: dict[int, _Parts] = dict.fromkeys(touched, EVERY_PART)
+    for depth in sorted(set(depths.values()), reverse=True):
+        level = {unit: parts for unit, parts in asked.items() if depths[unit] == depth}
+        differing = _recount_level(campaign, level)
+        changed += len(differing)
+        for unit, by, value in differing:
+            parent = above[unit]
+            if parent is not None and asked.get(parent) is not EVERY_PART:
+                asked[parent] = asked.get(parent, frozenset()) | {(by, value)}
+    return changed
+
+
+def _units_of(rows: QuerySet[Tally]) -> set[int]:
+    return set(rows.order_by().values_list("unit", flat=True).distinct())
 
 
 def _recount_level(campaign: Campaign, units: dict[int, _Parts]) -> list[Key]:

@@ -1,5 +1,6 @@
 """The summary table of a unit as a file: who sends it to whom, which layout, which rows."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import IO, Any
 
@@ -17,12 +18,26 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def write_summary(
-    to: IO[bytes], initiatives: QuerySet[Any], *, unit: Unit, layout: str, year: int, at: datetime
+    to: IO[bytes],
+    initiatives: QuerySet[Any],
+    *,
+    unit: Unit,
+    layout: str,
+    year: int,
+    at: datetime,
+    further: Callable[[], IO[bytes]] | None = None,
 ) -> int:
-    """Writes the table of `initiatives` as `unit` sends it up, and answers how many there are."""
+    """Writes the table of `initiatives` as `unit` sends it up, and answers how many there are. What one sheet does not hold
+    goes on in a further sheet, or in the files that `further` opens."""
+    letterhead = letterhead_of(unit, year=year)
+    return workbook.write(
+        rows(initiatives), layout=LAYOUTS[layout], letterhead=letterhead, at=at, to=to, further=further
+    )
+
+
+def letterhead_of(unit: Unit, *, year: int) -> Letterhead:
     above = Unit.objects.get_parent(unit)
-    letterhead = Letterhead(host=above.name if above else "", sender=unit.name, year=year)
-    return workbook.write(rows(initiatives), layout=LAYOUTS[layout], letterhead=letterhead, at=at, to=to)
+    return Letterhead(host=above.name if above else "", sender=unit.name, year=year)
 
 
 def write_whole(to: IO[bytes], initiatives: QuerySet[Any], *, unit: Unit, layout: str, year: int, at: datetime) -> int:
@@ -42,5 +57,5 @@ def year_of(campaign: Campaign, *, at: datetime) -> int:
     return (first or at).astimezone(VIETNAM).year
 
 
-def file_name(*, unit: Unit, layout: str, year: int) -> str:
-    return f"bang-tong-hop-{layout}-{unit.code.replace('/', '-')}-{year}.xlsx"
+def file_name(*, unit: Unit, layout: str, year: int, ending: str = ".xlsx") -> str:
+    return f"bang-tong-hop-{layout}-{unit.code.replace('/', '-')}-{year}{ending}"

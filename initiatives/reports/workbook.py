@@ -7,7 +7,7 @@ person would otherwise mend by hand is settled here: the height of each row, whe
 
 import io
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import IO
@@ -62,35 +62,62 @@ def write(
     at: datetime,
     to: IO[bytes],
     seal: Seal | None = None,
+    further: Callable[[], IO[bytes]] | None = None,
 ) -> int:
-    """Writes the workbook to `to` and answers how many initiatives stand in it. Of a sealed dossier its foot bears the seal."""
-    book = Workbook(write_only=True)
-    # The font of the style "Normal" is the measure of column widths; openpyxl has no public way to it.
-    book._named_styles["Normal"].font = Font(name=FONT, size=TABLE_SIZE, family=1)
-    book.properties.creator = book.properties.lastModifiedBy = CREATOR
-    book.properties.title = letterhead.filled(layout.title).capitalize()
-    book.properties.created = at.astimezone(UTC).replace(tzinfo=None)
+    """Writes the workbook to `to` and answers how many initiatives stand in it. Of a sealed dossier its foot bears the seal.
+
+    What one sheet does not hold goes on in a further sheet; with `further`, in a further file, each a whole table.
+    """
+    table = Table(layout=layout, letterhead=letterhead, at=at, seal=seal)
+    written = 0
     try:
-        written = _write_sheets(book, rows, layout, letterhead, seal)
-        book.save(to)
+        for row, is_last in _with_last(rows):
+            if table.is_full and further is not None:
+                table.save(to)
+                to = further()
+                table = Table(layout=layout, letterhead=letterhead, at=at, seal=seal)
+            table.add(row, is_last=is_last or (further is not None and table.is_nearly_full))
+            written += 1
+        table.save(to)
     except BaseException:
-        _remove_temporary_files(book)
+        table.drop()
         raise
     return written
 
 
-def _write_sheets(
-    book: Workbook, rows: Iterable[SummaryRow], layout: Layout, letterhead: Letterhead, seal: Seal | None
-) -> int:
-    sheet = _Sheet(book, layout, letterhead, seal)
-    written = 0
-    for row, is_last in _with_last(rows):
-        if sheet.row >= ROWS_A_SHEET:
-            sheet = _Sheet(book, layout, letterhead, seal)
-        sheet.add(layout.cells(row), is_last=is_last)
-        written += 1
-    sheet.sign()
-    return written
+class Table:
+    """The workbook of one file, row by row: `add` each, then `save`; or `drop` it."""
+
+    def __init__(self, *, layout: Layout, letterhead: Letterhead, at: datetime, seal: Seal | None = None) -> None:
+        self._book = Workbook(write_only=True)
+        # The font of the style "Normal" is the measure of column widths; openpyxl has no public way to it.
+        self._book._named_styles["Normal"].font = Font(name=FONT, size=TABLE_SIZE, family=1)
+        self._book.properties.creator = self._book.properties.lastModifiedBy = CREATOR
+        self._book.properties.title = letterhead.filled(layout.title).capitalize()
+        self._book.properties.created = at.astimezone(UTC).replace(tzinfo=None)
+        self._layout, self._letterhead, self._seal = layout, letterhead, seal
+        self._sheet = _Sheet(self._book, layout, letterhead, seal)
+
+    @property
+    def is_full(self) -> bool:
+        return self._sheet.row >= ROWS_A_SHEET
+
+    @property
+    def is_nearly_full(self) -> bool:
+        """Whether the next row, in as many rows of Excel as its text needs, may be the last."""
+        return self._sheet.row >= ROWS_A_SHEET - 1
+
+    def add(self, row: SummaryRow, *, is_last: bool) -> None:
+        if self.is_full:
+            self._sheet = _Sheet(self._book, self._layout, self._letterhead, self._seal)
+        self._sheet.add(self._layout.cells(row), is_last=is_last)
+
+    def save(self, to: IO[bytes]) -> None:
+        self._sheet.sign()
+        self._book.save(to)
+
+    def drop(self) -> None:
+        _remove_temporary_files(self._book)
 
 
 def _with_last(rows: Iterable[SummaryRow]) -> Iterator[tuple[SummaryRow, bool]]:

@@ -22,6 +22,7 @@ from initiatives.models import (
     Exemplar,
     FieldMedian,
     Finding,
+    JobPiece,
     LetterTemplate,
     Period,
     ReviewEvent,
@@ -250,6 +251,11 @@ def _commended_twice() -> None:
     CommendationFactory(decision=first.decision, initiative=first.initiative)
 
 
+def _piece_twice() -> None:
+    job = JobFactory()
+    twice(lambda: JobPiece.objects.create(job=job, name="rows", number=0, content=b""))
+
+
 def _milestone_twice() -> None:
     first = MilestoneFactory()
     MilestoneFactory(campaign=first.campaign, number=first.number)
@@ -331,6 +337,7 @@ BITES: dict[str, Callable[[], Any]] = {
     "initiative_duplicate_is_invalid": lambda: InitiativeFactory(duplicate_of=InitiativeFactory(), status=Status.VALID),
     "initiative_share_within_hundred": lambda: InitiativeFactory(share=101),
     "initiative_status_is_known": lambda: InitiativeFactory(status="lost", events=False),
+    "job_piece_once": _piece_twice,
     "job_position_within_total": lambda: JobFactory(position=2, total=1),
     "job_state_is_known": lambda: JobFactory(state="lost"),
     "letter_template_one_in_force_a_level": _two_templates_in_force,

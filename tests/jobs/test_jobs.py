@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from initiatives import jobs
-from initiatives.models import Job, JobState
+from initiatives.models import Job, JobPiece, JobState, Worker
 from portal.vietnamese.days import VIETNAM
 from tests.factories import JobFactory, StaffAccountFactory
 from tests.factories.work import AT
@@ -259,6 +259,99 @@ class TestStopping:
 
         assert row(job)["state"] == left
         assert row(job)["stop_asked"] is (state in (JobState.WAITING, JobState.RUNNING))
+
+
+class TestOneAtATimeForEachPerson:
+    def test_the_second_waits_for_the_first_and_nobody_else_does(self, give: Give, carried: Carried) -> None:
+        owner = StaffAccountFactory()
+        first, second = give(owner=owner, total=3), give(owner=owner, total=2)
+        others = give(total=2)
+        turns: list[int] = []
+        carried.before = lambda job: turns.append(job.pk)
+
+        for second_ in range(7):
+            jobs.run_some(ticking_from(second_ * 10), seconds=0)
+
+        assert turns == [first.pk, others.pk] * 2 + [first.pk] + [second.pk] * 2
+
+    @pytest.mark.parametrize("state", [JobState.DONE, JobState.STOPPED, JobState.FAILED])
+    def test_what_is_over_is_waited_for_by_nothing(self, give: Give, carried: Carried, state: str) -> None:
+        first = give(state=state)
+        second = give(owner=first.owner)
+
+        run()
+
+        assert row(second)["state"] == JobState.DONE
+        assert not jobs.waits_for(second).exists()
+
+    def test_a_second_one_may_be_stopped_while_it_waits(self, give: Give, carried: Carried) -> None:
+        first = give()
+        second = give(owner=first.owner)
+
+        jobs.ask_to_stop(second, at=NOW)
+        run()
+
+        assert (row(first)["state"], row(second)["state"]) == (JobState.DONE, JobState.STOPPED)
+
+    def test_the_first_stopped_the_second_begins(self, give: Give, carried: Carried) -> None:
+        first = give()
+        second = give(owner=first.owner)
+
+        jobs.ask_to_stop(first, at=NOW)
+        run()
+
+        assert (row(first)["state"], row(second)["state"]) == (JobState.STOPPED, JobState.DONE)
+
+
+class TestNotYet:
+    def test_what_another_holds_is_waited_for_without_counting_as_a_failure(self, give: Give, carried: Carried) -> None:
+        job = give(total=2)
+
+        def held(each: Job) -> None:
+            raise jobs.NotYet
+
+        carried.before = held
+        answers = [run(second) for second in range(jobs.MOST_TRIES + 1)]
+        waiting = row(job)
+        carried.before = lambda each: None
+        run(10)
+
+        assert answers == [False] * len(answers)
+        assert (waiting["state"], waiting["tries"]) == (JobState.WAITING, 0)
+        assert row(job)["state"] == JobState.DONE
+
+
+class TestResults:
+    def test_they_are_kept_a_day_and_what_led_to_nothing_is_not(self, give: Give) -> None:
+        young, old = NOW - jobs.RESULTS_KEPT + timedelta(seconds=1), NOW - jobs.RESULTS_KEPT
+        states = {
+            "done": give(state=JobState.DONE, ended_at=young),
+            "old": give(state=JobState.DONE, ended_at=old),
+            "stopped": give(state=JobState.STOPPED, ended_at=young),
+            "failed": give(state=JobState.FAILED, ended_at=young),
+            "waiting": give(created_at=old),
+            "running": give(state=JobState.RUNNING, created_at=old, heartbeat_at=old),
+        }
+        for job in states.values():
+            JobPiece.objects.create(job=job, name="1", number=0, content=b"x")
+
+        assert jobs.forget_results(at=NOW) == 3
+
+        kept = [name for name, job in states.items() if job.pieces.exists()]
+        assert kept == ["done", "waiting", "running"]
+        assert [name for name, job in states.items() if jobs.is_kept(job, at=NOW)] == ["done"]
+        assert Job.objects.count() == len(states)
+
+
+def test_workers_say_that_they_are_there(db: None) -> None:
+    assert jobs.last_seen() is None
+
+    jobs.say_hello("a", at=NOW - timedelta(days=1, seconds=1))
+    jobs.say_hello("b", at=NOW - timedelta(seconds=20))
+    jobs.say_hello("b", at=NOW)
+
+    assert jobs.last_seen() == NOW
+    assert list(Worker.objects.values_list("key", flat=True)) == ["b"]
 
 
 class TestStarting:

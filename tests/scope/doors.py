@@ -193,6 +193,7 @@ DOORS: dict[str, Door] = {
     "initiatives_initiative_sheet_slips": Door(Role.REVIEWER, words=("1",), answers=404),
     "initiatives_initiative_saved_filters": Door(post_only=True, answers=405),
     "initiatives_initiative_export": Door(words=("qt",), shows=("title",), placeless=302),
+    "initiatives_initiative_export_file": Door(place=Place.OWNER, of="exported", shows=("exportedfile",)),
     "attachment": Door(place=Place.AT_OR_ABOVE, of="attachment", shows=("filename", "filecontent")),
     "attachment_thumbnail": Door(place=Place.AT_OR_ABOVE, of="attachment", shows=("filecontent",)),
     "attachment_text": Door(place=Place.AT_OR_ABOVE, of="attachment", shows=("filename", "filetext")),
@@ -309,6 +310,7 @@ DOORS: dict[str, Door] = {
     "initiatives_target_begin": Door(answers=302),
     # --- how far everybody is; who sent very many ---
     "initiatives_initiative_board": Door(shows=("shortname",), shown_of=OWN_PLACE),
+    "initiatives_initiative_recount": Door(Role.ADMINISTRATOR, of="campaign"),
     "initiatives_initiative_people": Door(shows=("shortname",), shown_of=OWN_PLACE),
     # --- benefits: totals and lists of one's own branch ---
     "initiatives_initiative_benefit": Door(shows=("shortname", "title", "decidedtitle")),

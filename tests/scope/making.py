@@ -1,5 +1,6 @@
 """Makes the world: two provinces with one of everything in every unit, each row with its marks, and the people."""
 
+import io
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
+from openpyxl import Workbook
 
 from initiatives import lifecycle
 from initiatives.campaigns.poster_jobs import POSTERS
@@ -20,6 +22,8 @@ from initiatives.models import (
     DossierPart,
     Finding,
     Initiative,
+    Job,
+    JobPiece,
     JobState,
     Period,
     Status,
@@ -27,6 +31,7 @@ from initiatives.models import (
 )
 from initiatives.nominations import dossiers, nominating, sealing
 from initiatives.progress import tally
+from initiatives.reports.export_jobs import EXPORT
 from initiatives.submission import receipts
 from initiatives.submission.entering.kept_sheets import WRONG, Rows, Told
 from orgtree import changes
@@ -354,6 +359,21 @@ class Maker:
             sent_at=NOW,
         )
         self.row("printed", place, printed)
+        self.row("exported", place, self.exported(place, owner, ended))
+
+    def exported(self, place: str, owner: StaffAccount, ended: dict[str, Any]) -> Job:
+        """A table that was written for its owner."""
+        standing = {"at_unit": owner.unit_id, "path": owner.unit.current_path}
+        book, written = Workbook(), io.BytesIO()
+        book.active["A1"] = self.mark("exportedfile", place, of=owner.pk, owner=owner.pk)
+        book.save(written)
+        content = written.getvalue()
+        file = {"name": "bang.xlsx", "first": 1, "last": 1, "size": len(content), "sha256": "", "parts": 1}
+        result = {"rows": 1, "files": [file], "counted_at": NOW.isoformat()}
+        asked = {"title": "Bảng tổng hợp"} | standing
+        job = JobFactory(pk=self.number(), owner=owner, kind=EXPORT, asked=asked, result=result, **ended)
+        JobPiece.objects.create(pk=self.number(), job=job, name="1", number=0, content=content)
+        return job
 
     def round(self, place: str) -> None:
         """Held by `place` for all below it."""

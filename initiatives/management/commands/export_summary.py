@@ -3,19 +3,21 @@
 import os
 import tempfile
 from argparse import ArgumentParser
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.core.management.base import CommandError
 from django.utils import timezone
 
 from initiatives.models import Campaign, Initiative, Status
-from initiatives.reports.export import write_whole, year_of
+from initiatives.reports.export import write_summary, year_of
 from initiatives.reports.layouts import LAYOUTS
 from orgtree.models import Unit
 from orgtree.scope import branch
 from portal.command_line import PortalCommand
+from portal.replica import may_be_old
 from portal.vietnamese import formats
 
 
@@ -52,7 +54,7 @@ class Command(PortalCommand):
         received = _received_from(unit, campaign)
         initiatives = received.filter(status__in=statuses) if statuses else received.reached()
 
-        written = _write_whole(
+        written, files = _write_whole(
             Path(options["output"]),
             initiatives,
             campaign=campaign,
@@ -60,7 +62,9 @@ class Command(PortalCommand):
             layout=options["layout"],
             at=timezone.now(),
         )
-        self.stdout.write(f"Đã ghi {formats.whole(written)} sáng kiến của {unit.name} vào {options['output']}.")
+        self.stdout.write(
+            f"Đã ghi {formats.whole(written)} sáng kiến của {unit.name} vào {', '.join(map(str, files))}."
+        )
 
 
 def _received_from(unit: Unit, campaign: Campaign) -> Any:
@@ -79,19 +83,46 @@ def _known(statuses: list[str]) -> list[str]:
     return statuses
 
 
-def _write_whole(path: Path, initiatives: Any, *, campaign: Campaign, unit: Unit, layout: str, at: datetime) -> int:
-    """All or nothing: whoever opens the file meanwhile finds the old one. Only its owner may read it."""
+def _write_whole(
+    path: Path, initiatives: Any, *, campaign: Campaign, unit: Unit, layout: str, at: datetime
+) -> tuple[int, list[Path]]:
+    """All or nothing: whoever opens a file meanwhile finds the old one. Only its owner may read it. How many, and in which
+    files: one, or TỆP-1.xlsx, TỆP-2.xlsx … where one sheet does not hold them."""
+    parts: list[IO[bytes]] = []
+
+    def another() -> IO[bytes]:
+        parts.append(tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False))  # noqa: SIM115
+        return parts[-1]
+
+    def anew() -> int:
+        give_up()  # a copy of the database may have failed in the middle
+        return write_summary(another(), initiatives.all(), unit=unit, layout=layout, year=year, at=at, further=another)
+
+    def give_up() -> None:
+        while parts:
+            part = parts.pop()
+            part.close()
+            with suppress(FileNotFoundError):
+                os.unlink(part.name)
+
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as part:
-            try:
-                year = year_of(campaign, at=at)
-                written = write_whole(part, initiatives, unit=unit, layout=layout, year=year, at=at)
+        try:
+            year = year_of(campaign, at=at)
+            written = may_be_old(anew, is_whole=True)()
+            for part in parts:
                 part.flush()
                 os.fsync(part.fileno())
-                os.replace(part.name, path)
-            except BaseException:
-                os.unlink(part.name)
-                raise
+                part.close()
+            files = [path] if len(parts) == 1 else [_numbered(path, number + 1) for number in range(len(parts))]
+            for part, file in zip(parts, files, strict=True):
+                os.replace(part.name, file)
+        except BaseException:
+            give_up()
+            raise
     except OSError as failure:
         raise CommandError(f"Không ghi được tệp {path}: {failure.strerror}.") from failure
-    return written
+    return written, files
+
+
+def _numbered(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.stem}-{number}{path.suffix}")

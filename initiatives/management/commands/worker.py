@@ -3,6 +3,7 @@ tidying once a day. Stops at SIGTERM after what it has in hand, which is a secon
 """
 
 import logging
+import secrets
 import signal
 import threading
 import time
@@ -21,6 +22,7 @@ from initiatives import jobs
 from initiatives.duplicates import screening
 from initiatives.models import Campaign
 from initiatives.progress import tally
+from initiatives.reports import export_jobs
 from initiatives.submission import tidying
 from initiatives.submission.files import looks
 from orgtree.sent_sheets import forget_old_sheets
@@ -33,6 +35,7 @@ SCREENED_AT_ONCE = 20
 PREPARED_AT_ONCE = 5
 LONGEST_REST = 60.0  # after failures in a row
 MOST_ROUNDS = 2_000  # of --once: what is still there then is left to the next run
+RESULTS_LOOKED_AT = 600.0  # seconds between two looks for what jobs made more than a day ago
 
 logger = logging.getLogger("initiatives.worker")
 
@@ -67,16 +70,20 @@ class Command(PortalCommand):
     help = "Làm các việc chạy nền đến khi được bảo dừng."
 
     tidied_on: date | None = None
+    key: str = ""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="làm hết việc đang chờ rồi thôi")
 
     def handle(self, *args: Any, once: bool = False, **options: Any) -> None:
+        self.key = secrets.token_hex(16)
         works = [
+            Work(self._say_hello, rest=jobs.SEEN_EVERY.total_seconds()),
             Work(self._carry_jobs, rest=1),
             Work(self._screen, rest=1),
             Work(self._prepare, rest=1),
             Work(self._count, rest=settings.TALLY_MAX_AGE.total_seconds()),
+            Work(self._forget_results, rest=RESULTS_LOOKED_AT),
             Work(self._tidy, rest=60),
         ]
         if once:
@@ -97,7 +104,12 @@ class Command(PortalCommand):
                     work.turn()
             until.wait(max(0, min(work.due for work in works) - time.monotonic()))
 
+    def _say_hello(self) -> bool:
+        jobs.say_hello(self.key, at=timezone.now())
+        return False
+
     def _carry_jobs(self) -> bool:
+        export_jobs.let_go_of_ended()
         return jobs.run_some(timezone.now, seconds=SLICE)
 
     def _screen(self) -> bool:
@@ -109,6 +121,10 @@ class Command(PortalCommand):
     def _count(self) -> bool:
         for campaign in Campaign.objects.published():
             tally.refresh(campaign, at=timezone.now())
+        return False
+
+    def _forget_results(self) -> bool:
+        jobs.forget_results(at=timezone.now())
         return False
 
     def _tidy(self) -> bool:
