@@ -1,0 +1,30 @@
+"""gunicorn, as portal.service, portal@.service and the load bench start it. What differs between machines comes from the
+environment.
+
+A port, not a Unix socket: over one the neighbour has no address, and TRUSTED_PROXIES could trust nobody.
+"""
+
+import os
+
+# Where nginx is another machine: the address by which that one reaches this one, and nobody else does.
+bind = f"{os.environ.get('WEB_ADDRESS') or '127.0.0.1'}:{os.environ.get('WEB_PORT') or 8001}"
+# A process for each core; one of PostgreSQL works while one of these waits for it.
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+worker_class = "gthread"
+# workers × threads is how many connections to PostgreSQL this gunicorn holds.
+threads = int(os.environ.get("WEB_THREADS") or 8)
+
+# Longer than nginx keeps an idle connection (60 s): then it is always nginx that closes it, and never writes a POST into a
+# connection that is just being closed.
+keepalive = 75
+timeout = 60
+graceful_timeout = 30
+# A process that grew is replaced before anybody notices; the jitter keeps the processes from going together.
+max_requests = int(os.environ.get("WEB_MAX_REQUESTS") or 100_000)
+max_requests_jitter = max_requests // 10
+
+# The portal writes a line a request, with private links masked.
+accesslog = None
+control_socket_disable = True
+# Heartbeats of the processes: in memory, where a full or slow disk does not stop them.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - a folder for one open, deleted file
