@@ -22,8 +22,10 @@ test: $(READY)
 check: $(READY)
 	@bin/check
 
+# Pages against their floors, then the short form of the load (three minutes): bench/README.md.
 bench: $(READY)
 	@$(BIN)/python -m bench $(ARGS)
+	@$(BIN)/python -m bench.load --short
 
 screenshots: $(READY)
 	@$(BIN)/python -m tests.browser.screenshots $(ARGS)

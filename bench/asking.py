@@ -25,8 +25,8 @@ class Answer:
 class Asker:
     """A phone that keeps nothing: each request stands alone, and comes from a page of ours."""
 
-    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
-        self.application = application
+    def __init__(self, application: Callable[..., Iterable[bytes]], *, host: str = HOST) -> None:
+        self.application, self.host = application, host
 
     def get(self, address: str, **headers: str) -> Answer:
         return self._ask("GET", address, b"", "", headers)
@@ -52,7 +52,7 @@ class Asker:
             "SERVER_PORT": "8000",
             "SERVER_PROTOCOL": "HTTP/1.1",
             "REMOTE_ADDR": "127.0.0.1",
-            "HTTP_HOST": HOST,
+            "HTTP_HOST": self.host,
             "HTTP_SEC_FETCH_SITE": "same-origin",
             "CONTENT_LENGTH": str(len(body)),
             "CONTENT_TYPE": content_type,

@@ -84,14 +84,15 @@ def figures(rounds: int, initiatives: int) -> dict[str, Any]:
 class Submission:
     """A whole submission, each time by somebody else: the form, three steps, the check page, the receipt."""
 
-    def __init__(self, asker: Asker, campaign: Any) -> None:
+    def __init__(self, asker: Asker, campaign: Any, *, first: int = 0) -> None:
+        """`first`: the number of whoever sends first. The same person sending the same again is asked whether it is meant."""
         from datetime import timedelta
 
         from django.utils import timezone
 
         from portal.vietnamese import days
 
-        self.asker, self.slug, self.numbers = asker, campaign.slug, count()
+        self.asker, self.slug, self.numbers = asker, campaign.slug, count(first)
         today = timezone.localdate()
         self.applied_on, self.recognised_on = (
             days.shown(today - timedelta(days=60)),
