@@ -2,7 +2,7 @@
 
 python -m bench.paint [--rounds N] [--without-limits]; a table goes to stderr.
 
-The portal stands behind waitress, static files collected and compressed by brotli; pages are gzipped as `deploy/nginx.conf`
+The portal stands behind waitress, static files collected and compressed by brotli; pages are gzipped as `deploy/nginx/`
 does. The floor of a page is the same page from the same server, all of its words in it, without its stylesheets, scripts and
 pictures, and with a few inlined rules. Each visit is by a browser that has never been here; page and floor take turns.
 """

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import OperationalError
 from django.db.models import QuerySet
 
 from initiatives.models import DUPLICATE, By, Campaign, Counts, Status, Tally
@@ -90,9 +91,16 @@ class Counted:
         return self.has(DUPLICATE)
 
 
+class BeingCounted(OperationalError):
+    """Another process is counting the campaign for the first time: whoever asks is told to come again in a moment."""
+
+
 def fresh(campaign: Campaign, *, at: datetime) -> datetime:
-    """When what is read now was counted; an old count is brought up beside the answer, none at all at once."""
-    return tally.totals([campaign], at=at)[campaign.pk].counted_at
+    """When what is read now was counted; an old count is brought up beside the answer, none at all at once. Raises BeingCounted."""
+    total = tally.totals([campaign], at=at)[campaign.pk]
+    if total.is_all_there_is:
+        raise BeingCounted(campaign.slug)
+    return total.counted_at
 
 
 def of_unit(campaign: Campaign, unit: Unit, *, by: Collection[By] = tuple(By)) -> Counted:

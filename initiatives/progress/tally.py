@@ -42,10 +42,12 @@ EVERY_PART: _Parts = frozenset({("", "")})
 
 @dataclass(frozen=True)
 class Total:
-    """What the front page and a campaign's page show, and the moment it was counted."""
+    """What the front page and a campaign's page show, and the moment it was counted. `is_all_there_is`: the campaign's parts are
+    being counted for the first time, and only this number is known."""
 
     received: int
     counted_at: datetime
+    is_all_there_is: bool = False
 
     def is_older_than_allowed(self, at: datetime) -> bool:
         """A request that arrived before the last count ended is in time; one far before it tells of a clock set back."""
@@ -74,7 +76,8 @@ def good_until(counted_at: datetime) -> datetime:
 
 
 def totals(campaigns: Iterable[Campaign], *, at: datetime) -> dict[int, Total]:
-    """Received by campaign, in one statement; what is too old is counted beside this answer, what was never counted now."""
+    """Received by campaign, in one statement; what is too old is counted beside this answer, what was never counted now. Where
+    another process is just doing that, the number alone is asked of the initiatives."""
     wanted = list(campaigns)
     found = _stored(wanted)
     for campaign in wanted:
@@ -84,6 +87,10 @@ def totals(campaigns: Iterable[Campaign], *, at: datetime) -> dict[int, Total]:
             _refresh_beside(campaign, at)
     if len(found) < len(wanted) or not settings.TALLY_BESIDE_THE_ANSWER:
         found = _stored(wanted)
+    for campaign in wanted:
+        if campaign.pk not in found:
+            received = Initiative.objects.filter(campaign=campaign).count()
+            found[campaign.pk] = Total(received, at, is_all_there_is=True)
     return found
 
 

@@ -1,6 +1,6 @@
 """What the first visit to a worker's page costs on the wire, request by request.
 
-Counted as production serves it: pages gzipped by nginx (`deploy/nginx.conf`), static files by brotli as collected. The log of
+Counted as production serves it: pages gzipped by nginx (`deploy/nginx/`), static files by brotli as collected. The log of
 every request is written to `var/page-weight.txt`, to be read.
 """
 

@@ -26,7 +26,7 @@ from initiatives.models import (
     TallyRun,
 )
 from initiatives.models.initiative import MOVES
-from initiatives.progress import counting, tally
+from initiatives.progress import counting, figures, tally
 from initiatives.submission import actions
 from orgtree import changes
 from orgtree.changes import Order
@@ -341,6 +341,19 @@ def test_the_total_counts_every_status(campaign: Campaign) -> None:
 )
 def test_a_total_is_good_for_a_minute(age: timedelta, old: bool) -> None:
     assert tally.Total(5, NOW).is_older_than_allowed(NOW + age) is old
+
+
+def test_a_total_is_known_while_another_process_counts_for_the_first_time(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    InitiativeFactory.create_batch(2, campaign=campaign)
+    monkeypatch.setattr(tally, "refresh", lambda *args, **kwargs: False)
+
+    total = tally.totals([campaign], at=NOW)[campaign.pk]
+
+    assert (total.received, total.counted_at) == (2, NOW)
+    with pytest.raises(figures.BeingCounted):
+        figures.fresh(campaign, at=NOW)
 
 
 def test_what_was_never_counted_is_counted_now(campaign: Campaign) -> None:
