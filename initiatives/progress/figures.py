@@ -96,7 +96,8 @@ class BeingCounted(OperationalError):
 
 
 def fresh(campaign: Campaign, *, at: datetime) -> datetime:
-    """When what is read now was counted; an old count is brought up beside the answer, none at all at once. Raises BeingCounted."""
+    """When what is read now was counted; an old count is brought up beside the answer, none at all at once.
+    Raises BeingCounted."""
     total = tally.totals([campaign], at=at)[campaign.pk]
     if total.is_all_there_is:
         raise BeingCounted(campaign.slug)

@@ -115,7 +115,7 @@ def test_a_failure_keeps_the_old_file_whole(
     def broken(*args: Any, **options: Any) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("initiatives.management.commands.export_summary.write_whole", broken)
+    monkeypatch.setattr("initiatives.management.commands.export_summary.write_summary", broken)
     with pytest.raises(CommandError, match="Không ghi được tệp"):
         exported(tmp_path / "bang.xlsx")
 

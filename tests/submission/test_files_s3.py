@@ -14,7 +14,7 @@ from botocore.config import Config
 from django.test import override_settings
 
 from initiatives.models import Attachment, Campaign, Initiative
-from initiatives.submission.files import looks, s3_store
+from initiatives.submission.files import looks, s3_store, turns
 from initiatives.submission.files.judge import judge
 from initiatives.submission.files.store import StoreUnavailable, open_stored, put, the_store
 from tests.factories import AttachmentFactory
@@ -145,6 +145,7 @@ def test_a_store_that_fails_is_left_alone_after_three_times(answer: Callable[[so
 def test_those_who_wait_for_a_silent_store_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
     """The others are told so, and their threads serve who sends a text."""
     monkeypatch.setattr(s3_store, "WAITS_FOR_A_PLACE", 0.01)
+    monkeypatch.setattr(turns, "judging", turns.Room(100, waiting=0, patience=0))
     came: list[socket.socket] = []
     told: list[str] = []
     all_asked = threading.Barrier(3 * s3_store.MOST_ASKING)
