@@ -116,7 +116,7 @@ def receive(
     `submission/receipts.py`.
     """
     with transaction.atomic(durable=True):
-        locked = Draft.objects.select_for_update().get(pk=draft.pk)
+        locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
         if locked.initiative_id is not None:
             return Initiative.objects.select_related("campaign", "unit", "phase").get(pk=locked.initiative_id)
         if locked.saved_at != draft.saved_at:
