@@ -18,7 +18,7 @@ PROMISED = """() => {
     const words = element => element ? element.textContent.replace(/\\s+/g, ' ').trim() : '';
     const inMain = asked => [...document.querySelectorAll(asked)].filter(each => each.checkVisibility());
     const told = field => field ? ['.hint', '.remark', '.error'].map(
-        part => words(field.querySelector(':scope > ' + part))).filter(Boolean) : [];
+        part => words(field.querySelector(`:scope > ${part}, :scope > [id$=_remark] > ${part}`))).filter(Boolean) : [];
     const controls = inMain('main input:not([type=hidden]):not([type=file]), main select, main textarea').map(control => {
         const field = control.closest('.field'), isGroup = !!field && field.tagName === 'FIELDSET';
         const label = control.labels && control.labels[0];
