@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+
+from django.utils.functional import cached_property
 
 from orgtree.models import Unit
 from orgtree.models.unit import Level, UnitQuerySet

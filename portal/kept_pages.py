@@ -19,6 +19,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.cache import cache
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
@@ -72,7 +73,7 @@ def kept(*parameters: str, until: Callable[[datetime], datetime | None]) -> Call
                 return view(request, *args, **kwargs)
             at, name = arrival(request), _name(request, values)
             held = cache.get_many([EDITION, name])
-            current, page = held.get(EDITION) or edition(), held.get(name)
+            current, page = _as_seen_here(held.get(EDITION)) or edition(), held.get(name)
             if page is None or not page.answers(at, current):
                 response = view(request, *args, **kwargs)
                 if response.status_code != 200 or response.cookies:
@@ -99,12 +100,30 @@ def edition() -> str:
     if found is None:
         cache.add(EDITION, secrets.token_hex(8), timeout=None)
         found = cache.get(EDITION, "")
-    return str(found)
+    return _as_seen_here(found)
 
 
 def forget() -> None:
     """Every kept page is made anew when it is next asked for."""
     cache.set(EDITION, secrets.token_hex(8), timeout=None)
+
+
+class OnceCommitted:
+    """For `transaction.on_commit`: tells others once they can see a change. Until then the edition bears its mark here: what is
+    made within the transaction is true for nobody else, and for nobody at all once the change was taken back."""
+
+    def __init__(self, tell: Callable[[], None]) -> None:
+        self.tell, self.mark = tell, secrets.token_hex(8)
+
+    def __call__(self) -> None:
+        self.tell()
+
+
+def _as_seen_here(found: Any) -> str:
+    """The edition with the mark of what this connection changed and did not commit yet."""
+    pending = (each[1] for each in reversed(connection.run_on_commit))
+    marks = (each.mark for each in pending if isinstance(each, OnceCommitted))
+    return f"{found}{next(marks, '')}" if found else ""
 
 
 def _name(request: HttpRequest, values: list[str]) -> str:

@@ -1,25 +1,26 @@
 """What a campaign asks, kept in the process: its row, windows, choices, declarations, notice, contacts and the units it offers.
 
-Every page of a submission asks the same of it. Facts are kept for ten seconds at most, by the moment requests arrive, and are
-dropped at once by whoever changes what pages tell (`models/told.py`), in every process that shares the cache (`CACHE_URL`);
-where each has its own, the others see a change within ten seconds. They hold moments and no verdict: a verdict is judged for the
-moment that is asked about, so no edge of a window needs to be waited for.
+Every page of a submission asks the same of it. Facts are kept for ten seconds at most, by the moment requests arrive and by the
+seconds that pass (a slow upload arrived long before, and a clock may be set back). They are dropped at once by whoever changes
+what pages tell (`models/told.py`), in every process that shares the cache (`CACHE_URL`); where each has its own, the others see a
+change within ten seconds. They hold moments and no verdict: a verdict is judged for the moment that is asked about, so no edge of
+a window needs to be waited for.
 
 Up to ten seconds old, in another process, may be: the sentence on the deadline and whether an empty step is offered; what is
-asked and may be chosen, with its limits and days of the campaign itself; whom to call; the units in a list; the wording in force.
+asked and may be chosen, with its limits and days of the campaign itself; whom to call; the wording in force. The units in a list
+may be so in every process: the tree tells nobody that it changed.
 Never taken from here: whether a step that is sent is late, a file is taken, an initiative is received and in which
 phase, and whether the campaign is paused. Those are asked of the database as it is at that moment (`windows.verdict`), and so is
 every unit that somebody chose.
-
-Never asked for inside a transaction that changes a campaign: what is taken back with it would stay here.
 """
 
 from collections import defaultdict
 from datetime import datetime, timedelta
-from functools import cached_property
+from time import monotonic
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 
 from initiatives.campaigns import contacts, windows
 from initiatives.models import Campaign, Choice, ConsentText, Contact, Declaration, Draft, Phase, WindowExtension
@@ -59,12 +60,19 @@ class CampaignFacts:
 
     def __init__(self, campaign: Campaign, edition: str, at: datetime) -> None:
         self.campaign = campaign
-        self.edition, self.made_at = edition, at
+        self.edition, self.made_at, self._made = edition, at, monotonic()
         self._helping: dict[str, list[Contact]] = {}
 
     def answers(self, at: datetime, edition: str) -> bool:
         """An older arrival may be told what is known since: a slow upload arrived long before its view begins."""
+        if monotonic() - self._made >= kept_pages.KEPT_FOR.total_seconds():
+            return False
         return self.edition == edition != "" and -MAX_ELAPSED <= at - self.made_at < kept_pages.KEPT_FOR
+
+    @property
+    def may_be_told_until(self) -> datetime:
+        """For a page that is kept: else it would be as old again as these facts when it is last shown."""
+        return self.made_at + kept_pages.KEPT_FOR
 
     @cached_property
     def phases(self) -> list[Phase]:

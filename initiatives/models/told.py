@@ -13,7 +13,7 @@ from portal import kept_pages, replica
 def tell_at_once() -> None:
     """Now, for who asks within this transaction; and again once others can see what changed."""
     _tell()
-    transaction.on_commit(_tell)
+    transaction.on_commit(kept_pages.OnceCommitted(_tell))
 
 
 def _tell() -> None:

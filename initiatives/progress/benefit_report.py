@@ -8,9 +8,9 @@ every part it stands in. The lists are live.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 from django.db.models import F, QuerySet
+from django.utils.functional import cached_property
 
 from initiatives.models import By, Campaign, CategoryScheme, Choice, ChoiceList, Counts, Initiative, Phase, Status
 from initiatives.progress import benefit, breakdowns, figures

@@ -8,9 +8,9 @@ is the rest, so that the lines always add up to the whole.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cached_property
 
 from django.db.models import Q, Sum
+from django.utils.functional import cached_property
 
 from initiatives.models import By, Campaign, Choice, Counts, Period, Phase, Tally, TallyRun, Target
 from initiatives.progress import breakdowns, charts, figures, unions

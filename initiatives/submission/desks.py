@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from initiatives.campaigns import campaign_facts, windows
 from initiatives.campaigns.campaign_facts import CampaignFacts

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from initiatives.campaigns import campaign_facts, contacts, windows
@@ -198,6 +198,31 @@ def test_an_older_arrival_is_told_what_is_known_since(ask: Ask) -> None:
 
     assert ask("2021-04-10 08:55:00") is known
     assert ask("2021-04-10 08:49:59") is not known  # a clock that was set back
+
+
+class TakenBack(Exception):
+    pass
+
+
+def test_what_was_known_within_a_transaction_goes_with_it(ask: Ask, campaign: Campaign) -> None:
+    with pytest.raises(TakenBack), transaction.atomic():
+        Campaign.objects.filter(pk=campaign.pk).update(name="Tên khác")
+        assert ask().campaign.name == "Tên khác"
+        raise TakenBack
+
+    assert ask().campaign.name == campaign.name
+
+
+@pytest.mark.parametrize("arrived", ["2021-04-10 08:55:00", "2021-04-10 09:00:05"], ids=["a slow upload", "a queue"])
+def test_nothing_is_older_than_ten_seconds_however_long_a_request_waited(
+    ask: Ask, campaign: Campaign, arrived: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask()
+    past_the_models("UPDATE initiatives_campaign SET name = %s WHERE id = %s", "Tên khác", campaign.pk)
+    later = campaign_facts.monotonic() + 10
+    monkeypatch.setattr(campaign_facts, "monotonic", lambda: later)
+
+    assert ask(arrived).campaign.name == "Tên khác"
 
 
 def test_nothing_is_kept_where_the_cache_keeps_nothing(

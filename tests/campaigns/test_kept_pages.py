@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from initiatives.campaigns import windows
+from initiatives.campaigns import campaign_facts, windows
 from initiatives.models import Campaign, Contact, Phase, WindowExtension
 from initiatives.progress import tally
 from orgtree.models import Unit
@@ -139,6 +139,35 @@ def test_a_page_is_made_anew_after_ten_seconds(
     assert "Chương trình đổi tên" not in asked("/").content.decode()
     at("2021-04-10 09:00:10")
     assert "Chương trình đổi tên" in asked("/").content.decode()
+
+
+@pytest.mark.parametrize("address", [PAGES["form"], PAGES["form of a unit"]])
+def test_a_page_made_of_what_was_known_is_not_kept_longer_than_that(
+    asked: Callable[..., HttpResponse], at: Clock, campaigns: dict[str, Campaign], address: str
+) -> None:
+    campaign_facts.of(campaigns[YEAR_2021].pk, at=moment("2021-04-10T09:00:00"))
+    with connection.cursor() as cursor:  # as another process changes it, with a cache of its own
+        cursor.execute("UPDATE initiatives_campaign SET name = %s WHERE slug = %s", ["Tên vừa đổi", YEAR_2021])
+
+    at("2021-04-10 09:00:09")
+    assert "Tên vừa đổi" not in asked(address).content.decode()
+
+    at("2021-04-10 09:00:10")
+    assert "Tên vừa đổi" in asked(address).content.decode()
+
+
+class TakenBack(Exception):
+    pass
+
+
+@pytest.mark.parametrize("address", PAGES.values(), ids=PAGES)
+def test_a_page_made_within_a_transaction_goes_with_it(asked: Callable[..., HttpResponse], address: str) -> None:
+    with pytest.raises(TakenBack), transaction.atomic():
+        Campaign.objects.filter(slug=YEAR_2021).update(name="Tên không có thật")
+        assert "Tên không có thật" in asked(address).content.decode()
+        raise TakenBack
+
+    assert "Tên không có thật" not in asked(address).content.decode()
 
 
 def test_a_clock_set_back_shows_nothing_of_the_future(asked: Callable[..., HttpResponse], at: Clock) -> None:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Self
+
+from django.utils.functional import cached_property
 
 from initiatives.campaigns import windows
 from initiatives.models import Campaign, Choice, ConsentText, Declaration, Phase, WindowExtension

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 
 from initiatives.models import CategoryScheme, ChoiceList
 from initiatives.submission.forms.step import OneOf, StepForm

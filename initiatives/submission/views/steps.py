@@ -23,7 +23,7 @@ from initiatives.submission.facts import facts_of
 from initiatives.submission.forms import PersonForm, StepForm
 from orgtree.models import Unit
 from portal.doors import comes_from_our_page, public
-from portal.kept_pages import kept
+from portal.kept_pages import kept, true_until
 from portal.requests import arrival, client_network
 from portal.templatetags.portal_pack import objections
 
@@ -83,8 +83,10 @@ def begin(request: HttpRequest, campaign: str) -> HttpResponse:
     hint = _unit_named(request.GET.get("don-vi", ""), desk)
     ruling = desk.verdict(hint)
     if not ruling.is_open:
-        return closed_page(request, desk, ruling, unit=hint)
-    return _person_page(request, desk, desk.person_form(blank=True, unit_hint=hint), ruling)
+        page = closed_page(request, desk, ruling, unit=hint)
+    else:
+        page = _person_page(request, desk, desk.person_form(blank=True, unit_hint=hint), ruling)
+    return true_until(page, known.may_be_told_until)
 
 
 def person(request: HttpRequest, desk: Desk) -> HttpResponse:
