@@ -12,7 +12,7 @@ Of each person one job at a time is carried, the one given first; whoever gave a
 import copy
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -102,30 +102,18 @@ def ask_to_stop(job: Job, *, at: datetime) -> None:
 
 
 def run_some(at_now: Callable[[], datetime], *, seconds: float) -> bool:
-    """Carries the job that waits longest for its turn, for about `seconds`; False where none waits."""
-    job = _claim(at_now())
-    if job is None:
-        return False
-    until = at_now() + timedelta(seconds=seconds)
-    try:
-        while not _is_over(job, at=at_now()):
-            _beat(job, at=(at := at_now()))
-            if job.stop_asked:
-                continue
-            _carry(job, at=at)
-            if at_now() >= until and job.position < job.total:
-                _held(job).update(state=JobState.WAITING)
-                break
-            let_others_write()
-    except NotYet:
-        _held(job).update(state=JobState.WAITING)
-        return False
-    except TakenOver:
-        logger.warning("job %s was taken over or ended by somebody else", job.pk)
-    except Exception:
-        logger.exception("job %s (%s) failed behind %s of %s", job.pk, job.kind, job.position, job.total)
-        _try_later(job, at=at_now())
-    return True
+    """Carries the job that waits longest for its turn, for about `seconds`; False where none can be carried. One that cannot
+    go on yet gives its turn to the next."""
+    not_yet: list[int] = []
+    while (job := _claim(at_now(), besides=not_yet)) is not None:
+        try:
+            _run(job, at_now, seconds=seconds)
+        except NotYet:
+            _held(job).update(state=JobState.WAITING)
+            not_yet.append(job.pk)
+        else:
+            return True
+    return False
 
 
 def is_left_alone(job: Job, *, at: datetime) -> bool:
@@ -174,7 +162,28 @@ def let_others_write() -> None:
         time.sleep(PAUSE)
 
 
-def _claim(at: datetime) -> Job | None:
+def _run(job: Job, at_now: Callable[[], datetime], *, seconds: float) -> None:
+    until = at_now() + timedelta(seconds=seconds)
+    try:
+        while not _is_over(job, at=at_now()):
+            _beat(job, at=(at := at_now()))
+            if job.stop_asked:
+                continue
+            _carry(job, at=at)
+            if at_now() >= until and job.position < job.total:
+                _held(job).update(state=JobState.WAITING)
+                break
+            let_others_write()
+    except NotYet:
+        raise
+    except TakenOver:
+        logger.warning("job %s was taken over or ended by somebody else", job.pk)
+    except Exception:
+        logger.exception("job %s (%s) failed behind %s of %s", job.pk, job.kind, job.position, job.total)
+        _try_later(job, at=at_now())
+
+
+def _claim(at: datetime, *, besides: Collection[int]) -> Job | None:
     """Each in turn: whoever gave little work does not wait for whoever gave much."""
     due = (
         Q(state=JobState.WAITING, tries=0)
@@ -185,6 +194,7 @@ def _claim(at: datetime) -> Job | None:
         Job.objects.unfinished()
         .first_of_their_owners()
         .filter(due)
+        .exclude(pk__in=besides)
         .order_by(F("heartbeat_at").asc(nulls_first=True), "pk")
     )
     for job in in_turn.defer("asked", "result"):

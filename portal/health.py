@@ -1,7 +1,5 @@
 """Whether the process is up (`/healthz`) and whether it can do its work (`/readyz`)."""
 
-from datetime import timedelta
-
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
@@ -9,9 +7,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from initiatives.submission.files.store import the_store
+from portal import clocks
 from portal.doors import public
-
-MAX_CLOCK_DIFFERENCE = timedelta(seconds=2)
 
 
 @public
@@ -52,9 +49,5 @@ def _storage() -> bool:
 
 
 def _clocks() -> bool:
-    """A database clock that differs from ours would move the deadline; SQLite has our own."""
-    if connection.vendor != "postgresql":
-        return True
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        return abs(cursor.fetchone()[0] - timezone.now()) <= MAX_CLOCK_DIFFERENCE
+    """A database clock that differs from ours would move the deadline."""
+    return clocks.agree(at=timezone.now())

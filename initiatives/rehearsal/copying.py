@@ -130,6 +130,8 @@ def _copy_database(original: Mapping[str, Any], name: str) -> None:
             capture_output=True,
             check=False,
         )
+        assert dump.stdout is not None  # noqa: S101 - for the types
+        dump.stdout.close()  # where psql gave up, nobody reads the rest: it would be gathered in memory
         said = dump.communicate()[1]
     finally:
         if dump.poll() is None:
@@ -200,8 +202,9 @@ def _environment(original: Mapping[str, Any], folder: Path, name: str) -> dict[s
 
 
 def _url(original: Mapping[str, Any], name: str) -> str:
-    user, password, host, port = (
-        quote(str(original.get(key) or ""), safe="") for key in ("USER", "PASSWORD", "HOST", "PORT")
-    )
+    """As django-environ reads it: the folder of a socket stands before the name."""
+    user, password = (quote(str(original.get(key) or ""), safe="") for key in ("USER", "PASSWORD"))
+    host, port = (str(original.get(key) or "") for key in ("HOST", "PORT"))
     who = f"{user}:{password}@" if password else f"{user}@" if user else ""
-    return f"postgres://{who}{host}{f':{port}' if port else ''}/{quote(name, safe='')}"
+    host, folder = ("", quote(host)) if host.startswith("/") else (f"[{host}]" if ":" in host else host, "")
+    return f"postgres://{who}{host}{f':{port}' if port else ''}{f'/{folder}' if folder else ''}/{quote(name, safe='')}"

@@ -3,6 +3,8 @@
 What is read is taken in one snapshot of the database, by a connection of its own that stays open between portions, and kept in
 the database piece by piece. A worker that ends before all is read leaves nothing to go on with, and another one reads anew,
 with a later moment; one that ends later leaves what was read and the files that are whole. So a table is always of one moment.
+
+Of several workers, the one that began a step goes on with it; the others leave it alone until that one is silent.
 """
 
 import hashlib
@@ -36,6 +38,7 @@ PORTION = 1_000  # rows, of reading and of writing
 ROWS_A_FILE = 150_000
 PART = 1024 * 1024  # bytes of a file in one row of the database
 MOST_BEGINNINGS = 5  # of the same step, by workers that ended in it
+MOST_IN_HAND = 4  # steps of one worker: each a connection that stays open, or a file in memory and on the disk
 BEATS_EVERY = 10.0  # seconds, while a file is being packed
 RIGHT = "initiatives.view_initiative"
 
@@ -106,10 +109,16 @@ def content_of(job: Job, number: int) -> Iterator[bytes]:
 
 @jobs.carrier(EXPORT)
 def portion(job: Job, *, at: datetime) -> None:
-    """Goes on with the step in hand; where this process has none, begins the step that was not finished."""
+    """Goes on with the step in hand; where this process has none, begins the step that was not finished. Raises NotYet while
+    another worker has it in hand, or this one has its hands full."""
     step = _in_hand.steps.get(job.pk)
-    if step is None or step.token != job.result.get("token"):
+    is_ours = step is not None and step.token == job.result.get("token")
+    if not is_ours:
         let_go(job.pk)
+        if _is_in_other_hands(job, at=at) or len(_in_hand.steps) >= MOST_IN_HAND:
+            raise jobs.NotYet
+    job.result["held_at"] = at.isoformat()
+    if step is None or not is_ours:
         step = _begin(job, at=at)
         if step is None:
             return
@@ -152,9 +161,19 @@ class _InHand(threading.local):
 
     def __init__(self) -> None:
         self.steps: dict[int, _Step] = {}
+        self.key = secrets.token_hex(8)
+
+    def token(self) -> str:
+        return f"{self.key} {secrets.token_hex(8)}"
 
 
 _in_hand = _InHand()
+
+
+def _is_in_other_hands(job: Job, *, at: datetime) -> bool:
+    """Whether another worker is in the middle of its step, and said so lately."""
+    key = job.result.get("token", "").partition(" ")[0]
+    return key not in {"", _in_hand.key} and at - datetime.fromisoformat(job.result["held_at"]) <= jobs.SILENT
 
 
 def _begin(job: Job, *, at: datetime) -> _Step | None:
@@ -164,7 +183,7 @@ def _begin(job: Job, *, at: datetime) -> _Step | None:
         _end(job, NOT_ALLOWED)
         return None
     result = job.result
-    result["token"] = secrets.token_hex(8)
+    result["token"] = _in_hand.token()
     result["beginnings"] = result.get("beginnings", 0) + 1
     if result["beginnings"] > MOST_BEGINNINGS:
         _end(job, TOO_OFTEN)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
@@ -34,6 +35,7 @@ from initiatives.demonstration.campaign import SECOND_PHASE
 from initiatives.lifecycle import Reason
 from initiatives.models import Campaign, ConsentText, Initiative, Phase, Status
 from initiatives.progress import quarters, tally
+from initiatives.reports import export_admin
 from initiatives.submission import tracking
 from orgtree.models import StaffAccount
 from orgtree.staff import sessions
@@ -409,6 +411,15 @@ def staff(camera: Camera) -> None:
     for name, address in addresses.items():
         page.goto(address)
         camera.shoot(f"staff {name}")
+    with mock.patch.object(export_admin, "AT_ONCE", 10):
+        address = beside(reverse, "admin:initiatives_initiative_export", args=["qt"])
+        page.goto(f"{address}?status=all&campaign={demonstration.SLUG}")
+        camera.shoot("staff large table")
+        with page.expect_navigation():
+            page.click("button:has-text('Lập bảng')")
+    camera.shoot("staff job")
+    page.goto("/admin/initiatives/job/")
+    camera.shoot("staff jobs")
     page.context.clear_cookies()
 
 

@@ -4,23 +4,29 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+from django.utils import timezone
 
 from initiatives import jobs
 from initiatives.duplicates import screening
-from initiatives.management.commands.worker import LONGEST_REST, Work
-from initiatives.models import Attachment, Campaign, Draft, Initiative, Job, JobState, TallyRun
+from initiatives.management.commands.worker import LONGEST_REST, Command, Work
+from initiatives.models import Attachment, Campaign, Draft, Initiative, Job, JobState, TallyRun, Worker
 from initiatives.progress import tally
 from initiatives.submission import tidying
 from initiatives.submission.files import looks
 from orgtree.models import Sheet, SignIn
+from portal import clocks
 from tests.factories import (
     AttachmentFactory,
     CampaignFactory,
@@ -38,7 +44,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def now(at: Clock) -> datetime:
+def now(at: Clock, monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """A clock that is moved here alone; the database's is not asked for its own."""
+    monkeypatch.setattr(clocks, "difference", lambda *, at: timedelta())
     make_tree()
     return at("2022-12-01 03:00:00")
 
@@ -115,6 +123,45 @@ def test_a_failure_of_one_work_does_not_keep_the_others_from_being_done(
         "tidy": Draft.objects.exists(),
     }
     assert undone == {name: name == broken for name in undone}
+
+
+class TestAClockThatDiffers:
+    """By its own time it would take over jobs that are carried, and delete what is young."""
+
+    AHEAD = timedelta(days=365)
+
+    @pytest.fixture
+    def draft(self, transactional_db: None, at: Callable[[datetime], datetime]) -> Draft:
+        make_tree()
+        draft: Draft = DraftFactory(saved_at=timezone.now())
+        at(timezone.now() + self.AHEAD)
+        return draft
+
+    def test_once_it_does_nothing_and_says_why_where_there_are_two(self, draft: Draft) -> None:
+        two_clocks = connection.vendor == "postgresql"
+
+        with pytest.raises(CommandError, match="Đồng hồ của máy này lệch") if two_clocks else nullcontext():
+            call_command("worker", once=True)
+
+        assert Draft.objects.filter(pk=draft.pk).exists() is two_clocks
+
+    def test_in_its_loop_it_waits_until_they_agree_and_is_seen_by_nobody(
+        self, now: datetime, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        answers = [timedelta(seconds=2.1), timedelta(seconds=61), timedelta(seconds=2)]
+        seen: list[int] = []
+        told_to_stop = threading.Event()
+        monkeypatch.setattr(clocks, "difference", lambda *, at: answers.pop(0))
+        monkeypatch.setattr(told_to_stop, "wait", lambda seconds: seen.append(Worker.objects.count()))
+        command = Command()
+        work = Work(lambda: bool(told_to_stop.set()), rest=1)
+
+        command._go_on([Work(command._say_hello, rest=1), work], until=told_to_stop)
+
+        assert seen[:2] == [0, 0]
+        assert (answers, Worker.objects.count()) == ([], 1)
+        said = "nothing is done: this clock and the database's differ by"
+        assert [line for line in caplog.messages if "clock" in line] == [f"{said} 2.1 s", f"{said} 61.0 s"]
 
 
 def test_what_fails_again_and_again_rests_longer_and_longer(monkeypatch: pytest.MonkeyPatch) -> None:

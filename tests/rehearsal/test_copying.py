@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from environ import Env
 
 from initiatives.rehearsal import copying
 
@@ -24,16 +25,24 @@ def test_a_long_name_keeps_its_random_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "address"),
+    "given",
     [
-        ({}, "postgres://db:5433/copy"),
-        ({"USER": "portal"}, "postgres://portal@db:5433/copy"),
-        ({"USER": "a b", "PASSWORD": "p@ss/word"}, "postgres://a%20b:p%40ss%2Fword@db:5433/copy"),
-        ({"HOST": "/run/postgresql", "PORT": ""}, "postgres://%2Frun%2Fpostgresql/copy"),
+        pytest.param({}, id="nobody-named"),
+        pytest.param({"USER": "portal"}, id="no-password"),
+        pytest.param({"USER": "a b", "PASSWORD": "p@ss/wo#rd?%:+&=[]$x"}, id="odd-password"),
+        pytest.param({"HOST": "/Run/pg sql", "PORT": ""}, id="socket"),
+        pytest.param({"HOST": "/run/postgresql", "USER": "portal", "PASSWORD": "m@t"}, id="socket-with-port"),
+        pytest.param({"HOST": "::1"}, id="ipv6"),
+        pytest.param({"HOST": "", "PORT": ""}, id="wherever-libpq-looks"),
     ],
 )
-def test_the_copy_is_found_on_the_same_server(given: dict[str, str], address: str) -> None:
-    assert copying._url(POSTGRES | given, "copy") == address
+def test_the_copy_is_found_on_the_same_server(given: dict[str, str]) -> None:
+    """Read as the settings of the copy's processes read it."""
+    read = Env.db_url_config(copying._url(POSTGRES | given, "copy"))
+
+    told = {key: str(read[key] or "") for key in ("NAME", "HOST", "PORT", "USER", "PASSWORD")}
+    expected = {"USER": "", "PASSWORD": ""} | POSTGRES | given | {"NAME": "copy"}
+    assert told == {key: expected[key] for key in told}
 
 
 def test_nothing_of_the_original_but_its_keys_reaches_the_copy(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
@@ -49,6 +58,24 @@ def test_nothing_of_the_original_but_its_keys_reaches_the_copy(monkeypatch: pyte
 
 def test_a_password_stands_in_no_list_of_processes() -> None:
     assert copying._of_postgres(POSTGRES | {"PASSWORD": "mat-khau"})["PGPASSWORD"] == "mat-khau"
+
+
+def test_where_the_copy_takes_no_more_the_original_is_not_read_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    """What nobody takes would be gathered in memory: a whole database, on the evening's own server."""
+    acts = {
+        "pg_dump": f"head -c 5000000 /dev/zero && touch {tmp_path}/read-to-its-end",
+        "psql": "echo 'no room' >&2; exit 3",
+    }
+    for tool, act in acts.items():
+        (tmp_path / tool).write_text(f"#!/bin/sh\n{act}\n")
+        (tmp_path / tool).chmod(0o755)
+    monkeypatch.setattr(copying, "_tool", lambda name: str(tmp_path / name))
+
+    with pytest.raises(copying.CannotCopy, match="no room"):
+        copying._copy_database(POSTGRES, "copy")
+    assert not (tmp_path / "read-to-its-end").exists()
 
 
 def test_without_its_tools_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

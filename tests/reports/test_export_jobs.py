@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
@@ -425,3 +425,59 @@ def statements_of_a_portion(job: Job) -> dict[str, int]:
         "own": len([each for each in said if each not in {"BEGIN", "COMMIT"}]),
         "of the snapshot": len(of_snapshot),
     }
+
+
+class TestSeveralWorkers:
+    """Each has its own steps in hand, and any of them may be given any job next."""
+
+    @pytest.fixture
+    def take_turns(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int, int], None]]:
+        workers = [export_jobs._InHand() for _ in range(2)]
+
+        def turn(worker: int, turns: int = 1) -> None:
+            monkeypatch.setattr(export_jobs, "_in_hand", workers[worker])
+            for _ in range(turns):
+                carry(seconds=0)
+
+        yield turn
+        for worker in workers:
+            for step in worker.steps.values():
+                step.close()
+
+    def test_in_turns_they_write_one_table_and_neither_undoes_what_the_other_read(
+        self, job: Job, take_turns: Callable[..., None]
+    ) -> None:
+        for _ in range(4 * ROWS):
+            take_turns(0)
+            take_turns(1)
+
+        done = as_it_stands(job)
+        assert (done.state, done.result.get("failure")) == (JobState.DONE, None)
+        assert tables(done) == WHOLE
+
+    def test_what_a_silent_one_had_in_hand_is_begun_anew_by_another(
+        self, job: Job, take_turns: Callable[..., None]
+    ) -> None:
+        take_turns(0, 2)
+        take_turns(1)
+        held = as_it_stands(job).position
+
+        carry(later=timedelta(seconds=61))
+
+        assert held == 4  # of the first one's two turns alone
+        assert tables(as_it_stands(job)) == WHOLE
+
+    def test_one_holds_only_so_many_tables_open_and_all_are_written(
+        self, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(export_jobs, "MOST_IN_HAND", 2)
+        units = [unit_at("quang-tri")] * 4
+        given_jobs = [given(campaign, StaffAccountFactory(unit=unit, role=Role.REVIEWER)) for unit in units]
+        held = set()
+
+        while Job.objects.unfinished().exists():
+            carry(seconds=0)
+            held.add(len(export_jobs._in_hand.steps))
+
+        assert max(held) == 2
+        assert [tables(as_it_stands(each)) for each in given_jobs] == [WHOLE] * 4

@@ -4,7 +4,10 @@ The pages are asked for as in the other tests of the scope; Chromium is shown wh
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from unittest import mock
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,11 +16,17 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Route
 
+from initiatives import jobs
+from initiatives.models import JobState
+from initiatives.progress.recount_jobs import RECOUNT
+from initiatives.reports import export_admin, export_jobs
+from initiatives.reports.export_jobs import EXPORT
 from tests.browser.accessible import axe_faults
 from tests.browser.chromium import chromium
 from tests.browser.watch import PHONE
+from tests.factories import JobFactory
 from tests.scope.doors import DOORS
-from tests.scope.world import NOBODY, World
+from tests.scope.world import NOBODY, NOW, World
 
 pytestmark = pytest.mark.browser
 
@@ -69,6 +78,45 @@ def pages_of(clients: dict[str, Client], world: World) -> Pages:
     return pages
 
 
+def long_work(clients: dict[str, Client], world: World) -> Pages:
+    """What is asked before a large table is written, and the pages of jobs in every state."""
+    owner = world.people["manager"]
+    table = {"title": "Bảng tổng hợp (mẫu Quảng Trị): Liên đoàn Lao động tỉnh Quảng Trị", "tops": []}
+    asked = {"owner": owner, "created_at": NOW, "asked": table | export_jobs._standing(owner)}
+    ended = asked | {"ended_at": NOW, "total": 7, "position": 7}
+    read = {"rows": 3, "counted_at": NOW.isoformat()}
+    name = "bang-tong-hop-qt-quang-tri-thanh-pho-dong-ha-2022"
+    files = [
+        {"name": f"{name}-{number}.xlsx", "first": 1, "last": 150_000, "size": 40_000_000, "sha256": "", "parts": 1}
+        for number in (1, 2)
+    ]
+    left_alone = {"state": JobState.RUNNING, "heartbeat_at": NOW - timedelta(minutes=5)}
+    states: dict[str, dict[str, Any]] = {
+        "export running": asked | left_alone | {"kind": EXPORT, "total": 260_001, "position": 1_000},
+        "export waiting": asked | {"kind": EXPORT, "total": 1},
+        "recount waiting": asked | {"kind": RECOUNT, "total": 2},
+        "export done": ended | {"kind": EXPORT, "state": JobState.DONE, "result": read | {"files": files}},
+        "export forgotten": ended
+        | {"kind": EXPORT, "state": JobState.DONE, "ended_at": NOW - timedelta(days=2), "result": read},
+        "export ended with a sentence": ended
+        | {"kind": EXPORT, "state": JobState.DONE, "result": {"failure": export_jobs.NOT_ALLOWED}},
+        "export stopped": ended | {"kind": EXPORT, "state": JobState.STOPPED, "position": 2},
+        "export failed": ended
+        | {"kind": EXPORT, "state": JobState.FAILED, "position": 2, "result": {"failure": jobs.GIVEN_UP}},
+        "recount done": ended | {"kind": RECOUNT, "state": JobState.DONE, "result": {"changed": 3}},
+    }
+    addresses = {
+        name: reverse("admin:initiatives_job_change", args=[JobFactory(**state).pk]) for name, state in states.items()
+    }
+    addresses["jobs"] = reverse("admin:initiatives_job_changelist")
+    addresses["export large"] = reverse("admin:initiatives_initiative_export", args=["qt"])
+    with mock.patch.object(export_admin, "AT_ONCE", 0):
+        answers = {name: clients["manager"].get(address) for name, address in addresses.items()}
+    assert {name for name, answer in answers.items() if answer["Content-Type"][:9] != "text/html"} == set()
+    assert {answer.status_code for answer in answers.values()} == {200}
+    return {name: answer.content for name, answer in answers.items()}
+
+
 def faults_of(pages: Pages, words: bytes) -> list[str]:
     """Each page lies at its number."""
     names, faults = list(pages), []
@@ -96,7 +144,8 @@ def faults_of(pages: Pages, words: bytes) -> list[str]:
 
 def test_every_page_of_the_staff_is_for_everybody(world: World, enter: Enter) -> None:
     clients = {who: enter(who) for who in ("administrator", "manager", "reviewer")}
-    pages = pages_of(clients, world) | {
+    pages = pages_of(clients, world) | long_work(clients, world)
+    pages |= {
         "login": enter(NOBODY).get(reverse("admin:login")).content,
         "login refused": enter(NOBODY).post(reverse("admin:login"), {"username": "ai-do", "password": "sai"}).content,
     }

@@ -1,5 +1,8 @@
 """`worker`: what happens beside the requests, in one loop: long jobs, fingerprints and pictures; counting every minute;
 tidying once a day. Stops at SIGTERM after what it has in hand, which is a second or two.
+
+While its clock differs from the database's it does nothing and says so: by its own time others would seem silent, and what is
+young old enough to be deleted.
 """
 
 import logging
@@ -15,7 +18,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import close_old_connections
+from django.core.management.base import CommandError
+from django.db import Error, close_old_connections
 from django.utils import timezone
 
 from initiatives import jobs
@@ -27,6 +31,7 @@ from initiatives.submission import tidying
 from initiatives.submission.files import looks
 from orgtree.sent_sheets import forget_old_sheets
 from orgtree.staff.sign_ins import forget_old_sign_ins
+from portal import clocks
 from portal.command_line import PortalCommand
 
 DRAFTS_KEPT = timedelta(days=180)
@@ -34,6 +39,7 @@ SLICE = 1.0  # seconds of one job before the others have their turn
 SCREENED_AT_ONCE = 20
 PREPARED_AT_ONCE = 5
 LONGEST_REST = 60.0  # after failures in a row
+CLOCK_LOOKED_AT = 10.0  # seconds between two comparisons with the database's clock
 MOST_ROUNDS = 2_000  # of --once: what is still there then is left to the next run
 RESULTS_LOOKED_AT = 600.0  # seconds between two looks for what jobs made more than a day ago
 
@@ -87,6 +93,10 @@ class Command(PortalCommand):
             Work(self._tidy, rest=60),
         ]
         if once:
+            if not self._clock_is_right():
+                raise CommandError(
+                    "Đồng hồ của máy này lệch với máy chủ cơ sở dữ liệu. Hãy chỉnh đồng hồ rồi chạy lại."
+                )
             self._drain(works)
         else:
             self._go_on(works, until=_told_to_stop())
@@ -98,11 +108,28 @@ class Command(PortalCommand):
                 rounds += 1
 
     def _go_on(self, works: list[Work], *, until: threading.Event) -> None:
+        looked_at = float("-inf")
         while not until.is_set():
+            if time.monotonic() - looked_at >= CLOCK_LOOKED_AT:
+                if not self._clock_is_right():
+                    until.wait(CLOCK_LOOKED_AT)
+                    continue
+                looked_at = time.monotonic()
             for work in works:
                 if time.monotonic() >= work.due and not until.is_set():
                     work.turn()
             until.wait(max(0, min(work.due for work in works) - time.monotonic()))
+
+    def _clock_is_right(self) -> bool:
+        """A database that does not answer is met by whatever is done next."""
+        try:
+            close_old_connections()
+            apart = clocks.difference(at=timezone.now())
+        except Error:
+            return True
+        if apart > clocks.MAX_DIFFERENCE:
+            logger.error("nothing is done: this clock and the database's differ by %.1f s", apart.total_seconds())
+        return apart <= clocks.MAX_DIFFERENCE
 
     def _say_hello(self) -> bool:
         jobs.say_hello(self.key, at=timezone.now())
