@@ -72,7 +72,7 @@ def replica(read: dict[str, Any], primary: dict[str, Any]) -> dict[str, Any]:
     if "sqlite" in read["ENGINE"]:
         options |= {"transaction_mode": "DEFERRED", "init_command": "PRAGMA query_only=ON;"}
     else:
-        options |= {
+        options |= read.get("OPTIONS", {}) | {
             "connect_timeout": REPLICA_CONNECTS_WITHIN,
             "isolation_level": IsolationLevel.REPEATABLE_READ,
             "options": f"{primary['OPTIONS']['options']} -c default_transaction_read_only=on",

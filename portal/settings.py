@@ -203,7 +203,8 @@ if "sqlite" in _database["ENGINE"]:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
     }
 else:
-    _database["OPTIONS"] = {
+    # What the address asks for (sslmode, sslrootcert …) stands; what keeps one statement from stopping the others is ours.
+    _database["OPTIONS"] = _database.get("OPTIONS", {}) | {
         "connect_timeout": 5,
         "options": "-c lock_timeout=2s -c statement_timeout=30s -c idle_in_transaction_session_timeout=30s"
         # JIT alone took 240 ms of a unit search that needs five

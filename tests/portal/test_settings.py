@@ -146,6 +146,17 @@ def test_no_statement_on_postgresql_holds_the_others_for_long(read_settings: Any
 POSTGRES = "postgres://portal@127.0.0.1/portal"
 
 
+def test_what_an_address_asks_of_the_connection_stands(read_settings: Any) -> None:
+    databases = read_settings(
+        DATABASE_URL=f"{POSTGRES}?sslmode=verify-full&connect_timeout=60",
+        DATABASE_REPLICA_URL="postgres://portal@10.0.0.2/portal?sslmode=require",
+    )["DATABASES"]
+
+    primary, replica = databases["default"]["OPTIONS"], databases["replica"]["OPTIONS"]
+    assert (primary["sslmode"], primary["connect_timeout"]) == ("verify-full", 5)
+    assert (replica["sslmode"], replica["connect_timeout"]) == ("require", 2)
+
+
 def test_a_replica_is_only_read_and_an_answer_of_it_is_of_one_moment(read_settings: Any) -> None:
     databases = read_settings(DATABASE_URL=POSTGRES, DATABASE_REPLICA_URL="postgres://portal@10.0.0.2/portal")[
         "DATABASES"
