@@ -35,8 +35,9 @@ from portal.requests import waited
 # Seconds that a request may have waited, by rank: with these, a writer waits about as long as the readers that are still served.
 DEAR, KEPT = 1.0, 3.0
 GIVEN_UP = 60.0  # nginx hangs up after 65
-# The same in requests that wait in the queue of `manage.py serve`, which tells no moments.
-QUEUED = {DEAR: 40, KEPT: 120, GIVEN_UP: 900}
+# The same in requests that wait in the queue of `manage.py serve`, which tells no moments: as many as are answered in that time
+# at ten milliseconds each, and no more than it holds connections.
+QUEUED = {DEAR: 100, KEPT: 300, GIVEN_UP: 900}
 # A queue in front of threads that are not busy is none: the clock of the proxy goes behind ours.
 BUSY = 3
 # Seconds after which a reader comes back by itself; each is told another, so that they do not come together.
