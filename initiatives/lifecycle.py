@@ -10,12 +10,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Max
+from django.db import connection, transaction
 from django.utils import timezone
 
 from initiatives.campaigns import windows
 from initiatives.duplicates import following
+from initiatives.history import content as contents
 from initiatives.models import (
     Act,
     Appraisal,
@@ -28,13 +28,22 @@ from initiatives.models import (
     Status,
 )
 from orgtree.models import StaffAccount, Unit
-from portal import sealing
+from portal import metrics, plain_rows, prepared, sealing
 from portal.vietnamese import days, names
 from portal.vietnamese.text import folded
 
 # Called inside the transaction with a locked initiative that ceased to be valid, was withdrawn, or went to another unit: whoever
 # counts on it takes it back, or refuses with MoveRefused. Filled when the apps are ready; what lies above is not known here.
 leaving: list[Callable[[Initiative, StaffAccount | None, datetime], None]] = []
+
+
+_LOCKED = plain_rows.Prepared(
+    lambda draft: Draft.objects.select_for_update(of=("self",)).filter(pk=draft), instead=(-1,)
+)
+_LAST_OF = plain_rows.Prepared(
+    lambda campaign: Initiative.objects.filter(campaign=campaign).only("submitted_at").order_by("-submitted_at")[:1],
+    instead=(-1,),
+)
 
 
 class MoveRefused(Exception):
@@ -53,6 +62,13 @@ class ChangedMeanwhile(MoveRefused):
         super().__init__(
             f"Sáng kiến vừa được người khác xử lý và đang ở trạng thái “{label}”. Hãy xem lại trước khi quyết định."
         )
+
+
+class PersonalDataIsErased(MoveRefused):
+    """Nobody can tell any more what the initiative says, so nothing more is decided of it."""
+
+    def __init__(self) -> None:
+        super().__init__("Dữ liệu cá nhân của sáng kiến đã được xóa nên không xử lý tiếp được.")
 
 
 class WindowIsClosed(MoveRefused):
@@ -116,7 +132,9 @@ def receive(
     `submission/receipts.py`.
     """
     with transaction.atomic(durable=True):
-        locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+        locked = _LOCKED.first(draft.pk)
+        if locked is None:
+            raise Draft.DoesNotExist
         if locked.initiative_id is not None:
             return Initiative.objects.select_related("campaign", "unit", "phase").get(pk=locked.initiative_id)
         if locked.saved_at != draft.saved_at:
@@ -139,13 +157,15 @@ def receive(
         )
         write_values(initiative, entry)
         initiative.save()
-        _write_co_authors(initiative, entry.co_authors)
-        Attachment.objects.filter(draft=locked).update(initiative=initiative, draft=None)
+        co_authors = _write_co_authors(initiative, entry.co_authors)
+        documents = _take_documents(initiative, locked)
         locked.initiative = initiative
         # The answers live on in the initiative; a draft that led to a receipt keeps nothing of a person.
         locked.answers, locked.sealed_national_id = {}, ""
         locked.save(update_fields=["initiative", "answers", "sealed_national_id"])
-        record(initiative, Act.RECEIVED, from_status="", by=by, at=initiative.submitted_at)
+        content = contents.of_new(initiative, co_authors, documents)
+        record(initiative, Act.RECEIVED, from_status="", by=by, at=initiative.submitted_at, content=content)
+    metrics.count("portal_submissions_total", draft.campaign.slug)
     return initiative
 
 
@@ -202,6 +222,8 @@ def refuses_revision(initiative: Initiative, *, at: datetime) -> str:
 
     A returned one until its due day; a waiting one until an officer's first decision and while its window is open.
     """
+    if initiative.erased_at is not None:
+        return PersonalDataIsErased().sentence
     if initiative.status == Status.RETURNED:
         last = initiative.events.filter(act=Act.RETURNED).order_by("-number").first()
         if last and last.due_on and timezone.localdate(at) > last.due_on:
@@ -245,6 +267,8 @@ def move(
         locked, first, twins = _lock_with_twins(pk, to, duplicate_of)
         if version is not None and locked.version != version:
             raise ChangedMeanwhile(locked.status)
+        if locked.erased_at is not None:
+            raise PersonalDataIsErased
         if not locked.may_become(to):
             raise MoveRefused(
                 f"Không chuyển được từ “{Status(locked.status).label.lower()}” sang “{Status(to).label.lower()}”."
@@ -344,6 +368,8 @@ def appraise(
             if last is not None and locked.version == version + 1 and _is_same(last, found, by):
                 return last
             raise ChangedMeanwhile(locked.status)
+        if locked.erased_at is not None:
+            raise PersonalDataIsErased
         if locked.duplicate_of_id is not None or locked.status not in APPRAISABLE:
             label = Status(locked.status).label.lower()
             raise MoveRefused(f"Sáng kiến đang ở trạng thái “{label}” nên không thẩm định giá trị được.")
@@ -374,6 +400,9 @@ def _declared(initiative: Initiative) -> tuple[int | None, bool]:
     return initiative.benefit_value, initiative.benefit_is_not_money
 
 
+NEEDS_THE_PERSON = frozenset({Act.TOLD, Act.REPRINTED, Act.RENEWED, Act.NOMINATED, Act.AGREED, Act.CLEARED})
+
+
 def note(
     initiative: Initiative | int, act: Act, *, by: StaffAccount | None, at: datetime, words: str = "", receipt: str = ""
 ) -> ReviewEvent:
@@ -384,6 +413,8 @@ def note(
     """
     with transaction.atomic():
         locked = _lock(initiative if isinstance(initiative, int) else initiative.pk)
+        if locked.erased_at is not None and act in NEEDS_THE_PERSON:
+            raise PersonalDataIsErased
         if act == Act.TOLD:
             if locked.status not in {Status.RETURNED, Status.INVALID}:
                 raise MoveRefused("Sáng kiến không còn chờ báo: trạng thái vừa thay đổi.")
@@ -405,6 +436,7 @@ def note_all(
         rows = list(Initiative.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
         events = ReviewEvent.objects.filter(initiative__in=[row.pk for row in rows]).order_by("number")
         last = {event.initiative_id: event for event in events}
+        content = contents.of_many(rows)
         steps = [
             ReviewEvent(
                 initiative=row,
@@ -422,6 +454,7 @@ def note_all(
             if row.pk in last and not unless(last[row.pk])
         ]
         for step in steps:
+            step.content_digest = contents.digest(step.salt, content[step.initiative_id])
             step.text_digest = step.digest_of_text()
             step.hash = step.digest()
         ReviewEvent.objects.bulk_create(steps)
@@ -435,6 +468,8 @@ def reassign(
         locked = _lock(initiative.pk)
         if version is not None and locked.version != version:
             raise ChangedMeanwhile(locked.status)
+        if locked.erased_at is not None:
+            raise PersonalDataIsErased
         if locked.status == Status.WITHDRAWN:
             raise MoveRefused("Người gửi đã rút sáng kiến này nên không chuyển đơn vị được nữa.")
         if locked.unit_id == unit.pk:
@@ -465,9 +500,16 @@ def record(
     reasons: Sequence[Reason] = (),
     note: str = "",
     due_on: date | None = None,
+    content: str | None = None,
 ) -> ReviewEvent:
-    """Adds the next step to the chain. The initiative must be locked, or new in this transaction."""
+    """Adds the next step to the chain. The initiative must be locked, or new in this transaction, and saved as it is in memory.
+
+    `content` is what it says now, where the caller knows (`history/content.py`); else two statements ask for what hangs on it.
+    """
     last = initiative.events.order_by("-number").first() if from_status else None
+    salt = secrets.token_hex(16)
+    if content is None:
+        content = contents.of(initiative)
     return ReviewEvent.objects.create(
         initiative=initiative,
         number=last.number + 1 if last else 1,
@@ -480,6 +522,8 @@ def record(
         reasons=[{"code": reason.code, "field": reason.field, "text": reason.text} for reason in reasons],
         note=note,
         due_on=due_on,
+        salt=salt,
+        content_digest=contents.digest(salt, content),
         previous_hash=last.hash if last else "",
     )
 
@@ -496,18 +540,31 @@ def write_values(initiative: Initiative, entry: Entry) -> None:
     initiative.screened_at = None
 
 
-def _write_co_authors(initiative: Initiative, shares: Sequence[Share]) -> None:
-    CoAuthor.objects.bulk_create(
+def _write_co_authors(initiative: Initiative, shares: Sequence[Share]) -> list[CoAuthor]:
+    return CoAuthor.objects.bulk_create(
         CoAuthor(initiative=initiative, number=number, full_name=each.full_name, share=each.share)
         for number, each in enumerate(shares, start=1)
     )
 
 
+def _take_documents(initiative: Initiative, draft: Draft) -> list[contents.Values]:
+    """The draft's documents are the initiative's from now on; what the step's digest covers of them, in the same statement."""
+    columns = ", ".join(contents.COVERED[Attachment])
+    with connection.cursor() as cursor:
+        prepared.execute(
+            cursor,
+            f'UPDATE "{Attachment._meta.db_table}" SET initiative_id = %s, draft_id = NULL'  # noqa: S608 - names of our own
+            f" WHERE draft_id = %s RETURNING id, {columns}",
+            [initiative.pk, draft.pk],
+        )
+        return [row[1:] for row in sorted(cursor.fetchall())]
+
+
 def _not_before_the_last(campaign_id: int) -> datetime:
     """Now, or the last moment stored where a clock was set back: the order of arrival never runs backwards."""
     now = timezone.now()
-    last = Initiative.objects.filter(campaign_id=campaign_id).aggregate(last=Max("submitted_at"))["last"]
-    return max(now, last) if last else now
+    last = _LAST_OF.first(campaign_id)
+    return max(now, last.submitted_at) if last else now
 
 
 def _lock_with_twins(

@@ -7,11 +7,13 @@ import base64
 import binascii
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
 KEY_BYTES = 32
+LEAST_DISTINCT = 12
 NAMES = ("SECRET_KEY", "FIELD_KEYS", "LOOKUP_KEY")
 
 
@@ -26,6 +28,12 @@ def read_keys(environment: dict[str, str], data_dir: Path, *, may_make: bool) ->
     return _kept_keys(data_dir / "keys.env") | given
 
 
+def kept_file(environment: dict[str, str], data_dir: Path) -> Path | None:
+    """The file of keys that the portal made itself, where it lives by any of them."""
+    path = data_dir / "keys.env"
+    return path if path.exists() and any(not environment.get(name) for name in NAMES) else None
+
+
 def decode_key(name: str, text: str) -> bytes:
     """32 bytes from base64; names the variable when it holds anything else."""
     try:
@@ -35,6 +43,16 @@ def decode_key(name: str, text: str) -> bytes:
     if len(key) != KEY_BYTES:
         raise ImproperlyConfigured(f"{name}: expected {KEY_BYTES} bytes in base64.")
     return key
+
+
+def refuse_guessable(secret_key: str, field_keys: list[bytes], lookup_key: bytes) -> None:
+    """Stops the start of a public portal whose secrets somebody typed or repeated. 32 random bytes hold fewer than
+    `LEAST_DISTINCT` different ones less often than once in 10^20."""
+    for name, kept in (("FIELD_KEYS", field_keys), ("LOOKUP_KEY", [lookup_key])):
+        if any(len(set(key)) < LEAST_DISTINCT for key in kept):
+            raise ImproperlyConfigured(f"{name}: expected random bytes.")
+    if len(set(secret_key)) < LEAST_DISTINCT or secret_key.startswith("django-insecure-"):
+        raise ImproperlyConfigured("SECRET_KEY: expected random characters.")
 
 
 def _kept_keys(path: Path) -> dict[str, str]:
@@ -55,15 +73,32 @@ def _make(path: Path) -> None:
         "FIELD_KEYS": base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode(),
         "LOOKUP_KEY": base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode(),
     }
-    text = "".join(f"{name}={value}\n" for name, value in made.items())
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    unfinished = _written(path, "".join(f"{name}={value}\n" for name, value in made.items()))
     try:
         os.link(unfinished, path)  # of two processes that start at once, the first one's keys stay
     except FileExistsError:
         pass
     finally:
         unfinished.unlink()
+
+
+def replace(path: Path, text: str, *, aside: str) -> bool:
+    """`text` becomes the file of keys at `path`; what stood there is kept beside it under the ending `aside`, since rows of its
+    time open with nothing else. False where it said just that."""
+    if path.exists():
+        if path.read_text(encoding="ascii") == text:
+            return False
+        with suppress(FileExistsError):  # of an earlier run, which did not come to its end
+            os.link(path, path.with_name(f"{path.name}.{aside}"))
+    os.replace(_written(path, text), path)
+    return True
+
+
+def _written(path: Path, text: str) -> Path:
+    """A finished file beside `path`, for its owner alone."""
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return unfinished

@@ -24,11 +24,13 @@ from initiatives.models.dossier import (
     DossierVersion,
 )
 from initiatives.models.draft import Draft, FailedLookUp
+from initiatives.models.history import HistorySeal
 from initiatives.models.initiative import MOVES, Attachment, CoAuthor, Initiative, Status
 from initiatives.models.job import UNFINISHED, Job, JobPiece, JobState, Worker
 from initiatives.models.lists import Choice, ChoiceList, Declaration, ReviewReason
 from initiatives.models.nomination import Nomination, Score, Standing
 from initiatives.models.papers import LetterTemplate, TableColumn, TableLayout
+from initiatives.models.personal_data import DataRequest, DataRequestStep, PersonalDataView
 from initiatives.models.poster import PosterCount
 from initiatives.models.progress import DUPLICATE, By, GrassrootsCount, Milestone, Period, Tally, TallyRun, Target
 from initiatives.models.quarter import Cluster, ClusterUnit, Outstanding, Quarter
@@ -36,6 +38,7 @@ from initiatives.models.review import Act, ReviewEvent
 from initiatives.models.saved_filter import SavedFilter
 from initiatives.models.selection import Criterion, DossierPart, OfficialLayout, Quota, SelectionRound
 from initiatives.models.twins import Band, Fingerprint, TwinPair
+from initiatives.models.upkeep import Upkeep
 
 __all__ = [
     "DUPLICATE",
@@ -63,6 +66,8 @@ __all__ = [
     "Contact",
     "Counts",
     "Criterion",
+    "DataRequest",
+    "DataRequestStep",
     "Declaration",
     "Dossier",
     "DossierAct",
@@ -78,6 +83,7 @@ __all__ = [
     "Finding",
     "Fingerprint",
     "GrassrootsCount",
+    "HistorySeal",
     "Initiative",
     "Job",
     "JobPiece",
@@ -88,6 +94,7 @@ __all__ = [
     "OfficialLayout",
     "Outstanding",
     "Period",
+    "PersonalDataView",
     "Phase",
     "PosterCount",
     "Quarter",
@@ -105,6 +112,7 @@ __all__ = [
     "TallyRun",
     "Target",
     "TwinPair",
+    "Upkeep",
     "WindowExtension",
     "Worker",
 ]

@@ -111,6 +111,13 @@ class Campaign(ToldToAll):
     guidance = models.TextField(
         "hướng dẫn", blank=True, help_text="Mỗi đoạn một dòng trống; dòng bắt đầu bằng “- ” là một ý."
     )
+    # None: as long as the campaign's documents are kept; the notice says so.
+    personal_data_until = models.DateField(
+        "giữ dữ liệu cá nhân đến hết ngày",
+        null=True,
+        blank=True,
+        help_text="Sau ngày này, dữ liệu cá nhân bị xóa; số liệu và quyết định vẫn giữ.",
+    )
     is_published = models.BooleanField("hiện trên cổng", default=True)
     is_demonstration = models.BooleanField("chương trình thử nghiệm", default=False)
     poster_key = models.CharField(max_length=POSTER_KEY_LENGTH, unique=True, editable=False)

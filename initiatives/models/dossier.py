@@ -119,12 +119,25 @@ class DossierFile(models.Model):
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField("thêm lúc")
     removed_at = models.DateTimeField("bỏ lúc", null=True)
+    # By an antivirus, where one is configured: the empty moment is the queue, `malware` the name of what it found.
+    scanned_at = models.DateTimeField("đã quét lúc", null=True, editable=False)
+    malware = models.CharField("mã độc", max_length=120, blank=True, default="", editable=False)
+    # Where the antivirus could not judge this one: when it is asked again.
+    scan_again_at = models.DateTimeField("quét lại lúc", null=True, editable=False)
 
     class Meta:
         verbose_name = "tài liệu của hồ sơ"
         verbose_name_plural = "tài liệu của hồ sơ"
         ordering = ["id"]
-        indexes = [models.Index(fields=["stored_name"], name="dossier_file_by_file")]
+        indexes = [
+            models.Index(fields=["stored_name"], name="dossier_file_by_file"),
+            models.Index(fields=["id"], name="dossier_file_to_scan", condition=Q(scanned_at=None) & ~Q(stored_name="")),
+            models.Index(
+                fields=["scan_again_at"],
+                name="dossier_file_to_scan_again",
+                condition=Q(scanned_at=None, scan_again_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -155,6 +168,8 @@ class DossierVersion(models.Model):
     )
     sent_on = models.DateField("ngày gửi")
     is_late = models.BooleanField("quá hạn", default=False)
+    # Where somebody's data was erased in it since: of `content` as it stands now. `hash` stays what was sealed and printed.
+    erased_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
 
     class Meta:
         verbose_name = "lần gửi hồ sơ"

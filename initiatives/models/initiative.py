@@ -16,6 +16,9 @@ from orgtree.scope import ScopedQuerySet
 from portal import sealing
 from portal.vietnamese import money
 
+# Stands where something of a person stood that was erased (`personal_data/erasing.py`).
+ERASED_MARK = "(đã xóa)"
+
 
 class Status(models.TextChoices):
     SUBMITTED = "submitted", "Đã nhận, chờ xét"
@@ -106,6 +109,9 @@ class Initiative(models.Model):
     recognised_author = models.PositiveSmallIntegerField("tác giả được công nhận", default=0)
     link = models.CharField("liên kết Google Drive", max_length=500, blank=True)
     declarations = models.JSONField("cam kết", default=list)
+
+    # Since then nothing here is of a person; counts, decisions and days stay.
+    erased_at = models.DateTimeField("đã xóa dữ liệu cá nhân lúc", null=True, editable=False)
 
     search_text = models.TextField("chữ để tìm", editable=False)
     name_key = models.CharField("khóa xếp theo tên", max_length=500, editable=False)
@@ -298,6 +304,12 @@ class Attachment(models.Model):
     thumbnail = models.CharField(max_length=120, null=True, default=None, editable=False)  # noqa: DJ001 - "" and None differ
     first_look = models.TextField(null=True, default=None, editable=False)  # noqa: DJ001 - text of a Word file
 
+    # By an antivirus, where one is configured: the empty moment is the queue, `malware` the name of what it found.
+    scanned_at = models.DateTimeField("đã quét lúc", null=True, editable=False)
+    malware = models.CharField("mã độc", max_length=120, blank=True, default="", editable=False)
+    # Where the antivirus could not judge this one: when it is asked again.
+    scan_again_at = models.DateTimeField("quét lại lúc", null=True, editable=False)
+
     objects = AttachmentQuerySet.as_manager()
 
     class Meta:
@@ -316,6 +328,12 @@ class Attachment(models.Model):
                 fields=["id"],
                 name="attachment_to_look_at",
                 condition=Q(thumbnail=None, initiative__isnull=False),
+            ),
+            models.Index(fields=["id"], name="attachment_to_scan", condition=Q(scanned_at=None)),
+            models.Index(
+                fields=["scan_again_at"],
+                name="attachment_to_scan_again",
+                condition=Q(scanned_at=None, scan_again_at__isnull=False),
             ),
             # The sweep asks of every file who names it.
             models.Index(fields=["stored_name"], name="attachment_by_file"),

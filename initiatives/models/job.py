@@ -47,6 +47,7 @@ class Job(models.Model):
         POSTERS = "posters", "In áp phích"
         EXPORT = "export", "Xuất bảng tổng hợp"
         RECOUNT = "recount", "Đếm lại"
+        UNITS = "units", "Nhập công đoàn cơ sở từ tệp Excel"
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="người giao", on_delete=models.PROTECT, related_name="jobs"

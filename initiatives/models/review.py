@@ -10,6 +10,7 @@ from django.db import models
 
 from initiatives.models.initiative import Initiative, Status
 from orgtree.roles import Role
+from portal import sealing
 
 
 class Act(models.TextChoices):
@@ -34,10 +35,42 @@ class Act(models.TextChoices):
     AGREED = "agreed", "Đồng ý công bố tên, ảnh"
     DISAGREED = "disagreed", "Thôi đồng ý công bố tên, ảnh"
     APPRAISED = "appraised", "Thẩm định giá trị làm lợi"
+    ERASED = "erased", "Xóa dữ liệu cá nhân"
 
 
 # Sent by the sender, or by an officer on the sender's behalf: then the history says so.
 ON_BEHALF = {Act.RECEIVED: "Cán bộ nhập hộ", Act.EDITED: "Cán bộ sửa giúp", Act.RESENT: "Cán bộ sửa giúp và gửi lại"}
+
+
+def hash_of_text(step: Any) -> str:
+    """The salted hash of everything written freely. `step` is a ReviewEvent, or a row with its columns."""
+    written = json.dumps([step.salt, step.reasons, step.note], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def hash_of(step: Any) -> str:
+    """The hash of this step and, through `previous_hash`, of all before it.
+
+    Keyed (LOOKUP_KEY), so that whoever can write in the database alone cannot chain anew what they changed; those from before
+    content was covered are plain SHA-256.
+    """
+    facts = [
+        step.initiative_id,
+        step.number,
+        int(step.at.timestamp() * 1_000_000),
+        step.act,
+        step.account_id,
+        step.role,
+        step.from_status,
+        step.to_status,
+        [[reason.get("code", ""), reason.get("field", "")] for reason in step.reasons],
+        step.due_on.isoformat() if step.due_on else "",
+        step.text_digest,
+        step.previous_hash,
+    ]
+    if not step.content_digest:
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+    return sealing.keyed_hash("step", json.dumps([*facts, step.content_digest]))
 
 
 class HistoryIsAppendOnly(Exception):
@@ -47,8 +80,8 @@ class HistoryIsAppendOnly(Exception):
 class ReviewEvent(models.Model):
     """One step: who, in which role, when, from, to, why.
 
-    `reasons` is a list of {"code", "field", "text"}. Free text is hashed with a salt of its own, so that erasing text and
-    salt leaves the chain whole.
+    `reasons` is a list of {"code", "field", "text"}. Free text and content are hashed with a salt of the step's own, so that
+    erasing text and salt leaves the chain whole.
     """
 
     initiative = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="events")
@@ -66,6 +99,8 @@ class ReviewEvent(models.Model):
     due_on = models.DateField("bổ sung đến hết ngày", null=True)
     salt = models.CharField(max_length=32, editable=False)
     text_digest = models.CharField(max_length=64, editable=False)
+    # Of the whole initiative as this step left it, where the step wrote any of it; "" where none was.
+    content_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
     previous_hash = models.CharField(max_length=64, blank=True, editable=False)
     hash = models.CharField(max_length=64, editable=False)
 
@@ -92,13 +127,18 @@ class ReviewEvent(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk:
             raise HistoryIsAppendOnly
-        self.salt = secrets.token_hex(16)
-        self.text_digest = self.digest_of_text()
-        self.hash = self.digest()
+        self.salt = self.salt or secrets.token_hex(16)
+        self.text_digest = hash_of_text(self)
+        self.hash = hash_of(self)
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise HistoryIsAppendOnly
+
+    @property
+    def is_by_sender(self) -> bool:
+        """Nobody of staff did it, and it is not what the portal itself does."""
+        return self.account_id is None and self.act != Act.ERASED
 
     @property
     def title(self) -> str:
@@ -106,25 +146,13 @@ class ReviewEvent(models.Model):
         label = Act(self.act).label
         return ON_BEHALF.get(Act(self.act), label) if self.account_id else label
 
+    @property
+    def is_erased(self) -> bool:
+        """Text and content of this step can no longer be compared with their digests: salt and words are gone."""
+        return self.salt == ""
+
     def digest_of_text(self) -> str:
-        """The salted hash of everything written freely."""
-        written = json.dumps([self.salt, self.reasons, self.note], ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(written.encode()).hexdigest()
+        return hash_of_text(self)
 
     def digest(self) -> str:
-        """The hash of this step and, through `previous_hash`, of all before it."""
-        facts = [
-            self.initiative_id,
-            self.number,
-            int(self.at.timestamp() * 1_000_000),
-            self.act,
-            self.account_id,
-            self.role,
-            self.from_status,
-            self.to_status,
-            [[reason.get("code", ""), reason.get("field", "")] for reason in self.reasons],
-            self.due_on.isoformat() if self.due_on else "",
-            self.text_digest,
-            self.previous_hash,
-        ]
-        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+        return hash_of(self)

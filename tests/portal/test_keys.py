@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from portal.keys import NAMES, decode_key, read_keys
+from portal.keys import NAMES, decode_key, kept_file, read_keys, replace
 
 KEY = base64.b64encode(b"k" * 32).decode()
 GIVEN = {"SECRET_KEY": "s" * 40, "FIELD_KEYS": KEY, "LOOKUP_KEY": KEY}
@@ -67,3 +67,25 @@ def test_a_file_that_lost_a_key_stops_the_start(tmp_path: Path) -> None:
 def test_an_unusable_key_is_refused_by_name(text: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="FIELD_KEYS"):
         decode_key("FIELD_KEYS", text)
+
+
+def test_the_file_of_keys_counts_where_the_portal_lives_by_it(tmp_path: Path) -> None:
+    assert kept_file({}, tmp_path) is None
+    read_keys({}, tmp_path, may_make=True)
+
+    assert kept_file({}, tmp_path) == kept_file({"LOOKUP_KEY": KEY}, tmp_path) == tmp_path / "keys.env"
+    assert kept_file(GIVEN, tmp_path) is None
+
+
+def test_keys_that_are_replaced_stay_beside(tmp_path: Path) -> None:
+    made = read_keys({}, tmp_path, may_make=True)
+    place = tmp_path / "keys.env"
+    before = place.read_text()
+    other = "".join(f"{name}={value}\n" for name, value in GIVEN.items())
+
+    assert replace(place, other, aside="truoc")
+    assert not replace(place, other, aside="truoc")
+
+    assert read_keys({}, tmp_path, may_make=True) == GIVEN != made
+    assert place.with_name("keys.env.truoc").read_text() == before
+    assert place.stat().st_mode & 0o777 == 0o600

@@ -1,21 +1,31 @@
-"""`check_invariants`: looks at everything that must always be true; prints each violation and fails if there is any."""
+"""`check_invariants`: looks at everything that must always be true; prints each violation and fails if there is any.
+That it was done, and whether all was well, is kept for the page of the portal's health."""
 
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.utils import timezone
 
 from initiatives.invariants import INVARIANTS, violations
+from initiatives.models import Upkeep
 from portal.command_line import PortalCommand
 
 
 class Command(PortalCommand):
-    help = "Soát những điều luôn phải đúng trong toàn cổng. Không sửa gì."
+    help = "Soát những điều luôn phải đúng trong toàn cổng. Không sửa gì, chỉ ghi lại lần soát."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = 0
+        began_at, found = timezone.now(), 0
         for violation in violations():
             found += 1
             self.stdout.write(f"{violation.invariant}: {violation.row}")
+        Upkeep.objects.create(
+            kind=Upkeep.Kind.INVARIANTS,
+            began_at=began_at,
+            ended_at=timezone.now(),
+            is_good=not found,
+            figures={"violations": found},
+        )
         if found:
             raise CommandError(f"{found} chỗ sai.")
         self.stdout.write(f"{len(INVARIANTS)} điều luôn đúng đều đúng.")
