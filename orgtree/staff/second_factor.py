@@ -5,6 +5,7 @@ that there is one; a session that gave a code bears that moment, so what renews 
 """
 
 import io
+import logging
 import secrets
 from base64 import b32encode
 from binascii import unhexlify
@@ -24,8 +25,11 @@ from qrcode.constants import ERROR_CORRECT_L
 from qrcode.image.svg import SvgPathImage
 
 from orgtree.models import StaffAccount
+from orgtree.models.second_factor import SealedTOTP, sealed
 from portal import sealing
 from portal.vietnamese.formats import whole
+
+logger = logging.getLogger("orgtree.staff")
 
 SESSION_KEY = "second_factor"
 CODE_DIGITS = 6
@@ -46,6 +50,7 @@ class CodeRefused(Exception):
 
 WRONG = "Mã chưa đúng. Hãy gõ mã đang hiện trên điện thoại; mã đổi sau mỗi 30 giây và chỉ dùng được một lần."
 WRONG_BACKUP = "Mã dự phòng chưa đúng hoặc đã dùng rồi. Mỗi mã chỉ dùng được một lần."
+CANNOT_OPEN = "Máy chủ chưa đối chiếu được mã này. Hãy dùng một mã dự phòng và báo quản trị máy chủ."
 NOT_A_CODE = "Hãy gõ 6 số trên điện thoại, hoặc 8 số của một mã dự phòng."
 
 
@@ -93,7 +98,7 @@ def turn_on(account: StaffAccount, *, key: str, code: str, at: datetime) -> list
     if len(typed) != CODE_DIGITS or not totp.verify(int(typed), tolerance=1):
         raise CodeRefused(WRONG)
     take_off(account)
-    TOTPDevice.objects.create(user=account, key=key, last_t=totp.t(), drift=totp.drift)
+    SealedTOTP.objects.create(user=account, key=sealed(key, account.pk), last_t=totp.t(), drift=totp.drift)
     account.second_factor_since = at
     account.save(update_fields=["second_factor_since"])
     return new_backup_codes(account)
@@ -134,14 +139,18 @@ def check(account: StaffAccount, code: str, *, at: datetime) -> None:
     if len(typed) not in {CODE_DIGITS, BACKUP_DIGITS}:
         raise CodeRefused(NOT_A_CODE)
     kind, given, refusal = (
-        (TOTPDevice, typed, WRONG)
+        (SealedTOTP, typed, WRONG)
         if len(typed) == CODE_DIGITS
         else (StaticDevice, _stored(typed, account), WRONG_BACKUP)
     )
     with transaction.atomic():
         device = kind.objects.select_for_update().filter(user=account, confirmed=True).first()
         wait = _seconds_to_wait(device, at=at) if device else 0
-        is_right = device is not None and not wait and device.verify_token(given)
+        try:
+            is_right = device is not None and not wait and device.verify_token(given)
+        except sealing.CannotOpen:
+            logger.error("the second factor of account %s opens with no key of FIELD_KEYS", account.pk)
+            raise CodeRefused(CANNOT_OPEN) from None
     if wait:
         raise CodeRefused(f"Đã gõ sai nhiều lần. Hãy chờ {_span(wait)} rồi gõ lại.")
     if not is_right:

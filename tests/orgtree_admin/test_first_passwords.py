@@ -173,9 +173,10 @@ def test_the_page_of_the_first_sign_in_offers_only_the_way_out(newcomer: StaffAc
         (OWN, "song-hieu-mua-xuan-7", "Hai lần nhập mật khẩu không giống nhau."),
         ("nguoi-moi", "nguoi-moi", "errorlist"),
         ("ngắn", "ngắn", "errorlist"),
+        ("Công-Đoàn@2026!", "Công-Đoàn@2026!", "Mật khẩu này dễ đoán."),
         ("", "", "errorlist"),
     ],
-    ids=["the-same", "the-same-bare", "two-different", "the-user-name", "short", "nothing"],
+    ids=["the-same", "the-same-bare", "two-different", "the-user-name", "short", "what everybody guesses", "nothing"],
 )
 def test_what_is_no_password_of_ones_own(newcomer: StaffAccount, first: str, second: str, sentence: str) -> None:
     given = first_passwords.give(newcomer)

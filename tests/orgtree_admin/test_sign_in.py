@@ -205,3 +205,18 @@ def test_everybody_sees_their_own_account(world: World, enter: Enter, who: str) 
 
 def test_the_page_of_ones_account_is_linked_from_every_page(world: World, enter: Enter) -> None:
     assert reverse("admin:own_account") in enter("reviewer").get(reverse("admin:index")).content.decode()
+
+
+@pytest.mark.parametrize("length", [150, 151, 256, 70_000])
+def test_a_name_of_any_length_is_refused_in_the_same_words(db: None, length: int) -> None:
+    """PostgreSQL has no room for more than 255 characters where tries are written down."""
+    headers = {"User-Agent": "a" * 3000, "Accept": "b" * 3000}
+
+    known, answer = (
+        Client().post(reverse(LOGIN), {"username": name, "password": "z" * length}, headers=headers)
+        for name in ("q", "q" * length)
+    )
+
+    (words,), (said,) = (page.context["form"].non_field_errors() for page in (known, answer))
+    assert answer.status_code == 200
+    assert said == words

@@ -3,12 +3,23 @@
 from typing import Any
 
 from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import SetPasswordMixin
 from django.http import HttpRequest
 
 from orgtree.scoped_admin import account_of
 from portal.vietnamese import fields as typed
+
+
+class SignInForm(AdminAuthenticationForm):
+    """Django's. A name that is longer than any account's is nobody's: it is not written down as a try either, for which the
+    database would have no room."""
+
+    def clean(self) -> dict[str, Any]:
+        if len(self.cleaned_data.get("username") or "") > (self.username_field.max_length or 0):
+            raise self.get_invalid_login_error()
+        return super().clean()
 
 
 class OwnForm(forms.Form):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import REDIRECT_FIELD_NAME, update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
@@ -21,9 +20,10 @@ from orgtree.staff.own.forms import (
     IdentityForm,
     OwnPasswordForm,
     RenewalForm,
+    SignInForm,
 )
 from orgtree.staff.second_factor import CodeRefused
-from portal import sealing
+from portal import metrics, sealing
 from portal.requests import arrival, client_address
 
 SIGN_INS_SHOWN = 50
@@ -36,7 +36,7 @@ class SignInView(LoginView):
     """User name and password. Who has a second factor is in only after its code, and noted then."""
 
     template_name = "admin/login.html"
-    authentication_form = AdminAuthenticationForm
+    authentication_form = SignInForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         own = {
@@ -53,6 +53,10 @@ class SignInView(LoginView):
             note_sign_in(self.request)
         return answer
 
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        metrics.refused("sign_in")
+        return super().form_invalid(form)
+
 
 def second_factor_view(request: HttpRequest) -> HttpResponse:
     """The code after the password."""
@@ -64,6 +68,7 @@ def second_factor_view(request: HttpRequest) -> HttpResponse:
         try:
             second_factor.check(account, form.cleaned_data["code"], at=arrival(request))
         except CodeRefused as refusal:
+            metrics.refused("second_factor")
             form.add_error("code", refusal.sentence)
         else:
             request.session.cycle_key()
