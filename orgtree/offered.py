@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 
 from orgtree.models import Unit
 from orgtree.models.unit import Level, UnitQuerySet
+from portal import plain_rows
 from portal.vietnamese.names import list_key
 
 MOST_BELOW = 400
@@ -28,6 +29,9 @@ class Offered:
     def __init__(self, units: UnitQuerySet) -> None:
         self._units = units
         self._below: dict[str, list[Listed]] = {}
+        self._by_code = plain_rows.Prepared(
+            lambda one, other: units.filter(code__in=(one, other)), instead=("one code", "another")
+        )
 
     @cached_property
     def tops(self) -> list[Listed]:
@@ -41,6 +45,10 @@ class Offered:
     @cached_property
     def sectors(self) -> list[tuple[str, str]]:
         return [(top.code, top.name) for top in self.tops if top.level == Level.SECTOR]
+
+    def named(self, one: str, other: str) -> dict[str, Unit]:
+        """The units that have these codes, as they are in the database now. One statement."""
+        return {unit.code: unit for unit in self._by_code.rows(one, other)}
 
     def top_at(self, code: str) -> Listed | None:
         return next((top for top in self.tops if top.code == code), None)

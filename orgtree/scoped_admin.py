@@ -15,13 +15,14 @@ from django.contrib.admin.views.main import ALL_VAR, ORDER_VAR, PAGE_VAR, SEARCH
 from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import models
+from django.db import DatabaseError, models
 from django.db.models import QuerySet
 from django.forms.models import ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
+from orgtree.as_shown_forms import KnowsWhatItShowed
 from orgtree.models import StaffAccount
 from orgtree.scope import ScopedQuerySet
 from portal.vietnamese import fields as typed
@@ -29,6 +30,7 @@ from portal.vietnamese import fields as typed
 LIST_PARAMETERS = {ALL_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR}
 MOST_COUNTED = 10_000
 LONGEST_TEXT = 20_000
+MOST_ROWS = 400  # beside a row, of five fields at least: settings.DATA_UPLOAD_MAX_NUMBER_FIELDS lets no more come
 LONGEST_KEY = 18  # digits that fit every database's integer
 
 # Django's own without what makes addresses out of titles: a third of the weight, and nothing here asks for it.
@@ -144,6 +146,25 @@ class StaffAdmin(admin.ModelAdmin):
         actions.pop("delete_selected", None)
         return actions
 
+    # --- what is written ----------------------------------------------------------------------------------------------
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = kwargs.get("form", self.form)
+        kwargs["form"] = type(form.__name__, (KnowsWhatItShowed, form), {})
+        return super().get_form(request, obj, change, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+        """Of a row that is there, only the columns its form asks for: what others wrote of it meanwhile stays."""
+        if not change:
+            return super().save_model(request, obj, form, change)
+        columns = {field.name for field in obj._meta.concrete_fields}
+        try:
+            return obj.save(update_fields=columns & form.cleaned_data.keys())
+        except DatabaseError as fault:
+            if type(fault) is DatabaseError:  # Django's own word for a row that somebody deleted meanwhile
+                raise Http404 from None
+            raise
+
     # --- what is typed ------------------------------------------------------------------------------------------------
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
@@ -160,6 +181,11 @@ class StaffInline(admin.TabularInline):
 
     extra = 0
     show_change_link = False
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """No more rows are read than may be sent: of whatever number a browser claims, Django alone draws a thousand and more."""
+        most = self.get_max_num(request, obj) or MOST_ROWS
+        return super().get_formset(request, obj, **({"max_num": most, "absolute_max": most} | kwargs))
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         return vietnamese_field(db_field) or unwrapped(super().formfield_for_dbfield(db_field, request, **kwargs))

@@ -386,18 +386,19 @@ def add_all(sheet: Sheet, rows: Sequence[SheetRow], *, promised: int, by: StaffA
             new = judged(rows, parents_for(by), at=at).new
             if len(new) != promised:
                 raise ChangedMeanwhile
-            return _write(new, sheet, by=by, at=at)
+            return write(new, name=sheet.name, by=by, at=at)
     except IntegrityError:
         raise ChangedMeanwhile from None
 
 
-def _write(new: Sequence[Judged], sheet: Sheet, *, by: StaffAccount, at: datetime) -> list[Unit]:
+def write(new: Sequence[Judged], *, name: str, by: StaffAccount, at: datetime) -> list[Unit]:
+    """Under the lock of the tree, in a transaction of the caller's; `name` is that of the file."""
     units = Unit.objects.bulk_create(_units(new), batch_size=WRITTEN_AT_ONCE)
     search.learn_words(units)
     joining = Counter(each.parent for each in new if each.parent)
     for parent, number in joining.items():
         Unit.objects.filter(pk=parent.pk).update(numchild=F("numchild") + number)
-        words = f"Thêm {whole(number)} công đoàn cơ sở từ tệp {sheet.name}."
+        words = f"Thêm {whole(number)} công đoàn cơ sở từ tệp {name}."
         LogEntry.objects.log_actions(by.pk, [parent], CHANGE, change_message=words)
     UnitChange.objects.bulk_create(
         (

@@ -13,7 +13,7 @@ from orgtree.models import Level, Sheet, Unit
 from orgtree.scoped_admin import ScopedAdmin, account_of, is_key
 from orgtree.sent_sheets import ChangedMeanwhile, SheetUsed, keep, sent_by
 from orgtree.sheet_pages import SheetForm, download
-from orgtree.units import grassroots
+from orgtree.units import adding, grassroots
 from portal.requests import arrival
 from portal.sheets.reading import SheetRefused, SheetRow
 from portal.vietnamese.days import moment
@@ -66,25 +66,31 @@ class GrassrootsImport(ScopedAdmin):
         return download(grassroots.template_for(account_of(request)), "cong-doan-co-so.xlsx")
 
     def rows_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What the sheet would do, row by row; its button does it."""
+        """What the sheet would do, row by row; its button does it, or has it done where that takes long."""
         parents = self.parents_for(request)
         sheet = self.sheet_of(request, pk)
         if sheet.used_at:
             return self.used_before(request, sheet)
+        typed = request.POST.get("promised", "")
+        promised = int(typed) if is_key(typed) else 0
+        try:
+            begun = adding.begin(sheet, promised=promised, by=account_of(request), at=arrival(request))
+        except SheetUsed:
+            return self.used_before(request, self.sheet_of(request, sheet.pk))
+        if begun:
+            return HttpResponseRedirect(begun)
         try:
             rows = grassroots.rows_in(bytes(sheet.content), parents)
         except SheetRefused as refusal:
             messages.error(request, refusal.sentence)
             return HttpResponseRedirect(reverse("admin:orgtree_unit_sheet"))
         if request.method == "POST":
-            return self.add_all(request, sheet, rows, parents)
+            return self.add_all(request, sheet, rows, parents, promised=promised)
         return self.rows_page(request, sheet, rows, parents)
 
     def add_all(
-        self, request: HttpRequest, sheet: Sheet, rows: Sequence[SheetRow], parents: Sequence[Unit]
+        self, request: HttpRequest, sheet: Sheet, rows: Sequence[SheetRow], parents: Sequence[Unit], *, promised: int
     ) -> HttpResponse:
-        typed = request.POST.get("promised", "")
-        promised = int(typed) if is_key(typed) else 0
         try:
             added = grassroots.add_all(sheet, rows, promised=promised, by=account_of(request), at=arrival(request))
         except SheetUsed:
@@ -113,6 +119,7 @@ class GrassrootsImport(ScopedAdmin):
             "wrong": len(wrong),
             "new": len(new),
             "present": len(present),
+            "in_background": len(new) > adding.AT_ONCE,
             "more": max(0, len(rows) - ROWS_SHOWN),
         }
         return self.sheet_answer(request, "import_rows.html", context, status=status)
@@ -141,6 +148,8 @@ class GrassrootsImport(ScopedAdmin):
         return sheet
 
     def used_before(self, request: HttpRequest, sheet: Sheet) -> HttpResponse:
+        if carried := adding.page(sheet):
+            return HttpResponseRedirect(carried)
         if sheet.used_at:
             messages.info(
                 request, f"Tệp {sheet.name} đã được thêm lúc {moment(sheet.used_at)}, cổng không thêm lần nữa."

@@ -55,3 +55,16 @@ def test_each_list_is_asked_for_once(offered: Offered, django_assert_num_queries
         for _ in range(3):
             top = offered.tops[0]
             offered.below(top)
+
+
+def test_units_are_found_by_their_codes_as_they_are_now(
+    offered: Offered, tree: dict[str, Unit], django_assert_num_queries: Any
+) -> None:
+    assert set(offered.named("quang-tri", "quang-tri/dong-ha")) == {"quang-tri", "quang-tri/dong-ha"}
+    Unit.objects.filter(code="quang-tri").update(closed_on=DAY)
+
+    with django_assert_num_queries(1):
+        found = offered.named("quang-tri", "quang-tri")
+
+    assert found == {}
+    assert set(offered.named("quang-tri/dong-ha", "khong-co")) == {"quang-tri/dong-ha"}

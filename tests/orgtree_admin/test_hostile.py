@@ -3,6 +3,7 @@
 Whose rows anybody sees is proved in `tests/scope`.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -11,13 +12,14 @@ from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from initiatives.models import Contact
+from initiatives.reports.table_layout_admin import MOST_COLUMNS
 from orgtree.scope import ScopedQuerySet
-from orgtree.scoped_admin import ScopedAdmin
-from tests.factories import TwinPairFactory
+from orgtree.scoped_admin import MOST_ROWS, ScopedAdmin
+from tests.factories import TableLayoutFactory, TwinPairFactory
 from tests.orgtree_admin.conftest import World
 
 Enter = Callable[[str], Client]
@@ -28,7 +30,7 @@ LISTED = ("contact", "draft", "initiative", "staffaccount", "twinpair", "unit", 
 # These rows are asked for by `tests/scope`, which walks every address.
 ASKED_IN_THE_MATRIX = (
     *("selectionround", "dossier", "complaint", "commendationdecision", "exemplar", "tablelayout"),
-    "target",
+    *("target", "datarequest", "personaldataview"),
 )
 
 
@@ -206,6 +208,28 @@ def test_an_unknown_parameter_is_told_and_dropped(world: World, enter: Enter) ->
     assert "Cổng đã bỏ phần đó" in text_of(answer)
 
 
+def test_what_is_no_parameter_is_no_lookup_either(world: World, rf: Any) -> None:
+    """Nothing of ours asks past `changelist_view`; a release of Django's may."""
+    request = rf.get("/")
+    request.user = world.accounts["administrator"]
+    scoped = [each for each in admin.site._registry.values() if isinstance(each, ScopedAdmin)]
+
+    allowed = [
+        f"{each.opts.model_name}: {lookup}"
+        for each in scoped
+        for lookup in (
+            "national_id_hash__startswith",
+            "unit__staff_accounts__password__startswith",
+            "title__regex",
+            "q",
+        )
+        if each.lookup_allowed(lookup, "a", request)
+    ]
+
+    assert len(scoped) > len(LISTED)
+    assert allowed == []
+
+
 @pytest.mark.parametrize(
     "asked",
     [
@@ -246,3 +270,41 @@ def test_a_unit_that_is_no_key_is_refused_on_the_page(world: World, enter: Enter
 
     assert answer.status_code == 200
     assert "unit" in answer.context["adminform"].form.errors
+
+
+@pytest.mark.parametrize("number", [2_000, 9 * 10**39])
+def test_a_number_of_rows_that_was_not_sent_is_not_drawn(world: World, enter: Enter, number: int) -> None:
+    """A thousand columns of a table took ten seconds."""
+    layout = TableLayoutFactory()
+    claimed = {"columns-TOTAL_FORMS": number, "columns-INITIAL_FORMS": 0, "name": "Mẫu"}
+
+    answer = enter("administrator").post(address("tablelayout", "change", layout.pk), claimed)
+
+    drawn = answer.context["inline_admin_formsets"][0].formset
+    assert len(drawn.forms) == MOST_COLUMNS
+
+
+def test_no_inline_draws_more_rows_than_can_be_sent(world: World, enter: Enter, rf: RequestFactory) -> None:
+    request = rf.get("/")
+    request.user = world.accounts["administrator"]
+    inlines = [
+        each for model_admin in admin.site._registry.values() for each in model_admin.get_inline_instances(request)
+    ]
+
+    drawn = {type(each).__name__: each.get_formset(request).absolute_max for each in inlines}
+
+    assert len(drawn) > 5
+    assert {name: most for name, most in drawn.items() if most > MOST_ROWS} == {}
+
+
+def test_a_field_that_no_list_may_refer_to_is_refused_without_a_traceback(
+    world: World, enter: Enter, caplog: pytest.LogCaptureFixture
+) -> None:
+    security = logging.getLogger("django.security")  # hands nothing on
+    security.addHandler(caplog.handler)
+
+    answer = enter("administrator").get(address("contact", "add"), {"_to_field": "xyz"})
+
+    security.removeHandler(caplog.handler)
+    assert answer.status_code == 400
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
