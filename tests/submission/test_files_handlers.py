@@ -1,15 +1,17 @@
 import io
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpRequest
 from django.test import RequestFactory
 
 from initiatives.submission.files.handlers import ALLOWANCE, StopEarlyHandler, TooMuchContent
 from initiatives.submission.files.judge import FileRefused, judge
 from portal.refusals import answer_to
+from portal.uploads import NamelessUpload
 from tests.submission import samples
 
 MB = 1024 * 1024
@@ -70,10 +72,10 @@ def test_files_come_through_temporary_files_whole(temporary_folder: Path) -> Non
 
     files = request.FILES.getlist("attachments")
 
-    assert [type(file) for file in files] == [TemporaryUploadedFile] * 2
+    assert [type(file) for file in files] == [NamelessUpload] * 2
     assert [file.read() for file in files] == contents
     assert [file.size for file in files] == [len(content) for content in contents]
-    assert {Path(file.temporary_file_path()).parent for file in files} == {temporary_folder}
+    assert list(temporary_folder.iterdir()) == []  # under no name
     assert request.POST["eof"] == "1"
     request.close()
 
@@ -124,7 +126,7 @@ def test_one_file_too_large_does_not_cost_the_others() -> None:
 
     first, large, last = request.FILES.getlist("attachments")
 
-    assert Path(large.temporary_file_path()).stat().st_size == 10 * MB + 1
+    assert os.fstat(large.fileno()).st_size == 10 * MB + 1
     with pytest.raises(FileRefused) as refused:
         judge(large, name=large.name)
     assert refused.value.sentence.startswith("Tệp “1.pdf” nặng 12 MB; mỗi tệp tối đa 10 MB.")

@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-Reason = Literal["type", "size", "empty", "protected", "macro", "external", "broken", "too_many_pixels", "polyglot"]
+Reason = Literal[
+    "type", "size", "empty", "protected", "macro", "external", "broken", "too_many_pixels", "polyglot", "malware"
+]
 
 
 class Fault(Exception):
@@ -41,4 +43,10 @@ def holds_code() -> Fault:
 def holds_another_file() -> Fault:
     return Fault(
         "polyglot", "có một tệp khác giấu hoặc đính kèm bên trong. Hãy gửi riêng từng tệp, lưu lại bằng ứng dụng gốc."
+    )
+
+
+def holds_malware() -> Fault:
+    return Fault(
+        "malware", "bị phần mềm diệt virus phát hiện có mã độc nên không được nhận. Hãy quét máy rồi gửi tệp khác."
     )

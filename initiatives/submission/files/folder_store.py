@@ -18,8 +18,7 @@ from initiatives.submission.files.judge import Judged
 from initiatives.submission.files.store import Held
 from initiatives.submission.files.stored_names import MISREAD, checked, is_stored_name, name_of
 
-# In the same file system as what is stored, so that a rename is one step. Settings may send uploads here too
-# (FILE_UPLOAD_TEMP_DIR): one sweep then tidies both.
+# In the same file system as what is stored, so that a rename is one step.
 INCOMING = "incoming"
 READABLE_BY_GROUP = 0o440
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest
 
 from initiatives.submission.files.judge import MAX_BYTES
+from portal.uploads import NamelessUploadHandler
 
 # What a form weighs beside its files: boundaries, names, the fields of text.
 ALLOWANCE = 1024 * 1024
@@ -22,8 +22,8 @@ class TooMuchContent(RequestDataTooBig):
     """The request holds more than its form may bring: answered with 413, like Django's own `RequestDataTooBig`."""
 
 
-class StopEarlyHandler(TemporaryFileUploadHandler):
-    """Writes files to temporary ones in chunks of 64 kB, and gives the request up once it is too large.
+class StopEarlyHandler(NamelessUploadHandler):
+    """Writes files to nameless temporary ones in chunks of 64 kB, and gives the request up once it is too large.
 
     A view names it before anything asks for `request.POST` or `request.FILES` (Django's CSRF check does, so the view is
     a `@public` one):

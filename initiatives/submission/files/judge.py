@@ -14,8 +14,16 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, Protocol, Self
 
-from initiatives.submission.files import pdf, pictures, turns, word
-from initiatives.submission.files.faults import Fault, FileRefused, Reason, broken, holds_another_file, locked
+from initiatives.submission.files import antivirus, pdf, pictures, turns, word
+from initiatives.submission.files.faults import (
+    Fault,
+    FileRefused,
+    Reason,
+    broken,
+    holds_another_file,
+    holds_malware,
+    locked,
+)
 from initiatives.submission.files.names import cleaned_name, ending_of, with_ending
 from portal.vietnamese.formats import file_size
 
@@ -76,7 +84,10 @@ class Upload(Protocol):
 
 @dataclass(frozen=True)
 class Judged:
-    """An accepted file: what it is, and a temporary file with the bytes to keep. Close it, or use it in a `with`."""
+    """An accepted file: what it is, and a temporary file with the bytes to keep. Close it, or use it in a `with`.
+
+    `is_scanned`: by an antivirus, which found nothing.
+    """
 
     media_type: str
     extension: str
@@ -84,6 +95,7 @@ class Judged:
     size: int
     sha256: str
     content: IO[bytes]
+    is_scanned: bool = False
 
     def open(self) -> IO[bytes]:
         """The bytes to keep, from the first; a file of this object, not to be closed apart."""
@@ -123,12 +135,36 @@ def judge(upload: Upload, *, name: str, sheets: bool = False) -> Judged:
             raise
         if kept is not content:
             content.close()
+        is_scanned = _scanned(kept)
     except Fault as fault:
         raise FileRefused(shown, fault) from None
     if ending_of(shown) != ending and not (ending == "jpg" and ending_of(shown) in {"jpeg", "jfif"}):
         shown = with_ending(shown, ending)
     size, digest = _measured(kept)
-    return Judged(media_type=MEDIA_TYPES[ending], extension=ending, name=shown, size=size, sha256=digest, content=kept)
+    return Judged(
+        media_type=MEDIA_TYPES[ending],
+        extension=ending,
+        name=shown,
+        size=size,
+        sha256=digest,
+        content=kept,
+        is_scanned=is_scanned,
+    )
+
+
+def _scanned(kept: IO[bytes]) -> bool:
+    """Whether an antivirus looked at it and found nothing; where it does not answer the file is kept and scanned later."""
+    if not antivirus.is_configured():
+        return False
+    try:
+        found = antivirus.malware_in(kept)
+    except antivirus.ScannerUnavailable:
+        return False
+    if found:
+        logger.warning("malware was sent: %s", found)
+        kept.close()
+        raise holds_malware()
+    return True
 
 
 def _expected(shown: str, *, sheets: bool) -> set[str]:

@@ -6,6 +6,7 @@ more, or does not answer, is an OSError that leaves nothing behind.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ __all__ = [
     "name_by",
     "open_stored",
     "put",
+    "standing_in",
     "takes_files",
     "the_store",
 ]
@@ -82,11 +84,14 @@ class Store(Protocol):
 
 
 _made: tuple[object, Store] | None = None
+_stands_in: Store | None = None
 
 
 def the_store() -> Store:
     """The one of the settings."""
     global _made
+    if _stands_in is not None:
+        return _stands_in
     storage = storages["default"]
     if settings.STORAGES["default"]["BACKEND"] != "storages.backends.s3.S3Storage":
         from initiatives.submission.files.folder_store import FolderStore
@@ -97,6 +102,17 @@ def the_store() -> Store:
 
         _made = (storage, S3Store(storage))
     return _made[1]
+
+
+@contextmanager
+def standing_in(other: Store) -> Iterator[None]:
+    """For a while `other` is the store of this process: a command looks at files that lie elsewhere."""
+    global _stands_in
+    _stands_in = other
+    try:
+        yield
+    finally:
+        _stands_in = None
 
 
 def put(judged: Judged) -> str:
