@@ -5,6 +5,7 @@ Every area's own admin registers itself when it is imported here; what needs two
 
 from django.contrib import admin
 
+from initiatives import unit_jobs_admin
 from initiatives.campaigns import admin as campaigns
 from initiatives.campaigns.poster_jobs import AT_ONCE
 from initiatives.models import Dossier, Initiative, SelectionRound
@@ -13,6 +14,9 @@ from initiatives.nominations.dossier_admin import DossierAdmin
 from initiatives.nominations.overview_admin import selection_panels
 from initiatives.nominations.path_admin import PathOnDesk
 from initiatives.nominations.round_admin import RoundAdmin
+from initiatives.personal_data import looks_admin, request_admin, retention_admin
+from initiatives.personal_data.copy_admin import CopyOnDesk
+from initiatives.personal_data.identity_admin import IdentityOnDesk
 from initiatives.progress import cluster_admin, milestone_admin, quarter_admin, targets_admin
 from initiatives.progress.benefit_admin import BenefitAdmin
 from initiatives.progress.board_admin import board_panels
@@ -30,6 +34,7 @@ from initiatives.review.panels_admin import to_tell_panels, twin_panels, waiting
 from initiatives.submission import admin as submission
 from initiatives.submission.entering.one_admin import EnteringAdmin
 from initiatives.submission.entering.sheet_admin import EnteringFromSheet
+from initiatives.watching.admin import health_panels
 from orgtree.admin import UnitAdmin
 from orgtree.models import Unit
 from orgtree.scoped_admin import MOST_COUNTED
@@ -38,7 +43,15 @@ from portal.vietnamese.formats import whole
 
 @admin.register(Initiative)
 class InitiativeAdmin(
-    SummaryExport, PathOnDesk, BenefitAdmin, RecountAdmin, EnteringAdmin, EnteringFromSheet, InboxAdmin
+    SummaryExport,
+    IdentityOnDesk,
+    CopyOnDesk,
+    PathOnDesk,
+    BenefitAdmin,
+    RecountAdmin,
+    EnteringAdmin,
+    EnteringFromSheet,
+    InboxAdmin,
 ):
     """The inbox with the summary table (M29): for the rows ticked, or for the whole list as filtered."""
 
@@ -64,9 +77,12 @@ def initiatives_kept(unit: Unit) -> str:
 # orgtree knows nothing of who helps, nor of initiatives
 UnitAdmin.inlines = (campaigns.UnitContacts,)
 UnitAdmin.also_foretold = (initiatives_kept,)
+campaigns.CampaignAdmin.also_told = (retention_admin.about,)
 
+admin.site.panels.insert(0, health_panels)  # what is broken before what waits
 admin.site.panels += [campaigns.closing_panels, waiting_panels, to_tell_panels, twin_panels, selection_panels]
-admin.site.panels += [board_panels, quarter_admin.quarter_panels]
+admin.site.panels += [board_panels, quarter_admin.quarter_panels, retention_admin.retention_panels]
+admin.site.panels += [request_admin.request_panels]
 admin.site.sections += [
     ("Xét duyệt", "admin:initiatives_initiative_changelist", "initiatives.view_initiative"),
     ("Cần báo", "admin:initiatives_initiative_to_tell", "initiatives.change_initiative"),
@@ -86,8 +102,12 @@ admin.site.sections += [
     ("Cột mốc", "admin:initiatives_milestone_changelist", "initiatives.view_milestone"),
     ("Gia hạn", "admin:initiatives_windowextension_changelist", "initiatives.view_windowextension"),
     ("Liên hệ", "admin:initiatives_contact_changelist", "initiatives.view_contact"),
+    ("Yêu cầu về dữ liệu", "admin:initiatives_datarequest_changelist", "initiatives.view_datarequest"),
+    ("Ai đã xem dữ liệu", "admin:initiatives_personaldataview_changelist", "initiatives.view_personaldataview"),
+    ("Hồ sơ xử lý dữ liệu", "admin:initiatives_personaldataview_processing", "initiatives.view_personaldataview"),
     ("Đơn vị", "admin:orgtree_unit_changelist", "orgtree.view_unit"),
     ("Tài khoản", "admin:orgtree_staffaccount_changelist", "orgtree.view_staffaccount"),
+    ("Sức khỏe cổng", "admin:initiatives_upkeep_changelist", "initiatives.view_upkeep"),
 ]
 
 admin.site.guide_facts |= {"most_at_once": MOST_AT_ONCE, "most_in_a_job": MOST_IN_A_JOB}
@@ -129,6 +149,7 @@ admin.site.guide_parts |= {
     "initiatives_quarter": "ghi-nhan-quy",
     "initiatives_cluster": "cum-khoi",
     "initiatives_job": "nhieu-sang-kien",
+    "initiatives_upkeep": "suc-khoe-cong",
     "initiatives_draft": "gui-muon",
     "initiatives_windowextension": "gui-muon",
     "initiatives_contact": "lien-he",
@@ -136,6 +157,10 @@ admin.site.guide_parts |= {
     "initiatives_campaign_posters": "in-ap-phich",
     "initiatives_consenttext": "chuong-trinh",
     "initiatives_milestone": "cot-moc",
+    "initiatives_datarequest": "du-lieu-ca-nhan",
+    "initiatives_personaldataview": "du-lieu-ca-nhan",
+    "initiatives_initiative_copy": "du-lieu-ca-nhan",
+    "initiatives_initiative_identity": "du-lieu-ca-nhan",
     "orgtree_unit": "don-vi",
     "orgtree_unit_add": "them-don-vi",
     "orgtree_unit_sheet": "nhap-cdcs",
@@ -158,9 +183,11 @@ __all__ = [
     "complaint_admin",
     "exemplar_admin",
     "letter_template_admin",
+    "looks_admin",
     "milestone_admin",
     "quarter_admin",
     "submission",
     "table_layout_admin",
     "targets_admin",
+    "unit_jobs_admin",
 ]

@@ -1,9 +1,12 @@
 """The front page, a campaign's page and its guide: they gather from the areas."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -13,11 +16,12 @@ from initiatives.campaigns import guide as guides
 from initiatives.campaigns.countdowns import Countdown, countdown, next_turn
 from initiatives.campaigns.embedding import snippets
 from initiatives.campaigns.guidance import blocks
-from initiatives.models import Campaign, Choice, ChoiceList
+from initiatives.models import Campaign, Choice, ChoiceList, Declaration, Phase
 from initiatives.nominations import exemplars
 from initiatives.progress import milestones, quarter_page, tally
 from orgtree.models import Unit
 from portal.doors import public
+from portal.gathered import Gathered
 from portal.kept_pages import kept, true_until
 from portal.requests import arrival
 
@@ -42,11 +46,12 @@ class Shown:
 def front(request: HttpRequest) -> HttpResponse:
     """Open campaigns first, then those to come and those that are over; how to take part; tracking."""
     at = arrival(request)
-    campaigns = list(Campaign.objects.published().prefetch_related("phases"))
-    rulings = windows.verdicts(campaigns, at=at)
-    counted = tally.totals(campaigns, at=at)
-    passed = milestones.announced(campaigns)
-    helping = contacts.nearest(None)
+    found = _FRONT.rows(at)
+    campaigns = _with_their_phases(found)
+    rulings = windows.verdicts(campaigns, at=at, longer=found["longer"])
+    counted = tally.totals(campaigns, at=at, stored=found["runs"])
+    passed = _passed(campaigns, counted, found)
+    helping = contacts.nearest_first(found["contacts"])
     shown = [
         Shown(campaign, rulings[campaign.pk], counted.get(campaign.pk), next(iter(passed.get(campaign.pk, [])), None))
         for campaign in campaigns
@@ -70,17 +75,19 @@ def front(request: HttpRequest) -> HttpResponse:
 def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
     """Guidance, window, total, who to call, "Nộp sáng kiến"."""
     at = arrival(request)
-    published = Campaign.objects.published().annotate(
-        has_exemplars=exemplars.is_any_shown(at=at),
-        has_milestones=milestones.is_any_announced(),
-        has_quarters=quarter_page.is_any_announced(),
-    )
-    chosen = get_object_or_404(published.at_address(campaign).prefetch_related("phases"))
+    found = _CAMPAIGN.rows(at, campaign)
+    if not found["campaigns"]:
+        raise Http404
+    (chosen,) = _with_their_phases(found)
     unit = _unit_named(request.GET.get("don-vi", ""), chosen)
-    helping = contacts.nearest(chosen, unit)
-    ruling = windows.verdict(chosen, at=at, unit=unit)
-    choices = list(chosen.choices.all())
-    total = tally.totals([chosen], at=at).get(chosen.pk)
+    if unit is None:
+        helping = contacts.nearest_first(found["contacts"])
+        ruling = windows.verdicts([chosen], at=at, longer=found["longer"])[chosen.pk]
+    else:
+        helping = contacts.nearest(chosen, unit)
+        ruling = windows.verdict(chosen, at=at, unit=unit)
+    counted = tally.totals([chosen], at=at, stored=found["runs"])
+    total = counted.get(chosen.pk)
     shared = _shared(chosen, "campaign")
     context = {
         **shared,
@@ -90,11 +97,11 @@ def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
         "countdown": countdown(ruling),
         "phases": list(chosen.phases.all()),
         "total": total,
-        "milestones": milestones.announced([chosen])[chosen.pk] if chosen.has_milestones else [],  # type: ignore[attr-defined]
+        "milestones": _passed([chosen], counted, found).get(chosen.pk, []),
         "milestone_rule": milestones.RULE,
         "guidance": blocks(chosen.guidance),
-        "categories": _labels(choices, ChoiceList(chosen.category_scheme)),
-        "declarations": list(chosen.declarations.all()),
+        "categories": _labels(found["choices"], ChoiceList(chosen.category_scheme)),
+        "declarations": found["declarations"],
         "contacts": helping,
         "corner": contacts.corner(helping),
         "snippets": snippets(chosen, card=shared["image"]),
@@ -122,6 +129,59 @@ def guide(request: HttpRequest, campaign: str) -> HttpResponse:
         "corner": contacts.corner(helping),
     }
     return render(request, "pages/guide.html", context)
+
+
+def _of_the_front(at: datetime) -> dict[str, QuerySet[Any]]:
+    published = Campaign.objects.published()
+    return {
+        "campaigns": published,
+        "phases": Phase.objects.filter(campaign__in=published),
+        "longer": windows.longer_than_open(published, at=at),
+        "runs": tally.runs(published),
+        "milestones": milestones.announced_of(published),
+        "contacts": contacts.of_everybody(),
+    }
+
+
+def _of_a_campaign(at: datetime, address: str) -> dict[str, QuerySet[Any]]:
+    chosen = Campaign.objects.published().at_address(address)
+    return {
+        "campaigns": chosen.annotate(
+            has_exemplars=exemplars.is_any_shown(at=at), has_quarters=quarter_page.is_any_announced()
+        ),
+        "phases": Phase.objects.filter(campaign__in=chosen),
+        "longer": windows.longer_than_open(chosen, at=at),
+        "choices": Choice.objects.filter(campaign__in=chosen),
+        "declarations": Declaration.objects.filter(campaign__in=chosen),
+        "runs": tally.runs(chosen),
+        "milestones": milestones.announced_of(chosen),
+        "contacts": contacts.of_everybody(chosen),
+    }
+
+
+_A_MOMENT = datetime(1901, 2, 3, 4, 5, 6, 7, UTC)
+_FRONT = Gathered(_of_the_front, instead=(_A_MOMENT,))
+_CAMPAIGN = Gathered(_of_a_campaign, instead=(_A_MOMENT, "an address"))
+
+
+def _with_their_phases(found: dict[str, list[Any]]) -> list[Campaign]:
+    campaigns: list[Campaign] = found["campaigns"]
+    for each in campaigns:
+        of_it = [phase for phase in found["phases"] if phase.campaign_id == each.pk]
+        for phase in of_it:
+            phase.campaign = each
+        each._prefetched_objects_cache = {"phases": of_it}  # type: ignore[attr-defined]
+    return campaigns
+
+
+def _passed(
+    campaigns: list[Campaign], counted: dict[int, tally.Total], found: dict[str, list[Any]]
+) -> dict[int, list[milestones.Announced]]:
+    """As they were read; anew where something was counted since, which may have announced one."""
+    is_as_read = {run.campaign_id: run.counted_at for run in found["runs"]} == {
+        pk: total.counted_at for pk, total in counted.items()
+    }
+    return milestones.announced(campaigns, rows=found["milestones"] if is_as_read else None)
 
 
 def _shared(campaign: Campaign, door: str) -> dict[str, str]:

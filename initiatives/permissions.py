@@ -26,6 +26,7 @@ VIEWED = (
     "commendation",
     "exemplar",
     "quarter",
+    "datarequest",
 )
 
 
@@ -35,6 +36,8 @@ def grant_all() -> None:
     grant(Role.REVIEWER, "initiatives.change_initiative", "initiatives.change_twinpair")
     grant(Role.REVIEWER, "initiatives.change_nomination", "initiatives.change_dossier", "initiatives.add_complaint")
     grant(Role.REVIEWER, "initiatives.view_tablelayout")
+    grant(Role.REVIEWER, "initiatives.add_datarequest", "initiatives.change_datarequest")
+    grant(Role.MANAGER, "initiatives.view_personaldataview", "initiatives.erase_initiative")
     hosting = ("selectionround", "quota", "commendationdecision", "exemplar", "tablelayout")
     grant(Role.MANAGER, *(f"initiatives.{action}_{model}" for model in hosting for action in ("add", "change")))
     grant(Role.MANAGER, "initiatives.change_complaint", "initiatives.delete_quota")

@@ -1,7 +1,7 @@
 """Campaigns, who gets more time, who helps, and what people consent to, in the admin."""
 
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from initiatives.campaigns.closings import closing_soon
+from initiatives.campaigns.closings import closing_soon, last_close
 from initiatives.campaigns.extension_forms import ExtensionForm
 from initiatives.campaigns.poster_counts_admin import PosterCounting
 from initiatives.campaigns.posters_admin import PosterPrinting
@@ -104,13 +104,25 @@ class CampaignForm(forms.ModelForm):
             raise forms.ValidationError("Đã có người trả lời theo cách phân loại này nên không đổi được.")
         return self.cleaned_data["category_scheme"]
 
+    def clean_personal_data_until(self) -> date | None:
+        """Nothing is erased while anybody may still send."""
+        until = self.cleaned_data["personal_data_until"]
+        last = last_close(self.instance) if self.instance.pk else None
+        if until is not None and last is not None and until < timezone.localdate(last):
+            raise forms.ValidationError(
+                f"Chương trình (kể cả gia hạn) đóng lúc {days.closing(last)}. Hãy chọn một ngày sau đó."
+            )
+        return until
+
 
 @admin.register(Campaign)
 class CampaignAdmin(PosterCounting, PosterPrinting):
     form = CampaignForm
     list_display = ("name", "slug", "goal", "is_published", "is_demonstration")
     search_fields = ("name",)
-    readonly_fields = ("is_demonstration",)
+    readonly_fields = ("is_demonstration", "about_personal_data")
+    # What other rooms say of how long a campaign's personal data is still kept.
+    also_told: tuple[Callable[[Campaign], str], ...] = ()
     inlines = (PhaseInline, ChoiceInline, DeclarationInline, ReviewReasonInline)
     fieldsets = (
         (None, {"fields": ("name", "slug", "alias", "is_published", "is_demonstration", "goal", "counts")}),
@@ -134,7 +146,12 @@ class CampaignAdmin(PosterCounting, PosterPrinting):
             {"fields": ("applied_from", "applied_until", "applied_may_be_future", "recognised_from")},
         ),
         ("Đơn vị và giờ đóng", {"fields": ("structure_day", "grace_minutes")}),
+        ("Thời hạn lưu dữ liệu cá nhân", {"fields": ("personal_data_until", "about_personal_data")}),
     )
+
+    @admin.display(description="hiện nay")
+    def about_personal_data(self, campaign: Campaign) -> str:
+        return " ".join(tell(campaign) for tell in self.also_told if campaign.pk)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return queryset.filter(name__icontains=search_term[:200]), False

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from initiatives.models import Campaign, Phase, WindowExtension
 from orgtree.models import StaffAccount, Unit
@@ -22,6 +22,15 @@ class Closing:
     def sentence(self, *, at: datetime) -> str:
         """Đợt 1 đóng lúc 24h00 ngày 20/4/2021, còn 3 ngày."""
         return f"{self.what} đóng lúc {days.closing(self.closes_at)}, còn {days.left(self.closes_at, at=at)}."
+
+
+def last_close(campaign: Campaign) -> datetime | None:
+    """The moment at which the last one who may still send no longer may; None where no phase is set yet."""
+    moments = [
+        rows.filter(campaign=campaign).aggregate(last=Max("closes_at"))["last"]
+        for rows in (Phase.objects.all(), WindowExtension.objects.all())
+    ]
+    return max((each for each in moments if each is not None), default=None)
 
 
 def closing_soon(account: StaffAccount, *, at: datetime) -> list[Closing]:

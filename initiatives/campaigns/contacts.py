@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from initiatives.models import Campaign, Contact
 from orgtree.models import Unit
@@ -15,6 +15,17 @@ def nearest(campaign: Campaign | None, unit: Unit | None = None) -> list[Contact
     At one place a contact of the campaign itself goes before one for every campaign.
     """
     return _nearest_among(_found(campaign, _line(unit) if unit is not None else set()), unit)
+
+
+def of_everybody(campaigns: QuerySet[Campaign] | None = None) -> QuerySet[Contact]:
+    """The contacts of no unit, of `campaigns` and of all: for a page that reads them with other things (`nearest_first`)."""
+    of_campaign = Q(campaign=None) | Q(campaign__in=campaigns) if campaigns is not None else Q(campaign=None)
+    return Contact.objects.filter(of_campaign, unit=None).select_related("unit")
+
+
+def nearest_first(found: Iterable[Contact]) -> list[Contact]:
+    """Of contacts of no unit: in the order in which `nearest` answers them."""
+    return _nearest_among(list(found), None)
 
 
 def nearest_of(campaign: Campaign | None, units: Iterable[Unit]) -> dict[int, list[Contact]]:

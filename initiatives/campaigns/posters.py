@@ -13,7 +13,7 @@ from typing import Literal
 
 import qrcode
 from PIL import Image
-from qrcode.constants import ERROR_CORRECT_M, ERROR_CORRECT_Q
+from qrcode.constants import ERROR_CORRECT_Q
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4, A5
 from reportlab.lib.units import mm
@@ -21,13 +21,13 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from initiatives.campaigns import screen_codes
 from initiatives.campaigns.press import Press
 
 Size = Literal["a4", "a5", "the", "tem"]
 WallSize = Literal["a4", "a5"]
 
 QUIET_ZONE = 4
-SCREEN_MASK = 0
 SMALLEST_QR = {"a4": 66 * mm, "a5": 50.5 * mm}
 LARGEST_QR = {"a4": 90 * mm, "a5": 64.5 * mm}
 PAPER = {"a4": A4, "a5": A5, "the": A4, "tem": A4}
@@ -95,7 +95,7 @@ class PosterText:
 
 def qr_svg(url: str, *, on_screen: bool = False) -> bytes:
     """The code as a drawing without style or script, to be shown or printed at any size."""
-    rows = _screen_modules(url) if on_screen else _modules(url)
+    rows = screen_codes.modules(url) if on_screen else _modules(url)
     side = len(rows) + 2 * QUIET_ZONE
     dark = "".join(f"M{x + QUIET_ZONE} {y + QUIET_ZONE}h{run}v1h-{run}z" for x, y, run in _runs(rows))
     return (
@@ -107,7 +107,7 @@ def qr_svg(url: str, *, on_screen: bool = False) -> bytes:
 
 def qr_png(url: str, *, scale: int, on_screen: bool = False) -> bytes:
     """The code as a picture in black and white, `scale` dots a module."""
-    rows = _screen_modules(url) if on_screen else _modules(url)
+    rows = screen_codes.modules(url) if on_screen else _modules(url)
     side = len(rows) + 2 * QUIET_ZONE
     small = Image.new("1", (side, side), 1)
     for y, row in enumerate(rows):
@@ -122,17 +122,7 @@ def qr_png(url: str, *, scale: int, on_screen: bool = False) -> bytes:
 @functools.lru_cache(maxsize=512)
 def _modules(url: str) -> tuple[tuple[bool, ...], ...]:
     """Level Q: a quarter of the paper may be torn, wet or drawn upon. Choosing the mask costs 5 to 9 ms: kept."""
-    return _encoded(url, level=ERROR_CORRECT_Q)
-
-
-def _screen_modules(url: str) -> tuple[tuple[bool, ...], ...]:
-    """Of a page that one person sees: level M, so fewer and larger squares, and one mask for all (1 ms). Not kept: a private
-    link stays in nobody's memory, and pushes no poster out of it."""
-    return _encoded(url, level=ERROR_CORRECT_M, mask=SCREEN_MASK)
-
-
-def _encoded(url: str, *, level: int, mask: int | None = None) -> tuple[tuple[bool, ...], ...]:
-    code = qrcode.QRCode(error_correction=level, border=0, mask_pattern=mask)
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_Q, border=0)
     code.add_data(url)
     code.make(fit=True)
     return tuple(tuple(row) for row in code.modules)

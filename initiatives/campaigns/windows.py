@@ -14,10 +14,11 @@ from enum import StrEnum
 from itertools import islice
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
 
 from initiatives.models import Campaign, Draft, Phase, WindowExtension
 from orgtree.models import Unit
-from portal import plain_rows
+from portal import plain_rows, prepared
 from portal.vietnamese import days
 
 
@@ -184,7 +185,7 @@ def _read(campaign_id: int, line: Sequence[str] | None, draft_id: int | None) ->
         " WHERE c.id = %s ORDER BY p.opens_at, p.id, e.granted_at DESC, e.id"
     )
     with connection.cursor() as cursor:
-        cursor.execute(said, [draft_id, *(line or ()), campaign_id])
+        prepared.execute(cursor, said, [draft_id, *(line or ()), campaign_id])
         rows = cursor.fetchall()
     if not rows:
         return _Windows(False, timedelta(), (), ())
@@ -203,14 +204,27 @@ def _read(campaign_id: int, line: Sequence[str] | None, draft_id: int | None) ->
     return _Windows(bool(rows[0][0]), timedelta(minutes=rows[0][1]), list(phases.values()), list(extensions.values()))
 
 
-def verdicts(campaigns: Iterable[Campaign], *, at: datetime) -> dict[int, Verdict]:
-    """What holds for everybody in each campaign, by its id. `campaigns` with their phases prefetched: one statement."""
+def verdicts(
+    campaigns: Iterable[Campaign], *, at: datetime, longer: Iterable[WindowExtension] | None = None
+) -> dict[int, Verdict]:
+    """What holds for everybody in each campaign, by its id. `campaigns` with their phases prefetched: one statement, none where
+    `longer` are the extensions that were read already (`longer_than_open`)."""
+    if longer is None:
+        closed = [each.pk for each in campaigns if not any(p.opens_at <= at < p.closes_at for p in each.phases.all())]
+        longer = longer_than_open(Campaign.objects.filter(pk__in=closed), at=at) if closed else ()
     extensions: dict[int, list[WindowExtension]] = defaultdict(list)
-    closed = [each.pk for each in campaigns if not any(p.opens_at <= at < p.closes_at for p in each.phases.all())]
-    still = WindowExtension.objects.filter(campaign__in=closed, unit__isnull=False, closes_at__gt=at)
-    for extension in still.select_related("unit") if closed else ():
+    for extension in longer:
         extensions[extension.campaign_id].append(extension)
     return {each.pk: judge(list(each.phases.all()), extensions[each.pk], at=at) for each in campaigns}
+
+
+def longer_than_open(campaigns: QuerySet[Campaign], *, at: datetime) -> QuerySet[WindowExtension]:
+    """The extensions of units that still run, of those of `campaigns` that are open for nobody else."""
+    is_open = Phase.objects.filter(campaign=OuterRef("campaign"), opens_at__lte=at, closes_at__gt=at)
+    still = WindowExtension.objects.filter(
+        ~Exists(is_open), campaign__in=campaigns, unit__isnull=False, closes_at__gt=at
+    )
+    return still.select_related("unit")
 
 
 def next_edge(at: datetime) -> datetime | None:

@@ -1,4 +1,4 @@
-"""What became of a made initiative, step by step: whole and chained as `ReviewEvent.digest` does it.
+"""What became of a made initiative, step by step: whole and chained as `models/review.py` does it.
 
 Written out here, for a million JSONs of Python's would take longer than all the rest; `check_invariants` compares. Nobody's free
 text is among it, so salts are drawn like everything else.
@@ -7,19 +7,22 @@ text is among it, so salts are drawn like everything else.
 import hashlib
 import json
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
+from initiatives.history import content
 from initiatives.models import Act, Campaign, ReviewReason, Status
+from portal import sealing
 
 DAY = 86_400
 EPOCH = date(1970, 1, 1).toordinal()
 DUE_AFTER = 15  # days
 EVENT = (
     "initiative_id", "number", "at", "act", "account_id", "role", "from_status", "to_status", "reasons", "note", "due_on",
-    "salt", "text_digest", "previous_hash", "hash",
+    "salt", "text_digest", "content_digest", "previous_hash", "hash",
 )  # fmt: skip
 
 Row = tuple[Any, ...]
@@ -47,9 +50,11 @@ class History:
     version: int = 1
     told_at: int | None = None
     duplicate_of: int | None = None
-    events: list[Row] = field(default_factory=list)
-    last_hash: str = ""
+    is_appraised: bool = False
+    appraised_value: int | None = None
+    has_social_meaning: bool = False
     last_at: int = 0
+    _steps: list["_Step"] = field(default_factory=list)
 
     @property
     def counts(self) -> bool:
@@ -82,22 +87,50 @@ class History:
         due: str = "",
         note: str = "",
     ) -> None:
-        account, role = by or ("null", "")
-        number, salt = len(self.events) + 1, f"{draw.getrandbits(128):032x}"
-        written = f'["{salt}", {reason.hashed}, "{note}"]'
-        text_digest = hashlib.sha256(written.encode()).hexdigest()
-        facts = (
-            f'[{self.pk}, {number}, {at}000000, "{act.value}", {account}, "{role}", "{self.status}", "{to!s}", {reason.facts}, '
-            f'"{due}", "{text_digest}", "{self.last_hash}"]'
+        salt = f"{draw.getrandbits(128):032x}"
+        text_digest = hashlib.sha256(f'["{salt}", {reason.hashed}, "{note}"]'.encode()).hexdigest()
+        was, self.status, self.last_at = self.status, str(to), at
+        self._steps.append(_Step(at, act.value, by, was, str(to), reason, note, due, salt, text_digest, self.decided))
+
+    @property
+    def decided(self) -> Row:
+        """By `content.DECIDED`, as of now."""
+        told_at = text_of(self.told_at) if self.told_at else None
+        return (
+            *(self.status, self.duplicate_of, told_at),
+            *(self.is_appraised, self.appraised_value, self.has_social_meaning),
         )
-        digest = hashlib.sha256(facts.encode()).hexdigest()
-        self.events.append(
-            (
-                self.pk, number, text_of(at), act.value, by[0] if by else None, role, self.status, str(to), reason.kept, note,
-                due or None, salt, text_digest, self.last_hash, digest,
+
+    def rows(self, declared: str) -> Iterator[Row]:
+        """The steps, chained. `declared` is the head of what each of them covers: it stays the same through all of them."""
+        previous = ""
+        for number, step in enumerate(self._steps, start=1):
+            account, role = step.by or ("null", "")
+            content_digest = content.digest(step.salt, f"{declared}, {content.tail(step.decided)}")
+            facts = (
+                f'[{self.pk}, {number}, {step.at}000000, "{step.act}", {account}, "{role}", "{step.was}", "{step.to}", '
+                f'{step.reason.facts}, "{step.due}", "{step.text_digest}", "{previous}", "{content_digest}"]'
             )
-        )  # fmt: skip
-        self.status, self.last_hash, self.last_at = str(to), digest, at
+            digest = sealing.keyed_hash("step", facts)
+            yield (
+                self.pk, number, text_of(step.at), step.act, step.by[0] if step.by else None, role, step.was, step.to,
+                step.reason.kept, step.note, step.due or None, step.salt, step.text_digest, content_digest, previous, digest,
+            )  # fmt: skip
+            previous = digest
+
+
+class _Step(NamedTuple):
+    at: int
+    act: str
+    by: By | None
+    was: str
+    to: str
+    reason: Reason
+    note: str
+    due: str
+    salt: str
+    text_digest: str
+    decided: Row
 
 
 def reasons(campaign: Campaign) -> dict[str, list[Reason]]:

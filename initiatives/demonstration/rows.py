@@ -1,5 +1,6 @@
 """What a made initiative says, who sent it and what became of it: values of rows, drawn one by one in the order of time."""
 
+import json
 import random
 from collections import deque
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from initiatives.demonstration.campaign import GRASSROOTS_CODE
 from initiatives.demonstration.histories import DAY, EPOCH, By, History, Row, day_of, reasons, text_of
 from initiatives.demonstration.offers import Lists, Place, places_of, weights_of
 from initiatives.demonstration.rhythm import Span
+from initiatives.history import content
 from initiatives.models import Act, Campaign, Finding, Phase, Status
 from initiatives.submission import receipts
 from orgtree.models import StaffAccount
@@ -62,6 +64,8 @@ INITIATIVE = (
     "benefit_value", "benefit_is_not_money", "is_appraised", "appraised_value", "has_social_meaning", "awards", "share",
     "recognised_author", "link", "declarations", "search_text", "name_key",
 )  # fmt: skip
+DECLARED_AT = [INITIATIVE.index(name) if name in INITIATIVE else None for name in content.DECLARED]
+DECLARATIONS_AT = content.DECLARED.index("declarations")
 CO_AUTHOR = ("initiative_id", "number", "full_name", "share")
 APPRAISAL = ("event_id", "finding", "value", "has_social_meaning", "declared")
 
@@ -98,6 +102,7 @@ class Drawing:
         self.phases = {phase.pk: _Eligible.of(phase) for phase in campaign.phases.all()}
         self.consent = load_consent_text().pk
         self.lists = Lists(campaign)
+        self.declarations = json.loads(self.lists.declarations)
         self.reasons = reasons(campaign)
         accounts = StaffAccount.objects.filter(username__in=DECIDERS.values(), is_demonstration=True)
         self.deciders = {account.username: (account.pk, account.role) for account in accounts}
@@ -135,29 +140,34 @@ class Drawing:
         if fate.counts and draw.random() < 0.2:
             self.firsts.append(_First(pk, place, told))
         shares = SHARES[int(draw.random() * len(SHARES))] if draw.random() < SHARED else ()
-        for number, share in enumerate(shares[1:], start=1):
-            found.co_authors.append((pk, number, _name(draw)[0], share))
+        others = [(number, _name(draw)[0], share) for number, share in enumerate(shares[1:], start=1)]
+        found.co_authors += [(pk, *other) for other in others]
         applied, recognised = self._days(moment, phase)
         lists, code = self.lists, f"{(pk * CODE_STEP + CODE_START) % CODES:012}"
-        found.events += fate.events
-        found.initiatives.append(
-            (
-                pk, self.campaign, phase, place.pk, fate.status, fate.duplicate_of,
-                code + receipts.check_digit(code), f"{draw.getrandbits(256):064x}",
-                at, at, fate.version, False, text_of(fate.told_at) if fate.told_at else None, at if self.is_screened else None,
-                sender.full_name, sender.birth_year, sender.position, sender.phone, sender.phone, sender.phone_hash,
-                "", "", "", "",
-                place.workplace, lists.bloc(place.sort), lists.group(draw, place.sort), self.consent, at,
-                at if draw.random() < 0.6 else None,
-                told.title, told.field, lists.kind(draw), day_of(applied), day_of(recognised),
-                DIRECTORS[place.sort], f"{pk % 900 + 1}/QĐ-SK", told.description,
-                words.EFFECTS[int(draw.random() * len(words.EFFECTS))], words.SCOPES[int(draw.random() * len(words.SCOPES))],
-                declared, not_money, bool(appraised and appraised.counts), appraised.value if appraised else None,
-                bool(appraised and appraised.has_social_meaning),
-                "", shares[0] if shares else 100, 0, "", lists.declarations,
-                f"{sender.folded} {told.folded}", sender.name_key,
-            )
+        row: Row = (
+            pk, self.campaign, phase, place.pk, fate.status, fate.duplicate_of,
+            code + receipts.check_digit(code), f"{draw.getrandbits(256):064x}",
+            at, at, fate.version, False, text_of(fate.told_at) if fate.told_at else None, at if self.is_screened else None,
+            sender.full_name, sender.birth_year, sender.position, sender.phone, sender.phone, sender.phone_hash,
+            "", "", "", "",
+            place.workplace, lists.bloc(place.sort), lists.group(draw, place.sort), self.consent, at,
+            at if draw.random() < 0.6 else None,
+            told.title, told.field, lists.kind(draw), day_of(applied), day_of(recognised),
+            DIRECTORS[place.sort], f"{pk % 900 + 1}/QĐ-SK", told.description,
+            words.EFFECTS[int(draw.random() * len(words.EFFECTS))], words.SCOPES[int(draw.random() * len(words.SCOPES))],
+            declared, not_money, bool(appraised and appraised.counts), appraised.value if appraised else None,
+            bool(appraised and appraised.has_social_meaning),
+            "", shares[0] if shares else 100, 0, "", lists.declarations,
+            f"{sender.folded} {told.folded}", sender.name_key,
         )  # fmt: skip
+        found.initiatives.append(row)
+        found.events += fate.rows(self._declared(row, others))
+
+    def _declared(self, row: Row, others: Sequence[Row]) -> str:
+        """What each step of it covers, whatever became of it."""
+        values = [None if place is None else row[place] for place in DECLARED_AT]
+        values[DECLARATIONS_AT] = self.declarations
+        return content.head(values, others, ())
 
     # --- what is told ---
 
@@ -298,6 +308,7 @@ class Drawing:
         finding = Finding.MONEY if value is not None else Finding.NOT_MONEY if not_money else Finding.NONE
         has_meaning = draw.random() < OF_MEANING
         by = self.deciders[DECIDERS.get(place.top, DECIDERS[""])]
+        fate.is_appraised, fate.appraised_value, fate.has_social_meaning = finding != Finding.NONE, value, has_meaning
         fate.step(draw, at, Act.APPRAISED, by, Status.VALID, note=note)
         return _Appraised(
             finding != Finding.NONE, value, has_meaning, (pk, finding.value, value, has_meaning, declared)

@@ -21,6 +21,7 @@ _NEEDED = (
     "unit",
     "version",
     "status",
+    "erased_at",
     "submitted_at",
     "phone_hash",
     "phone_digits",

@@ -32,7 +32,11 @@ def screen_some(*, at: datetime, limit: int) -> int:
 
 def _screen(rows: QuerySet[Initiative], *, at: datetime, may_wait: bool) -> int:
     # Read and hashed before the transaction: SQLite lets nobody else write while it lasts.
-    several = [Screened(row, Reading.of(Text.of(row))) for row in pairs.with_what_is_needed(rows)]
+    several = [
+        Screened(row, Reading.of(Text.of(row)))
+        for row in pairs.with_what_is_needed(rows)
+        if row.erased_at is None  # all of these say the same
+    ]
     if not several:
         return 0
     with transaction.atomic():

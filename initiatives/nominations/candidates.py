@@ -15,7 +15,7 @@ def candidates(round: SelectionRound, unit: Unit) -> InitiativeQuerySet:
     Where the unit held rounds whose results climb: only what was chosen there in a dossier that it accepted. Two statements
     now, whatever is then asked of the answer.
     """
-    rows = in_branch(unit, round.campaign).filter(campaign=round.campaign_id, status=Status.VALID)
+    rows = in_branch(unit, round.campaign).filter(campaign=round.campaign_id, status=Status.VALID, erased_at=None)
     feeding = [each.pk for each in rounds.rounds_feeding(unit, round.campaign)]
     if feeding:
         rows = rows.filter(_reached(feeding))

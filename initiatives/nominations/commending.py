@@ -131,7 +131,9 @@ def may_commend(account: StaffAccount, unit: Unit) -> bool:
 
 def choosable(decision: CommendationDecision) -> InitiativeQuerySet:
     """The valid ones of its campaign in the branch of the deciding unit that it does not name yet."""
-    in_branch = Initiative.objects.in_branch_of(decision.unit).filter(campaign=decision.campaign, status=Status.VALID)
+    in_branch = Initiative.objects.in_branch_of(decision.unit).filter(
+        campaign=decision.campaign, status=Status.VALID, erased_at=None
+    )
     return in_branch.exclude(pk__in=decision.commendations.values("initiative"))
 
 

@@ -108,7 +108,7 @@ def add_file(
     place twice is one."""
     _must_prepare(dossier, by)
     nomination = _nominee_of(dossier, DossierPart(part), nomination)
-    facts = _kept(upload, DossierPart(part))
+    facts = _kept(upload, DossierPart(part), at)
     return _noted_paper(dossier, DossierPart(part), nomination, facts, by=by, at=at)
 
 
@@ -308,7 +308,7 @@ def _nominee_of(dossier: Dossier, part: DossierPart, nomination: Nomination | No
     return nomination
 
 
-def _kept(upload: Upload, part: DossierPart) -> dict[str, Any]:
+def _kept(upload: Upload, part: DossierPart, at: datetime) -> dict[str, Any]:
     """The facts of a scan once it lies in the store."""
     if not store.takes_files():
         raise PaperRefused("Máy chủ tạm thời không nhận tài liệu. Hãy thử lại sau.")
@@ -321,6 +321,7 @@ def _kept(upload: Upload, part: DossierPart) -> dict[str, Any]:
                 "media_type": judged.media_type,
                 "size": judged.size,
                 "sha256": judged.sha256,
+                "scanned_at": at if judged.is_scanned else None,
             }
     except FileRefused as refusal:
         raise PaperRefused(refusal.sentence) from None

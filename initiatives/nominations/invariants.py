@@ -73,12 +73,13 @@ def _nominations_are_in_the_history() -> Iterator[object]:
 
 def _versions_match_their_hash() -> Iterator[object]:
     """And are written in the one way a content is written, so that the text can be made again from what it says."""
-    for pk, content, kept in DossierVersion.objects.values_list("pk", "content", "hash").iterator():
+    columns = ("pk", "content", "hash", "erased_hash")
+    for pk, content, sealed, erased in DossierVersion.objects.values_list(*columns).iterator():
         try:
             is_canonical = written(json.loads(content)) == content
         except ValueError:
             is_canonical = False
-        if not is_canonical or hash_of(content) != kept:
+        if not is_canonical or hash_of(content) != (erased or sealed):
             yield pk
 
 

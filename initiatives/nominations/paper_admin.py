@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import path
 from django.views.decorators.http import require_safe
 
@@ -17,7 +17,7 @@ from initiatives.nominations.dossier_list_admin import DossierListAdmin, key_ask
 from initiatives.nominations.dossier_reading import Places, places
 from initiatives.nominations.nominee_admin import Changed, NotFilled
 from initiatives.nominations.refusals import SelectionRefused
-from initiatives.submission.admin import handed_out
+from initiatives.submission.admin import handed_out, withheld
 from orgtree.scoped_admin import account_of, is_key
 
 
@@ -74,7 +74,7 @@ class PaperActs(DossierListAdmin):
         nominations = [each.nomination for each in standing.standing]
         return PaperForm(*posted, dossier=dossier, nominations=nominations, note=note, initial=asked)
 
-    def file_view(self, request: HttpRequest, file_pk: int) -> FileResponse:
+    def file_view(self, request: HttpRequest, file_pk: int) -> HttpResponseBase:
         """A paper as it was uploaded, the removed ones too: an earlier version may hold it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -83,6 +83,8 @@ class PaperActs(DossierListAdmin):
         kept = rows.filter(pk=file_pk).first() if is_key(str(file_pk)) else None
         if kept is None:
             raise Http404
+        if kept.malware:
+            return withheld(request, kept, self.admin_site)
         answer = handed_out(kept.stored_name, kept.media_type)
         how = "inline" if kept.is_shown_inline else "attachment"
         answer["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(kept.name)}"

@@ -7,6 +7,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
+from initiatives import looked_at
 from initiatives.models import Campaign
 from initiatives.progress import benefit_report, benefit_sheet
 from initiatives.progress.benefit_report import LISTS, MISTYPED, MOST_LISTED, MOST_NAMED, Report, Row
@@ -70,6 +71,9 @@ class BenefitAdmin(BoardAdmin):
         report = benefit_report.of(campaign, unit, at=timezone.now())
         account = account_of(request)
         rows = {kind: benefit_report.listed(report, kind, account=account, most=benefit_sheet.MOST) for kind in LISTS}
+        told_of = {row.initiative.pk for each in rows.values() for row in each}
+        if told_of:
+            looked_at.table(unit, by=account, rows=len(told_of), why="Giá trị làm lợi", at=timezone.now())
         name = f"gia-tri-lam-loi-{campaign.slug}-{unit.code.replace('/', '-')}.xlsx"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return HttpResponse(benefit_sheet.sheet_of(report, rows), content_type=XLSX, headers=headers)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from initiatives.models import By, Campaign, Initiative, Milestone, Tally
 from orgtree.models import Unit
@@ -96,20 +96,26 @@ def is_any_announced() -> Exists:
     return Exists(Milestone.objects.filter(campaign=OuterRef("pk"), announced_at__isnull=False))
 
 
-def announced(campaigns: Iterable[Campaign]) -> dict[int, list[Announced]]:
-    """By campaign, the largest first, in one statement."""
-    rows = (
-        Milestone.objects.filter(campaign__in=list(campaigns), announced_at__isnull=False)
-        .select_related("initiative__unit")
-        .only("campaign", "number", "reached_at", "plan_ends_on", "initiative__unit")
-        .order_by("-number")
-    )
+def announced(
+    campaigns: Iterable[Campaign] | QuerySet[Campaign], *, rows: Iterable[Milestone] | None = None
+) -> dict[int, list[Announced]]:
+    """By campaign, the largest first, in one statement; none where the `rows` were read already (`announced_of`)."""
     found: dict[int, list[Announced]] = {}
-    for row in rows:
+    for row in announced_of(campaigns) if rows is None else rows:
         if row.reached_at and row.initiative:  # always: `milestone_is_announced_whole`
             each = Announced(row.number, row.reached_at, row.plan_ends_on, row.initiative.unit)
             found.setdefault(row.campaign_id, []).append(each)
     return found
+
+
+def announced_of(campaigns: Iterable[Campaign] | QuerySet[Campaign]) -> QuerySet[Milestone]:
+    """The largest first, each with the unit that reached it."""
+    return (
+        Milestone.objects.filter(campaign__in=campaigns, announced_at__isnull=False)
+        .select_related("initiative__unit")
+        .only("campaign", "number", "reached_at", "plan_ends_on", "initiative__unit")
+        .order_by("-number")
+    )
 
 
 def _nth(campaign: Campaign, number: int, *, settled_by: datetime) -> tuple[int, datetime] | None:

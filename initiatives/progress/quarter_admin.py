@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
+from initiatives import looked_at
 from initiatives.models import Campaign, Quarter
 from initiatives.progress import (
     clusters,
@@ -255,6 +256,7 @@ class QuarterAdmin(StaffAdmin):
         else:
             outcome = quarters.live(quarters.read(chosen, at=at), span, kept)
             content = quarter_sheet.of_quarter(chosen, outcome, announced_at=None, today=None)
+            self.note_named(request, len(outcome.outstanding), span.label)
         return sent(content, quarter_sheet.file_name(chosen, f"quy-{span.key}"))
 
     # --- the reviews ----------------------------------------------------------------------------------------------------------
@@ -276,7 +278,17 @@ class QuarterAdmin(StaffAdmin):
 
     def review_sheet_view(self, request: HttpRequest, campaign: str, part: str) -> HttpResponse:
         review = self.review(request, campaign, part)
+        unannounced = sum(not each.is_announced for each in review.outstanding)
+        self.note_named(request, unannounced, review.part.label)
         return sent(quarter_sheet.of_review(review), quarter_sheet.file_name(review.campaign, review.part.key))
+
+    def note_named(self, request: HttpRequest, number: int, label: str) -> None:
+        """Titles are words of people. Those of an announced quarter stand on its public page; taking them away is no look."""
+        if number:
+            account = account_of(request)
+            looked_at.table(
+                account.unit, by=account, rows=number, why=f"Sáng kiến tiêu biểu, {label}", at=timezone.now()
+            )
 
     def review(self, request: HttpRequest, campaign: str, key: str) -> quarter_review.Review:
         self.refuse_others(request)

@@ -39,6 +39,10 @@ def written(campaign: Campaign, outcome: Outcome, *, at: datetime) -> str:
             for each in outcome.outstanding
         ],
     }
+    return canonical(content)
+
+
+def canonical(content: dict[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

@@ -11,7 +11,7 @@ from initiatives.progress import quarter_basis, quarters
 def _what_was_announced_stands() -> Iterator[object]:
     """The text has its hash, and the list of the outstanding is the one in the text."""
     for quarter in Quarter.objects.filter(announced_at__isnull=False).order_by("pk").iterator():
-        if quarter_basis.hash_of(quarter.basis) != quarter.sha256:
+        if quarter_basis.hash_of(quarter.basis) != (quarter.erased_sha256 or quarter.sha256):
             yield quarter.pk
             continue
         outcome = quarter_basis.read(quarter)

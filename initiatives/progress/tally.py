@@ -75,23 +75,39 @@ def good_until(counted_at: datetime) -> datetime:
     return counted_at + settings.TALLY_MAX_AGE + timedelta(microseconds=1)
 
 
-def totals(campaigns: Iterable[Campaign], *, at: datetime) -> dict[int, Total]:
-    """Received by campaign, in one statement; what is too old is counted beside this answer, what was never counted now. Where
-    another process is just doing that, the number alone is asked of the initiatives."""
+def totals(
+    campaigns: Iterable[Campaign], *, at: datetime, stored: Iterable[TallyRun] | None = None
+) -> dict[int, Total]:
+    """Received by campaign, in one statement, none where `stored` were read already (`runs`); what is too old is counted beside
+    this answer, what was never counted now. Where another process is just doing that, the number alone is asked of the
+    initiatives."""
     wanted = list(campaigns)
-    found = _stored(wanted)
+    found = _totals(runs(wanted) if stored is None else stored)
+    counted = False
     for campaign in wanted:
         if campaign.pk not in found:
-            refresh(campaign, at=at)
+            counted |= refresh(campaign, at=at)
         elif found[campaign.pk].is_older_than_allowed(at):
-            _refresh_beside(campaign, at)
-    if len(found) < len(wanted) or not settings.TALLY_BESIDE_THE_ANSWER:
-        found = _stored(wanted)
+            counted |= _refresh_beside(campaign, at)
+    if counted or len(found) < len(wanted):
+        found = _totals(runs(wanted))
     for campaign in wanted:
         if campaign.pk not in found:
             received = Initiative.objects.filter(campaign=campaign).count()
             found[campaign.pk] = Total(received, at, is_all_there_is=True)
     return found
+
+
+def runs(campaigns: Iterable[Campaign] | QuerySet[Campaign]) -> QuerySet[TallyRun]:
+    """What was counted of `campaigns`, each with the number `received`."""
+    # of the confederation, by the index `tally_of_a_level`; a join would read every row of the campaign
+    of_all = Tally.objects.filter(campaign=OuterRef("campaign"), parent=None, by=By.STATUS).order_by()
+    summed = of_all.values("campaign").annotate(number=Sum("entries")).values("number")
+    return TallyRun.objects.filter(campaign__in=campaigns).annotate(received=Coalesce(Subquery(summed), 0))
+
+
+def _totals(stored: Iterable[TallyRun]) -> dict[int, Total]:
+    return {run.campaign_id: Total(run.received, run.counted_at) for run in stored}  # type: ignore[attr-defined]
 
 
 def refresh(campaign: Campaign, *, at: datetime, everything: bool = False) -> bool:
@@ -179,14 +195,6 @@ def differences(campaign: Campaign) -> list[Difference]:
 def _differing_medians(campaign: Campaign) -> list[Difference]:
     root = Unit.objects.filter(depth=1).values_list("code", flat=True).first() or ""
     return [Difference(root, By.FIELD, *off) for off in benefit.differing(campaign)]
-
-
-def _stored(campaigns: list[Campaign]) -> dict[int, Total]:
-    # of the confederation, by the index `tally_of_a_level`; a join would read every row of the campaign
-    of_all = Tally.objects.filter(campaign=OuterRef("campaign"), parent=None, by=By.STATUS).order_by()
-    summed = of_all.values("campaign").annotate(number=Sum("entries")).values("number")
-    runs = TallyRun.objects.filter(campaign__in=campaigns).annotate(received=Coalesce(Subquery(summed), 0))
-    return {run.campaign_id: Total(run.received, run.counted_at) for run in runs}
 
 
 def _bring_up(campaign: Campaign, *, at: datetime, everything: bool) -> None:
@@ -382,13 +390,14 @@ def _one_at_a_time() -> Iterator[bool]:
         _running.release()
 
 
-def _refresh_beside(campaign: Campaign, at: datetime) -> None:
-    """Counts in a thread of its own, so that the answer need not wait; inside the request where settings say so."""
+def _refresh_beside(campaign: Campaign, at: datetime) -> bool:
+    """Counts in a thread of its own, so that the answer need not wait; inside the request where settings say so. Whether it is
+    done when this ends."""
     if not settings.TALLY_BESIDE_THE_ANSWER:
-        refresh(campaign, at=at)
-        return
+        return refresh(campaign, at=at)
     if not _running.locked():
         threading.Thread(target=_refresh_and_close, args=(campaign, at), daemon=True, name="tally").start()
+    return False
 
 
 def _refresh_and_close(campaign: Campaign, at: datetime) -> None:

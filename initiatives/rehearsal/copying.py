@@ -9,11 +9,10 @@ import base64
 import os
 import secrets
 import shutil
-import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,8 @@ from urllib.parse import quote
 import psycopg2
 from django.conf import settings
 from psycopg2 import sql
+
+from portal import online_copy
 
 MARK = "_dien_tap_"
 LONGEST_NAME = 63  # of PostgreSQL
@@ -78,21 +79,12 @@ def is_a_copy(data_dir: Path) -> bool:
 
 
 def _copy_file(original: Path, to: Path) -> None:
-    needed, free = original.stat().st_size * 3 // 2, shutil.disk_usage(to.parent).free
-    if free < needed:
+    try:
+        online_copy.copy(original, to)
+    except online_copy.NoRoom as lacking:
         raise CannotCopy(
-            f"Thư mục tạm cần {_megabytes(needed)} MB trống, chỉ còn {_megabytes(free)} MB. Hãy đặt TMPDIR ở ổ khác."
-        )
-    with (
-        closing(sqlite3.connect(f"{original.resolve().as_uri()}?mode=ro", uri=True)) as read,
-        closing(sqlite3.connect(to)) as made,
-    ):
-        read.backup(made)
-        made.execute("PRAGMA journal_mode=WAL")
-
-
-def _megabytes(size: int) -> int:
-    return size // (1024 * 1024) + 1
+            f"Thư mục tạm cần {lacking.needed} MB trống, chỉ còn {lacking.free} MB. Hãy đặt TMPDIR ở ổ khác."
+        ) from None
 
 
 # --- PostgreSQL ----------------------------------------------------------------------------------------------------------

@@ -13,7 +13,14 @@ from initiatives.rehearsal.browser import Browser, Heard, Line, Page, Request, S
 from initiatives.rehearsal.words import Days, Person
 
 EDGE = "----ranh-gioi-cua-mot-phan"
-SEARCHES = ("dong ha", "quảng trị", "y tế", "may", "giáo dục", "dien bien")
+# Where one lives, what one does, in full and in haste. Forty: what is asked again within seconds is answered by nginx.
+SEARCHES = (
+    *("dong ha", "quảng trị", "y tế", "may", "giáo dục", "dien bien", "vinh linh", "gio linh", "cam lo", "hải lăng"),
+    *("hà nội", "ha noi", "hcm", "tp hồ chí minh", "đà nẵng", "da nang", "hải phòng", "cần thơ", "can tho", "huế"),
+    *("bắc ninh", "bac giang", "đồng nai", "dong nai", "bình dương", "long an", "nghệ an", "nghe an", "thanh hóa"),
+    *("công thương", "dầu khí", "điện lực", "than khoáng sản", "đường sắt", "cao su", "dệt may", "ngân hàng"),
+    *("lào cai", "viên chức", "xây dựng"),
+)
 JSON = "application/json"
 
 

@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from initiatives import looked_at
 from initiatives.models import Dossier
 from initiatives.reports import export
 from initiatives.reports.dossier_zip import in_ascii, write_zip, zip_name
@@ -20,7 +21,7 @@ from initiatives.reports.papers import PaperRefused, layout_of, papers_of
 from initiatives.reports.same_bytes import same_bytes
 from initiatives.reports.table_pdf import table_pdf
 from initiatives.reports.tables import table_xlsx
-from orgtree.scoped_admin import ScopedAdmin, is_key
+from orgtree.scoped_admin import ScopedAdmin, account_of, is_key
 
 MOST_VERSIONS = 2**15
 
@@ -106,6 +107,14 @@ class DossierPapers(ScopedAdmin):
         except PaperRefused as refusal:
             messages.warning(request, refusal.sentence)
             return HttpResponseRedirect(reverse("admin:initiatives_dossier_change", args=[dossier.pk]))
+        rows = dossier.round.nominations.filter(unit=dossier.unit).standing().count()
+        looked_at.table(
+            dossier.unit,
+            by=account_of(request),
+            rows=rows,
+            why=f"Giấy tờ của hồ sơ xét chọn: {request.path.rpartition('/')[2]}",
+            at=timezone.now(),
+        )
         answer["Cache-Control"] = "private, no-store"
         return answer
 

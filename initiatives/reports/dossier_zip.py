@@ -16,11 +16,13 @@ from datetime import datetime
 from typing import IO, Any
 
 from initiatives.models import Dossier, DossierPart, DossierVersion, Standing
+from initiatives.models.initiative import ERASED_MARK
 from initiatives.reports.letter import letter
 from initiatives.reports.papers import PaperRefused, layout_of, sent_papers
 from initiatives.reports.same_bytes import same_bytes
 from initiatives.reports.table_pdf import table_pdf
 from initiatives.reports.tables import table_xlsx
+from initiatives.submission.files import scans
 from initiatives.submission.files.judge import MEDIA_TYPES
 from initiatives.submission.files.names import ending_of
 from initiatives.submission.files.store import NotAStoredName, StoreUnavailable, name_by, open_stored
@@ -51,6 +53,16 @@ class DocumentIsGone(PaperRefused):
         )
 
 
+class DocumentHoldsMalware(PaperRefused):
+    """An antivirus found something in a document of the dossier after it was received."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Phần mềm diệt virus phát hiện mã độc trong tài liệu “{name}” nên chưa làm được tệp nén. "
+            "Hãy báo quản trị máy chủ."
+        )
+
+
 @dataclass(frozen=True)
 class Document:
     """`name` in the ZIP, `shown` as people know it."""
@@ -62,6 +74,11 @@ class Document:
 
 def write_zip(to: IO[bytes], dossier: Dossier, version: DossierVersion) -> None:
     """The same version, template and layout give the same bytes. No document is held in memory whole."""
+    documents = documents_of(json.loads(version.content))
+    infected = scans.with_malware([each.sha256 for each in documents])
+    for document in documents:
+        if document.sha256 in infected:
+            raise DocumentHoldsMalware(document.shown)
     papers, layout, at = sent_papers(dossier, version), layout_of(dossier), version.sealed_at
     made = {
         CONTENT: version.content.encode(),
@@ -74,7 +91,7 @@ def write_zip(to: IO[bytes], dossier: Dossier, version: DossierVersion) -> None:
         for name, content in made.items():
             archive.writestr(_member(name, at), content)
             hashes.append((hashlib.sha256(content).hexdigest(), name))
-        for document in documents_of(json.loads(version.content)):
+        for document in documents:
             _copy(archive, document, at)
             hashes.append((document.sha256, document.name))
         # As `sha256sum --check` reads it.
@@ -107,7 +124,7 @@ def in_ascii(text: str) -> str:
 
 def _named(content: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Each document with the number and person before its name."""
-    kept = [file for file in content["files"] if not file["on_paper"]]
+    kept = [file for file in content["files"] if not file["on_paper"] and file["name"] != ERASED_MARK]
     for file in kept:
         if file["nominee"] is None:
             yield "", _OF_A_PART.get(file["part"], "tai-lieu"), file
@@ -119,7 +136,7 @@ def _named(content: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]
         seen: set[str] = set()
         own = [file for file in kept if file["nominee"] == nominee["receipt_code"]]
         for file in (*own, *nominee["attachments"]):
-            if file["sha256"] not in seen:
+            if file["sha256"] not in seen and file["name"] != ERASED_MARK:
                 seen.add(file["sha256"])
                 what = _OF_A_PART.get(file["part"]) if "part" in file else _OF_A_KIND.get(file["kind"])
                 yield prefix, what or "tai-lieu", file

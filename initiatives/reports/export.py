@@ -11,6 +11,7 @@ from initiatives.reports import workbook
 from initiatives.reports.layouts import LAYOUTS, Letterhead
 from initiatives.reports.summary import rows
 from orgtree.models import Unit
+from portal import in_flight
 from portal.replica import may_be_old
 from portal.vietnamese.days import VIETNAM
 
@@ -41,7 +42,9 @@ def letterhead_of(unit: Unit, *, year: int) -> Letterhead:
 
 
 def write_whole(to: IO[bytes], initiatives: QuerySet[Any], *, unit: Unit, layout: str, year: int, at: datetime) -> int:
-    """The same into an empty file, from a copy of the database where one has all that was received when it is asked."""
+    """The same into an empty file, from a copy of the database where one has all that was received when it is asked; what is
+    being received at that moment is waited for."""
+    in_flight.wait_for_it()
     return may_be_old(_written_anew, is_whole=True)(to, initiatives, unit=unit, layout=layout, year=year, at=at)
 
 

@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 
-from initiatives import jobs, jobs_admin
+from initiatives import jobs, jobs_admin, looked_at
 from initiatives.models import Campaign, Initiative, Job
 from initiatives.reports import export_jobs
 from initiatives.reports.export import MEDIA_TYPE
@@ -24,7 +24,7 @@ from initiatives.reports.export_jobs import AT_ONCE, EXPORT, ROWS_A_FILE, File
 from initiatives.reports.views import summary_response
 from initiatives.reports.zipped import MANIFEST, zipped
 from initiatives.review.filters import CampaignFilter, unit_of
-from orgtree.models import StaffAccount
+from orgtree.models import StaffAccount, Unit
 from orgtree.scoped_admin import ScopedAdmin, account_of
 from portal.vietnamese import days
 from portal.vietnamese.formats import file_size, whole
@@ -78,8 +78,11 @@ class SummaryExport(ScopedAdmin):
             return None
         campaign = Campaign.objects.get(pk=campaigns_of_rows[0])
         unit = unit_of(request) or account_of(request).unit
-        if rows.order_by()[: AT_ONCE + 1].count() <= AT_ONCE:
-            return summary_response(rows, campaign=campaign, unit=unit, layout=layout, at=timezone.now())
+        number, at = rows.order_by()[: AT_ONCE + 1].count(), timezone.now()
+        if number <= AT_ONCE:
+            title = f"Bảng tổng hợp ({LAYOUTS[layout]})"
+            looked_at.table(unit, by=account_of(request), rows=number, why=title, at=at)
+            return summary_response(rows, campaign=campaign, unit=unit, layout=layout, at=at)
         if not may_wait:
             return self.ask_to_wait(request, campaign, unit, layout)
         key = request.POST.get("key", "")
@@ -120,6 +123,8 @@ class SummaryExport(ScopedAdmin):
         files = export_jobs.files_of(job, at=timezone.now())
         if not files or not export_jobs.may_have(job, account):
             raise Http404
+        unit = Unit.objects.filter(pk=job.asked.get("unit")).first()
+        looked_at.table(unit, by=account, rows=files[-1].last, why=job.asked.get("title", ""), at=timezone.now())
         if len(files) == 1:
             response = StreamingHttpResponse(export_jobs.content_of(job, 1), content_type=MEDIA_TYPE)
             response["Content-Length"] = str(files[0].size)

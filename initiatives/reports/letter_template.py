@@ -2,7 +2,7 @@
 
 docxtpl hands every part of the file (text, heads and feet, notes, properties) to the environment below, and that looks at the
 tree of each before it is compiled: what is not known to be harmless is refused with its name. Behind it stand Jinja's sandbox
-(unsandboxed, a template ran any code: `TRAPS.md`), escaping of every value, and that a missing field is an error.
+(unsandboxed, a template ran any code: `docs/traps.md`), escaping of every value, and that a missing field is an error.
 """
 
 import io

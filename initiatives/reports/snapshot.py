@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from initiatives.models import Initiative
 from initiatives.reports.summary import ORDER
 from initiatives.submission.summary_facts import ANSWERS, answers_of, facts
+from portal import in_flight
 
 # Sorting a million takes longer than a statement of a request may, and between two portions others have their turn.
 UNHURRIED = (
@@ -25,9 +26,11 @@ FETCHED = 1_000  # keys
 
 
 class Snapshot:
-    """`rows` as they are when first asked. The keys are put in order alone: the texts of a million would be sorted on disk."""
+    """`rows` as they are when first asked, with what was being received when it was made. The keys are put in order alone: the
+    texts of a million would be sorted on disk."""
 
     def __init__(self, rows: QuerySet[Any]) -> None:
+        in_flight.wait_for_it()
         self._alias = f"snapshot {id(self)}"
         self._rows = rows.using(self._alias)
         self._keys: Iterator[int] | None = None

@@ -104,6 +104,7 @@ class ColumnInline(StaffInline):
     model = TableColumn
     formset = ColumnFormSet
     fields = ("position", "heading", "facts", "width", "is_centred")
+    readonly_fields = ("called",)
     max_num = MOST_COLUMNS
     verbose_name_plural = f"các cột (tổng độ rộng tối đa {PAPER_WIDTH} mm)"
 
@@ -111,6 +112,15 @@ class ColumnInline(StaffInline):
         if db_field.name == "facts":
             return FactsField(label="Nội dung")
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+        """Whoever may only look reads what the facts are called."""
+        may_choose = self.has_change_permission(request, obj)
+        return self.fields if may_choose else ["called" if name == "facts" else name for name in self.fields]
+
+    @admin.display(description="nội dung")
+    def called(self, column: TableColumn) -> str:
+        return "; ".join(FACTS[name] for name in column.facts if name in FACTS)
 
     # A column is part of its layout: whoever may look at that or change it, may its columns.
 

@@ -158,11 +158,11 @@ class DeskAdmin(ListAdmin):
         status: int = 200,
     ) -> HttpResponse:
         account, bound = account_of(request), bound or {}
-        may_decide = self.has_change_permission(request)
+        may_decide = self.has_change_permission(request) and initiative.erased_at is None
         shared = authorship.shared_with(initiative, account)
         names = self.offered(initiative) if may_decide and not shared else []
         decisions = {name: bound.get(name) or self.decision_form(request, name, initiative, at=at) for name in names}
-        hints = objections.hints(initiative)
+        hints = objections.hints(initiative) if initiative.erased_at is None else []
         again = reading.sent_again(initiative)
         labels = reading.labels_of(initiative)
         context = {

@@ -27,6 +27,7 @@ from portal.vietnamese.formats import whole
 LISTED = 100  # of thousands; of as many as are decided at once, all
 CODES_TOLD = 10
 KEY = re.compile(r"[0-9a-f]{32}")
+LONGEST_FILTERS = 8_000  # as an address; servers refuse longer ones
 
 TITLES = {
     "approve": "Đánh dấu hợp lệ",
@@ -214,11 +215,12 @@ class ManyAdmin(ScopedAdmin):
         return TemplateResponse(request, "review/many.html", context, status=status)
 
     def with_filters(self, address: str, query: str) -> str:
-        """`address` with what is ours of `query`: it came back through a form."""
+        """`address` with what is ours of `query`: it came back through a form. What no address of ours can hold is left out."""
         kept = QueryDict(mutable=True)
         for name, values in QueryDict(query).lists():
             kept.setlist(name, values)
-        return f"{address}?{kept.urlencode()}" if kept else address
+        asked = kept.urlencode()
+        return f"{address}?{asked}" if 0 < len(asked) <= LONGEST_FILTERS else address
 
 
 def key_of(request: HttpRequest) -> str:

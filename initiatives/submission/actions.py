@@ -3,7 +3,7 @@
 Nothing here reads the clock or a request; moments arrive as `at`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,12 +19,21 @@ from initiatives.submission import answers, eligibility, receipts
 from initiatives.submission.files import store
 from initiatives.submission.files.judge import FileRefused, Upload, judge
 from orgtree.models import StaffAccount, Unit
-from portal import replica
+from portal import metrics, plain_rows, replica
 from portal.vietnamese.text import folded
 
 MAX_FILES = 5
 CODE_TRIES = 5
 SAVED = ("answers", "sealed_national_id", "unit_id", "consent_text_id", "consented_at", "late_at", "saved_at")
+
+
+_OF_DRAFT = plain_rows.Prepared(lambda draft: Attachment.objects.filter(draft=draft), instead=(-1,))
+_OF_THE_SAME = plain_rows.Prepared(
+    lambda campaign, unit, phone: Initiative.objects.filter(campaign=campaign, unit=unit, phone_digits=phone).exclude(
+        status=Status.WITHDRAWN
+    )[:50],
+    instead=(-1, -2, "a phone"),
+)
 
 
 class AlreadyReceived(Exception):
@@ -140,6 +149,7 @@ def add_document(draft: Draft, upload: Upload, *, name: str, kind: str, at: date
     """Judges, stores and notes one document: the file is whole and kept before its row exists. One that is there already
     is answered as it is, also where there is no room: a phone that heard no answer sends it again."""
     if not store.takes_files():
+        metrics.refused("file_no_room")
         raise DocumentRefused(
             "Máy chủ tạm thời không nhận tài liệu. Bạn vẫn nộp được sáng kiến và bổ sung tài liệu sau."
         )
@@ -154,8 +164,10 @@ def add_document(draft: Draft, upload: Upload, *, name: str, kind: str, at: date
                 "media_type": judged.media_type,
                 "size": judged.size,
                 "sha256": judged.sha256,
+                "scanned_at": at if judged.is_scanned else None,
             }
     except FileRefused as refusal:
+        metrics.refused(f"file_{refusal.reason}")
         raise DocumentRefused(refusal.sentence, is_final=True) from None
     with transaction.atomic():
         there = Draft.objects.select_for_update().filter(pk=draft.pk).first()
@@ -170,7 +182,7 @@ def add_document(draft: Draft, upload: Upload, *, name: str, kind: str, at: date
 
 def documents_of(draft: Draft) -> list[Attachment]:
     """What will go with the initiative: the draft's own, and on a correction what was received before."""
-    owned = list(draft.attachments.all()) if draft.pk else []
+    owned = _OF_DRAFT.rows(draft.pk) if draft.pk else []
     earlier = list(draft.revises.attachments.all()) if draft.revises_id and draft.revises else []
     return earlier + owned
 
@@ -331,9 +343,7 @@ def _saved(draft: Draft) -> dict[str, Any]:
 def _same_from_the_same(draft: Draft, entry: Entry) -> Initiative | None:
     if draft.initiative_id is not None:
         return None
-    candidates: Iterable[Initiative] = Initiative.objects.filter(
-        campaign=draft.campaign, unit=entry.unit, phone_digits=entry.phone_digits
-    ).exclude(status=Status.WITHDRAWN)[:50]
+    candidates = _OF_THE_SAME.rows(draft.campaign_id, entry.unit.pk, entry.phone_digits)
     title = folded(entry.values["title"])
     return next((each for each in candidates if folded(each.title) == title), None)
 

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.contrib import admin, messages
+from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from initiatives.campaigns.extension_forms import PersonalExtensionForm, phase_missed_by
-from initiatives.models import Attachment, Draft, WindowExtension
+from initiatives.models import Attachment, DossierFile, Draft, WindowExtension
 from initiatives.submission.files.judge import MEDIA_TYPES
 from initiatives.submission.files.store import NotAStoredName, open_stored
 from initiatives.submission.receipts import shown
@@ -162,6 +163,8 @@ class AttachmentAdmin(ScopedAdmin):
     def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Pictures and PDF open in the browser, anything else is saved; nothing in it may run."""
         attachment = self.document(request, pk)
+        if attachment.malware:
+            return withheld(request, attachment, self.admin_site)
         answer = handed_out(attachment.stored_name, attachment.media_type)
         how = "inline" if attachment.is_shown_inline else "attachment"
         answer["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(attachment.name)}"
@@ -171,7 +174,7 @@ class AttachmentAdmin(ScopedAdmin):
     def thumbnail_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The small picture; a document that has none is missing. It never changes, so a desk seen again asks for none."""
         attachment = self.document(request, pk)
-        if not attachment.thumbnail:
+        if not attachment.thumbnail or attachment.malware:
             raise Http404
         answer = handed_out(attachment.thumbnail, MEDIA_TYPES["jpg"])
         answer["Content-Disposition"] = "inline"
@@ -181,7 +184,7 @@ class AttachmentAdmin(ScopedAdmin):
     def text_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The whole text that was found in a Word file, without Word."""
         attachment = self.document(request, pk)
-        if not attachment.first_look:
+        if not attachment.first_look or attachment.malware:
             raise Http404
         context = {
             **self.admin_site.each_context(request),
@@ -202,6 +205,14 @@ class AttachmentAdmin(ScopedAdmin):
         if attachment is None:
             raise Http404
         return attachment
+
+
+def withheld(request: HttpRequest, file: Attachment | DossierFile, site: AdminSite) -> HttpResponse:
+    """Instead of a file in which malware was found since it was received."""
+    context = {**site.each_context(request), "title": file.name, "malware": file.malware}
+    answer = TemplateResponse(request, "review/withheld.html", context, status=410)
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def handed_out(stored_name: str, media_type: str) -> FileResponse:

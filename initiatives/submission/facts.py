@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from initiatives.models import Attachment, Choice, ChoiceList, Initiative
 from initiatives.submission import answers
+from portal import plain_rows
 from portal.vietnamese import days, formats, money, phones
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from initiatives.submission.forms import StepForm
 
 Fact = tuple[str, str]
+
+_RECEIVED = plain_rows.Prepared(lambda received: Attachment.objects.filter(initiative=received), instead=(-1,))
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def facts_of_initiative(initiative: Initiative, choices: Sequence[Choice]) -> li
             f"{document.name} ({formats.file_size(document.size)}), "
             f"{labels.get((ChoiceList.ATTACHMENT_KIND, document.kind), 'tài liệu khác').lower()}",
         )
-        for number, document in enumerate(initiative.attachments.all(), start=1)
+        for number, document in enumerate(_RECEIVED.rows(initiative.pk), start=1)
     ]
     if initiative.link:
         facts.append(("Liên kết", initiative.link))

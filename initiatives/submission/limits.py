@@ -70,6 +70,11 @@ def documents() -> Limit:
     return Limit("documents", settings.LIMIT_DOCUMENT_BYTES, settings.LIMIT_DOCUMENTS_A_MINUTE)
 
 
+def requests() -> Limit:
+    """About one's data. Few ask, and who asks for a whole workshop is one of few: a script shows soon."""
+    return Limit("requests", settings.LIMIT_DATA_REQUESTS, settings.LIMIT_DATA_REQUESTS_A_MINUTE)
+
+
 def where_the_cache_answers(act: Callable[P, None]) -> Callable[P, None]:
     """A limit is never worth a worker's step: what fails in it is let through, and said in the log."""
 
@@ -120,6 +125,17 @@ def draft_was_sent(draft: str, *, document_bytes: int, at: datetime) -> None:
     drafts().note(whose, -1, at=at)
     if document_bytes:
         documents().note(whose, -document_bytes, at=at)
+
+
+@where_the_cache_answers
+def admit_request(network: str, *, at: datetime) -> None:
+    """Before a request about one's data is kept. Raises TooMuchAtOnce."""
+    _admit(requests(), network, at)
+
+
+@where_the_cache_answers
+def request_was_kept(network: str, *, at: datetime) -> None:
+    requests().note(_whose(network), 1, at=at)
 
 
 def _admit(limit: Limit, network: str, at: datetime) -> None:

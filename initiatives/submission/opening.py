@@ -5,7 +5,7 @@ from django.db import connection
 from initiatives.models import Draft
 from initiatives.submission import receipts
 from orgtree.models import Unit
-from portal import plain_rows
+from portal import plain_rows, prepared
 
 
 def draft_of(token: str) -> Draft | None:
@@ -17,7 +17,7 @@ def draft_of(token: str) -> Draft | None:
         " WHERE d.token_hash = %s AND d.revises_id IS NULL"
     )
     with connection.cursor() as cursor:
-        cursor.execute(said, [receipts.token_hash(token)])
+        prepared.execute(cursor, said, [receipts.token_hash(token)])
         row = cursor.fetchone()
     if row is None:
         return None

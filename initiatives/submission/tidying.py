@@ -1,6 +1,6 @@
 """What is deleted because nobody needs it any more: old drafts, yesterday's failed look-ups, files without a row."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +12,8 @@ from initiatives.submission.files import store
 LOOK_UPS_KEPT = timedelta(days=1)
 # A file is stored before its row: only one that has lain alone for a day belongs to nobody.
 FILES_LEFT_ALONE = timedelta(days=1)
+# Where it is known whose a file was: longer than any request that may just have stored the same bytes for somebody else.
+SAME_BYTES_MAY_COME = timedelta(hours=1)
 # Every column that names a file in the store, each with an index of its own: what none of them names is nobody's.
 NAMED_BY: tuple[tuple[type[Model], str], ...] = (
     (Attachment, "stored_name"),
@@ -44,6 +46,11 @@ def purge(*, at: datetime, untouched_for: timedelta, dry_run: bool = False) -> P
     return Purged(*counted, len(orphans))
 
 
+def remove_unnamed(names: Iterable[str], *, at: datetime) -> int:
+    """Of files whose rows were deleted: those that no other row names. What came within the hour is left to the sweep."""
+    return sum(_removed(name, at, left_alone=SAME_BYTES_MAY_COME) for name in sorted(set(names)))
+
+
 def _orphans(at: datetime) -> list[str]:
     found: list[str] = []
     for some in store.the_store().all_held():
@@ -63,11 +70,11 @@ def _named_among(names: Collection[str]) -> set[str]:
     return set(first.union(*others)) if names else set()
 
 
-def _removed(name: str, at: datetime) -> bool:
+def _removed(name: str, at: datetime, *, left_alone: timedelta = FILES_LEFT_ALONE) -> bool:
     """Looks once more: the same document may have been sent again since the files were looked through."""
     kept_in = store.the_store()
     try:
-        if not _is_old(kept_in.held(name), at) or _named_among([name]):
+        if not _is_old(kept_in.held(name), at, left_alone) or _named_among([name]):
             return False
     except FileNotFoundError:
         return False  # the worker of another host tidies too
@@ -75,5 +82,5 @@ def _removed(name: str, at: datetime) -> bool:
     return True
 
 
-def _is_old(file: store.Held, at: datetime) -> bool:
-    return file.put_at < at - FILES_LEFT_ALONE
+def _is_old(file: store.Held, at: datetime, left_alone: timedelta = FILES_LEFT_ALONE) -> bool:
+    return file.put_at < at - left_alone

@@ -207,6 +207,31 @@ def test_a_number_lowered_beside_nominations_is_refused_or_holds(
     assert chosen(round) in (1, HANDS)
 
 
+def test_the_first_place_that_is_taken_while_numbers_change_is_one_of_the_new_number(
+    round: SelectionRound, unit: Unit, officer: StaffAccount
+) -> None:
+    """There is no row yet that changing the numbers could find: whoever makes it waits for them."""
+    SelectionRound.objects.filter(pk=round.pk).update(each_unit_max=HANDS)
+    (initiative,) = valid(round, unit)
+    is_written = threading.Event()
+
+    def lower() -> None:
+        with transaction.atomic():
+            SelectionRound.objects.filter(pk=round.pk).update(each_unit_max=1)
+            quotas.apply_limits(round)
+            is_written.set()
+            time.sleep(1.0)
+
+    def nominate() -> Nomination:
+        assert is_written.wait(timeout=30)
+        return nominating.nominate(initiative.pk, round=round, unit=unit, by=officer, at=AT)
+
+    made = together(lower, nominate)
+
+    assert kinds(made) == {"Nomination": 1, "NoneType": 1}, made
+    assert Quota.objects.get().limit == 1
+
+
 @pytest.mark.parametrize(
     ("waits_before", "is_begun"),
     [

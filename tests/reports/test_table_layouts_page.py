@@ -216,5 +216,15 @@ def test_a_reviewer_looks_and_writes_nothing(manager: StaffAccount, client_as: C
     assert TableColumn.objects.get().heading != "Khác"
 
 
+def test_a_reviewer_reads_what_the_facts_are_called(manager: StaffAccount, client_as: ClientAs) -> None:
+    column = TableColumnFactory(layout=TableLayoutFactory(unit=manager.unit), facts=["title", "birth_year"])
+    reviewer = StaffAccountFactory(username="xet-duyet", unit=manager.unit, role=Role.REVIEWER)
+
+    page = client_as(reviewer).get(row("change", column.layout)).content.decode()
+
+    assert "Tên sáng kiến; Năm sinh" in seen(page)
+    assert english_in(seen(page)) == []
+
+
 def test_every_fact_of_a_row_can_be_a_column() -> None:
     assert tuple(FACTS) == SummaryRow._fields

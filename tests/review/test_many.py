@@ -134,6 +134,14 @@ class TestInTheRequest:
         assert "nhiều nhất 1 sáng kiến" in office.inbox().content.decode()
         assert statuses(*rows) == ["submitted", "submitted"]
 
+    @pytest.mark.parametrize(("back", "kept"), [("status=all", "?status=all"), ("q=" + "q" * 70_000, "")])
+    def test_one_returns_to_the_list_whatever_was_sent_as_its_filters(
+        self, office: Office, back: str, kept: str
+    ) -> None:
+        answer = office.client.post(reverse(MANY, args=["approve"]), {"back": back})
+
+        assert (answer.status_code, answer["Location"]) == (302, reverse(INBOX) + kept)
+
     def test_two_campaigns_have_no_reasons_in_common(self, office: Office) -> None:
         first = office.receive()
         office.campaign = CampaignFactory()

@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from initiatives.models import Attachment, Campaign, Draft
 from initiatives.submission import actions
-from initiatives.submission.files import store
+from initiatives.submission.files import store, turns
 from initiatives.submission.files.judge import Judged
 from tests.concurrency import together
 from tests.submission import samples
@@ -239,8 +239,10 @@ AT_ONCE = 8
 class TestTogether:
     @pytest.fixture
     def meeting(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """All files are on the disk, and none has its row yet."""
+        """All files are on the disk, and none has its row yet. Each has its turn to be judged: where all come in one moment, the
+        portal would send some away for a while."""
         gate, put = threading.Barrier(AT_ONCE), store.put
+        monkeypatch.setattr(turns, "judging", turns.Room(AT_ONCE, waiting=0, patience=0))
 
         def put_and_wait(judged: Judged) -> str:
             name = put(judged)

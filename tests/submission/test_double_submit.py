@@ -1,6 +1,7 @@
 """Double tap, two tabs, retries: real threads with connections of their own, one initiative and one receipt."""
 
 import random
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -108,6 +109,28 @@ def test_a_step_saved_while_it_is_submitted_loses_neither(worker: Worker) -> Non
         assert worker.draft.answers["title"] == "Tên sửa ở cửa sổ khác"
         assert where(worker.confirm()) == (303, worker.receipt)
     call_command("check_invariants")
+
+
+def test_a_step_saved_in_the_middle_of_a_submission_waits_for_it_and_is_told(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is told that it is saved finds it again: here there is nothing left to save to."""
+    saving, sending = another_tab(worker), another_tab(worker)
+    in_the_middle, goes_on = threading.Event(), lifecycle._write_co_authors
+
+    def waits(*args: Any) -> Any:
+        in_the_middle.set()
+        time.sleep(1.0)
+        return goes_on(*args)
+
+    def save() -> Any:
+        assert in_the_middle.wait(timeout=30)
+        return saving.send_content(content(title="Tên sửa ở cửa sổ khác"))
+
+    monkeypatch.setattr(lifecycle, "_write_co_authors", waits)
+    answers = together(save, sending.confirm)
+
+    assert [where(answer) for answer in answers] == [(302, worker.receipt), (303, worker.receipt)]
 
 
 def test_two_steps_saved_at_once_both_stay(worker: Worker) -> None:

@@ -3,6 +3,7 @@
 import os
 import tempfile
 from argparse import ArgumentParser
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -11,11 +12,13 @@ from typing import IO, Any
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from initiatives import looked_at
 from initiatives.models import Campaign, Initiative, Status
 from initiatives.reports.export import write_summary, year_of
 from initiatives.reports.layouts import LAYOUTS
 from orgtree.models import Unit
 from orgtree.scope import branch
+from portal import in_flight
 from portal.command_line import PortalCommand
 from portal.replica import may_be_old
 from portal.vietnamese import formats
@@ -54,13 +57,20 @@ class Command(PortalCommand):
         received = _received_from(unit, campaign)
         initiatives = received.filter(status__in=statuses) if statuses else received.reached()
 
+        at = timezone.now()
+
+        def note(rows: int) -> None:
+            why = f"Bảng tổng hợp (mẫu {options['layout'].upper()}), xuất bằng lệnh trên máy chủ"
+            looked_at.table(unit, by=None, rows=rows, why=why, at=at)
+
         written, files = _write_whole(
             Path(options["output"]),
             initiatives,
             campaign=campaign,
             unit=unit,
             layout=options["layout"],
-            at=timezone.now(),
+            at=at,
+            note=note,
         )
         self.stdout.write(
             f"Đã ghi {formats.whole(written)} sáng kiến của {unit.name} vào {', '.join(map(str, files))}."
@@ -84,10 +94,18 @@ def _known(statuses: list[str]) -> list[str]:
 
 
 def _write_whole(
-    path: Path, initiatives: Any, *, campaign: Campaign, unit: Unit, layout: str, at: datetime
+    path: Path,
+    initiatives: Any,
+    *,
+    campaign: Campaign,
+    unit: Unit,
+    layout: str,
+    at: datetime,
+    note: Callable[[int], None],
 ) -> tuple[int, list[Path]]:
     """All or nothing: whoever opens a file meanwhile finds the old one. Only its owner may read it. How many, and in which
-    files: one, or TỆP-1.xlsx, TỆP-2.xlsx … where one sheet does not hold them."""
+    files: one, or TỆP-1.xlsx, TỆP-2.xlsx … where one sheet does not hold them. `note` is told how many before anybody can have
+    them."""
     parts: list[IO[bytes]] = []
 
     def another() -> IO[bytes]:
@@ -108,11 +126,13 @@ def _write_whole(
     try:
         try:
             year = year_of(campaign, at=at)
+            in_flight.wait_for_it()
             written = may_be_old(anew, is_whole=True)()
             for part in parts:
                 part.flush()
                 os.fsync(part.fileno())
                 part.close()
+            note(written)
             files = [path] if len(parts) == 1 else [_numbered(path, number + 1) for number in range(len(parts))]
             for part, file in zip(parts, files, strict=True):
                 os.replace(part.name, file)

@@ -1,5 +1,6 @@
 """`worker`: what happens beside the requests, in one loop: long jobs, fingerprints and pictures; counting every minute;
-tidying once a day. Stops at SIGTERM after what it has in hand, which is a second or two.
+sealing history, verifying a part of it and tidying once a day; erasing people of campaigns whose days are over. Stops at SIGTERM
+after what it has in hand, which is a second or two.
 
 While its clock differs from the database's it does nothing and says so: by its own time others would seem silent, and what is
 young old enough to be deleted.
@@ -24,14 +25,16 @@ from django.utils import timezone
 
 from initiatives import jobs
 from initiatives.duplicates import screening
-from initiatives.models import Campaign
+from initiatives.history import nightly, seals
+from initiatives.models import Campaign, Upkeep
+from initiatives.personal_data import retention
 from initiatives.progress import tally
 from initiatives.reports import export_jobs
 from initiatives.submission import tidying
-from initiatives.submission.files import looks
+from initiatives.submission.files import looks, scans
 from orgtree.sent_sheets import forget_old_sheets
 from orgtree.staff.sign_ins import forget_old_sign_ins
-from portal import clocks
+from portal import clocks, metrics
 from portal.command_line import PortalCommand
 
 DRAFTS_KEPT = timedelta(days=180)
@@ -41,6 +44,8 @@ PREPARED_AT_ONCE = 5
 LONGEST_REST = 60.0  # after failures in a row
 CLOCK_LOOKED_AT = 10.0  # seconds between two comparisons with the database's clock
 MOST_ROUNDS = 2_000  # of --once: what is still there then is left to the next run
+SEALED_LOOKED_AT = 600.0  # seconds between two looks whether today's history is sealed
+NIGHT_LOOKED_AT = 600.0  # seconds between two looks whether the day's part of history was verified
 RESULTS_LOOKED_AT = 600.0  # seconds between two looks for what jobs made more than a day ago
 
 logger = logging.getLogger("initiatives.worker")
@@ -83,14 +88,19 @@ class Command(PortalCommand):
 
     def handle(self, *args: Any, once: bool = False, **options: Any) -> None:
         self.key = secrets.token_hex(16)
+        metrics.share(settings.DATA_DIR / "metrics")  # what is received from sheets is counted here
         works = [
             Work(self._say_hello, rest=jobs.SEEN_EVERY.total_seconds()),
             Work(self._carry_jobs, rest=1),
             Work(self._screen, rest=1),
             Work(self._prepare, rest=1),
+            Work(self._scan, rest=1),
             Work(self._count, rest=settings.TALLY_MAX_AGE.total_seconds()),
             Work(self._forget_results, rest=RESULTS_LOOKED_AT),
+            Work(self._seal, rest=SEALED_LOOKED_AT),
+            Work(self._verify, rest=NIGHT_LOOKED_AT),
             Work(self._tidy, rest=60),
+            Work(self._erase, rest=600),
         ]
         if once:
             if not self._clock_is_right():
@@ -145,6 +155,9 @@ class Command(PortalCommand):
     def _prepare(self) -> bool:
         return looks.prepare_some(limit=PREPARED_AT_ONCE) > 0
 
+    def _scan(self) -> bool:
+        return scans.scan_some(at=timezone.now(), limit=PREPARED_AT_ONCE) > 0
+
     def _count(self) -> bool:
         for campaign in Campaign.objects.published():
             tally.refresh(campaign, at=timezone.now())
@@ -154,15 +167,34 @@ class Command(PortalCommand):
         jobs.forget_results(at=timezone.now())
         return False
 
+    def _seal(self) -> bool:
+        """Number and hash go to the log: kept there, they find what was taken away together with the seal."""
+        seal = seals.seal_of_the_day(timezone.now)
+        if seal is not None:
+            logger.info("sealed history: number %s, hash %s", seal.number, seals.in_groups(seal.hash))
+        return False
+
+    def _verify(self) -> bool:
+        return nightly.look_on(timezone.now)
+
+    def _erase(self) -> bool:
+        return retention.erase_what_is_over(at_now=timezone.now)
+
     def _tidy(self) -> bool:
         today = timezone.localdate()
         if self.tidied_on == today:
             return False
-        purged = tidying.purge(at=timezone.now(), untouched_for=DRAFTS_KEPT)
+        began_at = timezone.now()
+        purged = tidying.purge(at=began_at, untouched_for=DRAFTS_KEPT)
+        figures = {"drafts": purged.drafts, "look_ups": purged.look_ups, "files": purged.files}
+        Upkeep.objects.create(
+            kind=Upkeep.Kind.PURGE, began_at=began_at, ended_at=timezone.now(), is_good=True, figures=figures
+        )
         logger.info("tidied %s drafts, %s look-ups, %s files", purged.drafts, purged.look_ups, purged.files)
         sheets, signed_in = forget_old_sheets(at=timezone.now()), forget_old_sign_ins(at=timezone.now())
         forgotten = jobs.forget_old(at=timezone.now())
         call_command("clearsessions")
+        retention.nightly(at=timezone.now())
         logger.info("forgot %s sheets, %s sign-ins, %s jobs", sheets, signed_in, forgotten)
         self.tidied_on = today
         return False

@@ -12,7 +12,7 @@ from initiatives.lifecycle import Share
 from initiatives.models import Asked, ChoiceList, Declaration
 from initiatives.submission import answers
 from initiatives.submission.files.links import LinkRefused, parse_drive_link
-from initiatives.submission.forms.step import OneOf, StepForm
+from initiatives.submission.forms.step import OneOf, Pairs, StepForm
 from portal.vietnamese import fields
 from portal.vietnamese.text import ascii_digits
 
@@ -123,8 +123,8 @@ class ContentForm(StepForm):
         for name, which in (("field", ChoiceList.FIELD), ("solution_kind", ChoiceList.SOLUTION_KIND)):
             if name in self.fields:
                 self.fields[name].choices = self.options(which)  # type: ignore[attr-defined]
-        declared = [(declaration.code, declaration.text) for declaration in self.declarations]
-        if declared:
+        declared = Pairs((declaration.code, declaration.text) for declaration in self.declarations)
+        if declared.pairs:
             self.fields["declaration"].choices = declared  # type: ignore[attr-defined]
         else:
             del self.fields["declaration"]

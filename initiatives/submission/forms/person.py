@@ -132,8 +132,8 @@ class PersonForm(StepForm):
     @cached_property
     def _named(self) -> dict[str, Unit]:
         """The units of both answers, in one statement."""
-        codes = {code for code in (self._typed("unit"), self._typed("top_unit")) if _is_code(code)}
-        return {unit.code: unit for unit in self.units.filter(code__in=codes)} if codes else {}
+        codes = [code for code in (self._typed("unit"), self._typed("top_unit")) if _is_code(code)]
+        return self.offered.named(codes[0], codes[-1]) if codes else {}
 
     def clean_birth_year(self) -> int | None:
         typed = ascii_digits(single_line(self.cleaned_data["birth_year"] or ""))

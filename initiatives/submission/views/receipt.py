@@ -2,8 +2,8 @@
 
 from io import BytesIO
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -14,8 +14,14 @@ from initiatives.submission import receipts
 from initiatives.submission.facts import facts_of_initiative
 from initiatives.submission.picture import receipt_picture
 from initiatives.submission.views.steps import absolute, private
+from portal import plain_rows
 from portal.doors import public
 from portal.requests import arrival, in_app_browser
+from portal.vietnamese import days
+
+_RECEIVED = plain_rows.Prepared(
+    lambda link: Initiative.objects.filter(receipt_token_hash=link).select_related("unit"), instead=("a link",)
+)
 
 
 @public
@@ -24,6 +30,8 @@ from portal.requests import arrival, in_app_browser
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """Three pages of one address: the receipt; its picture to be kept by a long press; what comes once the code is kept."""
     initiative, at = _of(token), arrival(request)
+    if initiative.erased_at is not None:
+        return erased(request, initiative)
     known = campaign_facts.of(initiative.campaign_id, at=at)
     initiative.campaign = known.campaign
     context = {
@@ -60,9 +68,28 @@ def receipt_png(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
+def erased(request: HttpRequest, initiative: Initiative) -> HttpResponse:
+    """What is left to say of one whose personal data was erased, by whichever link it was opened."""
+    known = campaign_facts.of(initiative.campaign_id, at=arrival(request))
+    context = {
+        "initiative": initiative,
+        "facts": [
+            ("Nhận lúc", days.moment(initiative.submitted_at)),
+            ("Chương trình", known.campaign.name),
+            ("Đơn vị", initiative.unit.name),
+            ("Kết quả", initiative.get_status_display()),
+        ],
+        "contacts": known.helping(initiative.unit),
+    }
+    return render(request, "submission/erased.html", context, status=409 if request.method == "POST" else 200)
+
+
 def _link(request: HttpRequest, token: str) -> str:
     return absolute(request, reverse("receipt", args=[token]))
 
 
 def _of(token: str) -> Initiative:
-    return get_object_or_404(Initiative.objects.select_related("unit"), receipt_token_hash=receipts.token_hash(token))
+    found = _RECEIVED.first(receipts.token_hash(token))
+    if found is None:
+        raise Http404
+    return found

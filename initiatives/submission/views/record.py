@@ -17,7 +17,9 @@ from initiatives.submission.desks import STEPS, Desk, remarks_on
 from initiatives.submission.facts import facts_of_initiative
 from initiatives.submission.forms import TrackForm
 from initiatives.submission.views import documents, steps
+from initiatives.submission.views.receipt import erased
 from initiatives.submission.views.steps import private, see_other
+from portal import metrics
 from portal.doors import public
 from portal.refusals import TooManyTries
 from portal.requests import arrival, client_network, in_app_browser
@@ -73,6 +75,7 @@ def track(request: HttpRequest) -> HttpResponse:
             response = redirect("record_door", signed=tracking.sign(found, at=at))
             response.status_code = 303
             return response
+        metrics.refused("not_found")
         form.add_error(None, NOT_FOUND)
     context = {"form": form, "objections": objections(form)}
     if form.non_field_errors():
@@ -96,6 +99,8 @@ def at_record(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         initiative = Initiative.objects.select_related("campaign", "unit", "phase").filter(pk=pk).first()
         if initiative is None:
             raise Http404
+        if initiative.erased_at is not None:
+            return erased(request, initiative)
         return view(request, initiative, signed, **named)
 
     return public(require_http_methods(["GET", "HEAD", "POST"])(private(opened)))

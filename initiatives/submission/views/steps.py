@@ -22,6 +22,7 @@ from initiatives.submission.desks import STEPS, TITLES, Desk, Outstanding, objec
 from initiatives.submission.facts import facts_of
 from initiatives.submission.forms import PersonForm, StepForm
 from orgtree.models import Unit
+from portal import metrics
 from portal.doors import comes_from_our_page, public
 from portal.kept_pages import kept, true_until
 from portal.requests import arrival, client_network
@@ -127,16 +128,20 @@ def check(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Everything typed, masked where it must be; the button that submits. What is outstanding is named with its place."""
     person_form, content_form = desk.person_form(), desk.content_form()
     outstanding, flags = _outstanding(desk, person_form, content_form)
-    if request.method == "POST" and "confirm" in request.POST and not outstanding:
+    if request.method == "POST" and "confirm" in request.POST and outstanding:
+        metrics.refused("invalid")
+    elif request.method == "POST" and "confirm" in request.POST:
         entry = actions.entry_of(desk.draft, person_form.cleaned_data, content_form.cleaned_data, at=desk.at)
         try:
             return _submitted(request, desk, entry)
         except actions.AlreadyReceived as again:
+            metrics.refused("already_received")
             return _check_page(request, desk, person_form, content_form, flags=flags, earlier=again.earlier)
         except lifecycle.WindowIsClosed as refusal:
             actions.save(desk.draft, {}, at=desk.at, ruling=refusal.verdict)
             return closed_page(request, desk, refusal.verdict, unit=desk.draft.unit)
         except lifecycle.MoveRefused as refusal:
+            metrics.refused("changed_meanwhile")
             outstanding = [Outstanding(CHECK, "", refusal.sentence)]
     if request.method == "POST" and not desk.window.is_open and desk.revised is None:
         actions.save(desk.draft, {}, at=desk.at, ruling=desk.window)
@@ -315,6 +320,8 @@ def step_page(request: HttpRequest, desk: Desk, step: str, template: str, contex
 
 def closed_page(request: HttpRequest, desk: Desk, ruling: windows.Verdict, unit: Unit | None = None) -> HttpResponse:
     """Not open for this unit: what was typed is kept, and the nearest union is named."""
+    if request.method == "POST":
+        metrics.refused("late" if ruling.is_late else "closed")
     context = {
         "desk": desk,
         "campaign": desk.campaign,

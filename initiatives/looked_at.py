@@ -1,0 +1,46 @@
+"""Who looked at what pages mask, or took data of people away: written in the moment it is done, before the answer goes out.
+
+One row for each look or file. A file is noted where it holds people, or words of theirs that are not public: the official table,
+a dossier's papers, the list of a decision, certificates, the initiatives behind the benefit, those named for a quarter that is
+not announced. Counts of unions are of nobody, and a sheet that is handed back with its faults told goes to whoever sent it.
+Documents opened at the desk are read, not taken away.
+
+Whoever reads the list (`personal_data/looks_admin.py`) sees those of their branch.
+"""
+
+from datetime import datetime
+
+from initiatives.models import Initiative, PersonalDataView
+from orgtree.models import StaffAccount, Unit
+
+LONGEST_WHY = 200
+
+
+def identity(initiative: Initiative, *, by: StaffAccount, why: str, at: datetime) -> None:
+    """The whole identity number of one sender was shown."""
+    _note(PersonalDataView.What.IDENTITY, by=by, initiative=initiative, unit=initiative.unit, why=why, at=at)
+
+
+def copy(initiative: Initiative, *, by: StaffAccount, rows: int, why: str, at: datetime) -> None:
+    """What is held of one person was taken out, of `rows` initiatives, one of which is `initiative`."""
+    _note(PersonalDataView.What.COPY, by=by, initiative=initiative, unit=initiative.unit, rows=rows, why=why, at=at)
+
+
+def table(unit: Unit | None, *, by: StaffAccount | None, rows: int, why: str, at: datetime) -> None:
+    """A file of `rows` people of `unit` and below it went out; `why` says which file. `by` None: by a command on the server."""
+    _note(PersonalDataView.What.TABLE, by=by, unit=unit, rows=rows, why=why, at=at)
+
+
+def _note(
+    what: str,
+    *,
+    by: StaffAccount | None,
+    unit: Unit | None,
+    why: str,
+    at: datetime,
+    initiative: Initiative | None = None,
+    rows: int = 1,
+) -> None:
+    PersonalDataView.objects.create(
+        account=by, what=what, initiative=initiative, unit=unit, rows=rows, why=why[:LONGEST_WHY], at=at
+    )

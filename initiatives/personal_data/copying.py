@@ -1,0 +1,223 @@
+"""A copy of what is held of one person: one file for machines, one to read and print, and the documents that were sent.
+
+One person is whoever has the same identity number, or the same phone and name: a phone may be a whole workshop's, and nobody gets
+another's data. Of others there is what this person gave (the names of co-authors); what staff noted among themselves is left out,
+and who of the union looked is told by unit.
+"""
+
+import json
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import IO, Any
+
+from django.db.models import Q
+from django.template.loader import render_to_string
+
+from initiatives.models import ChoiceList, DataRequest, Draft, Initiative, PersonalDataView
+from initiatives.personal_data import asking, held
+from initiatives.personal_data.held import Sort
+from initiatives.review.reading import labels_of
+from initiatives.submission.files.store import open_stored
+from initiatives.submission.receipts import shown
+from orgtree.models import StaffAccount
+from portal import sealing
+from portal.vietnamese import days
+from portal.vietnamese.text import folded
+
+MOST = 200  # initiatives of one person
+# What the portal itself knows of an initiative and tells its sender, in the order of the table of columns.
+ALSO_TOLD = (
+    *("receipt_code", "status", "arrived_at", "submitted_at", "bloc", "target_group", "consented_at"),
+    *(
+        "publish_consented_at",
+        "field",
+        "solution_kind",
+        "applied_on",
+        "recognised_on",
+        "recognised_by",
+        "benefit_value",
+    ),
+    *("appraised_value", "share"),
+)
+LISTS = {
+    "bloc": ChoiceList.BLOC,
+    "target_group": ChoiceList.TARGET_GROUP,
+    "field": ChoiceList.FIELD,
+    "solution_kind": ChoiceList.SOLUTION_KIND,
+}
+CHUNK = 64 * 1024  # bytes
+LOST = "không mở được bằng khóa hiện có"
+Content = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Whose copy it is: `same` are initiatives of one person, `perhaps` have the phone in common and not the name."""
+
+    same: list[Initiative]
+    perhaps: list[Initiative]
+
+
+def of_person(initiative: Initiative, *, by: StaffAccount) -> Found:
+    """Among what `by` sees; what others hold, others copy."""
+    marks = Q(pk=initiative.pk)
+    if initiative.phone_digits:
+        marks |= Q(phone_hash=initiative.phone_hash)
+    if initiative.national_id_hash:
+        marks |= Q(national_id_hash=initiative.national_id_hash)
+    rows = (
+        Initiative.objects.visible_to(by)
+        .filter(marks, erased_at=None)
+        .select_related("unit", "campaign", "consent_text")
+    )
+    found = list(rows.order_by("submitted_at", "pk")[:MOST])
+    same = [each for each in found if _is_one_person(each, initiative)]
+    return Found(same, [each for each in found if each not in same])
+
+
+def content_of(initiatives: Iterable[Initiative], *, by: StaffAccount, at: datetime) -> Content:
+    """All that is held, as it is written into the file: every value with the name of its column and its label."""
+    return {
+        "lap_luc": at.isoformat(),
+        "lap_luc_doc": days.moment(at),
+        "don_vi_lap": by.unit.name if by.unit else "",
+        "sang_kien": [_initiative(each) for each in initiatives],
+        "khong_doc_duoc": "Ngoài những điều ở đây, cổng còn giữ mã băm và dấu vân tay văn bản để tìm và đối chiếu; "
+        "từ đó không đọc lại được dữ liệu.",
+    }
+
+
+def write(to: IO[bytes], initiatives: Iterable[Initiative], *, by: StaffAccount, at: datetime) -> None:
+    """The ZIP. A document that is not in the store any more is told as missing, and the rest is there."""
+    initiatives = list(initiatives)
+    content = content_of(initiatives, by=by, at=at)
+    with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, (each, told) in enumerate(zip(initiatives, content["sang_kien"], strict=True), 1):
+            for document, row in zip(each.attachments.order_by("pk"), told["tai_lieu"], strict=True):
+                name = f"tai-lieu/{number}-{document.pk}-{document.name}"
+                row["tep"] = name if _copied(archive, name, document.stored_name) else "không còn trong kho"
+        archive.writestr("du-lieu.json", json.dumps(content, ensure_ascii=False, indent=1))
+        archive.writestr("ban-doc.html", render_to_string("personal_data/copy_paper.html", {"content": content}))
+
+
+def _is_one_person(one: Initiative, other: Initiative) -> bool:
+    if one.pk == other.pk:
+        return True
+    if one.national_id_hash and other.national_id_hash:
+        return one.national_id_hash == other.national_id_hash
+    return one.phone_hash == other.phone_hash and folded(one.full_name) == folded(other.full_name)
+
+
+def _initiative(initiative: Initiative) -> Content:
+    told = [name for name, sort in held.of(Initiative).personal.items() if sort not in (Sort.TRACE, Sort.IDENTITY)]
+    fields = [
+        _field("unit", "Đơn vị", initiative.unit.name),
+        _field("campaign", "Chương trình", initiative.campaign.name),
+    ]
+    fields += [_column(initiative, name) for name in (*ALSO_TOLD, *told)]
+    fields.append(_field("national_id", "Số CMND/CCCD", _identity(initiative)))
+    return {
+        "ma": shown(initiative.receipt_code),
+        "truong": fields,
+        "dong_y": {
+            "phien_ban": initiative.consent_text.version,
+            "ma_bam_sha256": initiative.consent_text.digest,
+            "luc": days.moment(initiative.consented_at),
+            "tren_giay": initiative.consent_on_paper,
+        },
+        "dong_tac_gia": [
+            {"thu_tu": each.number, "ho_va_ten": each.full_name, "ty_le": str(each.share)}
+            for each in initiative.co_authors.order_by("number")
+        ],
+        "tai_lieu": [
+            {"ten": each.name, "dung_luong": each.size, "them_luc": days.moment(each.added_at), "sha256": each.sha256}
+            for each in initiative.attachments.order_by("pk")
+        ],
+        "cac_buoc": [
+            {
+                "luc": days.moment(event.at),
+                "viec": event.title,
+                "boi": "Công đoàn" if event.account_id else "Người nộp",
+                "ly_do": [reason.get("text", "") for reason in event.reasons],
+            }
+            for event in initiative.events.order_by("number")
+        ],
+        "dang_sua": [
+            {"truong": name, "da_go": typed}
+            for draft in Draft.objects.filter(revises=initiative)
+            for name, typed in draft.answers.items()
+        ],
+        "xet_chon": [
+            {"dot": str(each.round), "don_vi": str(each.unit), "luc": days.moment(each.nominated_at)}
+            for each in initiative.nominations.select_related("round", "unit").order_by("pk")
+        ],
+        "bieu_duong": [
+            {"hinh_thuc": each.form, "quyet_dinh": each.decision.number, "ngay": days.shown(each.decision.decided_on)}
+            for each in initiative.commendations.select_related("decision").order_by("pk")
+            if each.decision.announced_at
+        ],
+        "yeu_cau": [
+            {
+                "so": asking.shown(each.number),
+                "dieu_yeu_cau": each.get_kind_display(),
+                "luc": days.moment(each.asked_at),
+                "noi_dung": each.text,
+                "ket_qua": each.get_outcome_display(),
+            }
+            for each in DataRequest.objects.filter(initiative=initiative).order_by("pk")
+        ],
+        "da_xem": [
+            {
+                "luc": days.moment(each.at),
+                "viec": each.get_what_display(),
+                "don_vi": str(each.account.unit) if each.account and each.account.unit else "",
+                "ly_do": each.why,
+            }
+            for each in PersonalDataView.objects.filter(initiative=initiative)
+            .select_related("account__unit")
+            .order_by("pk")
+        ],
+    }
+
+
+def _column(initiative: Initiative, name: str) -> Content:
+    value = getattr(initiative, name)
+    if name in LISTS and value:
+        value = labels_of(initiative).get((LISTS[name], value), value)
+    elif name == "status":
+        value = initiative.get_status_display()
+    elif name == "receipt_code":
+        value = shown(value)
+    column: Any = Initiative._meta.get_field(name)
+    label = str(column.verbose_name)
+    return _field(name, label[:1].upper() + label[1:], value)
+
+
+def _field(name: str, label: str, value: Any) -> Content:
+    if isinstance(value, datetime):
+        value = days.moment(value)
+    elif isinstance(value, date):
+        value = days.shown(value)
+    elif value is None:
+        value = ""
+    return {"truong": name, "nhan": label, "gia_tri": value if isinstance(value, str | int | bool) else str(value)}
+
+
+def _identity(initiative: Initiative) -> str:
+    try:
+        return initiative.national_id
+    except sealing.CannotOpen:
+        return LOST
+
+
+def _copied(archive: zipfile.ZipFile, name: str, stored: str) -> bool:
+    try:
+        opened = open_stored(stored)
+    except FileNotFoundError:
+        return False
+    with opened, archive.open(name, "w") as to:
+        while chunk := opened.read(CHUNK):
+            to.write(chunk)
+    return True

@@ -1,0 +1,108 @@
+"""Who looked at identity numbers, took copies and tables away: for managers, of their own branch; nothing here is written."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from initiatives.models import PersonalDataView
+from initiatives.personal_data.processing_admin import ProcessingRecord
+from initiatives.submission.receipts import shown
+from orgtree.models import StaffAccount
+from orgtree.scoped_admin import OneOf, account_of
+from portal.vietnamese import days
+from portal.vietnamese.days import VIETNAM
+from portal.vietnamese.formats import whole
+
+SPANS = {"1": "Hôm nay", "7": "7 ngày qua", "30": "30 ngày qua", "365": "Một năm qua"}
+MOST_ACCOUNTS = 60
+BY_COMMAND = "Lệnh chạy trên máy chủ"
+
+
+class WhatFilter(OneOf):
+    title = "việc"
+    parameter_name = "what"
+
+    def options(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return PersonalDataView.What.choices
+
+    def narrowed(self, queryset: QuerySet, value: str) -> QuerySet:
+        return queryset.filter(what=value)
+
+
+class DaysFilter(OneOf):
+    title = "ngày"
+    parameter_name = "days"
+
+    def options(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        return SPANS.items()
+
+    def narrowed(self, queryset: QuerySet, value: str) -> QuerySet:
+        midnight = timezone.now().astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
+        return queryset.filter(at__gte=midnight - timedelta(days=int(value) - 1))
+
+
+class AccountFilter(OneOf):
+    """Those who looked, whoever did so last first."""
+
+    title = "người xem"
+    parameter_name = "account"
+
+    def options(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        seen = PersonalDataView.objects.visible_to(account_of(request))
+        accounts = StaffAccount.objects.filter(pk__in=seen.order_by().values("account"))
+        return [(str(each.pk), each.get_full_name()) for each in accounts.order_by("full_name", "pk")[:MOST_ACCOUNTS]]
+
+    def narrowed(self, queryset: QuerySet, value: str) -> QuerySet:
+        return queryset.filter(account=value)
+
+
+@admin.register(PersonalDataView)
+class LooksAdmin(ProcessingRecord):
+    list_name = "Ai đã xem dữ liệu cá nhân"
+    change_list_template = "personal_data/looks.html"
+    list_display = ("when", "who", "shown_what", "of", "number", "why")
+    list_display_links = ("when",)
+    list_filter = (WhatFilter, DaysFilter, AccountFilter)
+    list_select_related = ("account__unit", "initiative", "unit")
+    fields = ("when", "who", "shown_what", "of", "number", "why")
+    readonly_fields = fields
+    sortable_by = ()
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        told = {"title": "Một lượt xem dữ liệu cá nhân", **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, told)
+
+    @admin.display(description="lúc")
+    def when(self, look: PersonalDataView) -> str:
+        return days.moment(look.at)
+
+    @admin.display(description="người xem")
+    def who(self, look: PersonalDataView) -> str:
+        return f"{look.account.get_full_name()} ({look.account.unit})" if look.account else BY_COMMAND
+
+    @admin.display(description="việc")
+    def shown_what(self, look: PersonalDataView) -> str:
+        return look.get_what_display()
+
+    @admin.display(description="của")
+    def of(self, look: PersonalDataView) -> str:
+        of_unit = str(look.unit or "")
+        return f"{shown(look.initiative.receipt_code)}, {of_unit}" if look.initiative else of_unit
+
+    @admin.display(description="số sáng kiến")
+    def number(self, look: PersonalDataView) -> str:
+        return whole(look.rows)
