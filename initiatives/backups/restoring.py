@@ -1,0 +1,192 @@
+"""The way back: everything of a set is read and compared first, its rows stand beside the live ones and are looked at there, and
+only then they take their place, at once. Whatever goes wrong before leaves the portal as it was.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.cache import caches
+from django.db import Error, connection
+
+from initiatives.backups import checking, documents, postgres_rows, sets, sqlite_rows, tables
+from initiatives.backups.parts import Damaged, key_name
+from initiatives.backups.saved import Restored
+from initiatives.backups.saving import KEYS
+from initiatives.backups.sets import Manifest, Set, Unusable
+from initiatives.models import Draft, Initiative
+from initiatives.submission.files import store
+from portal import keys
+
+VENDORS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+NAMES_SHOWN = 5
+
+
+@dataclass
+class Report:
+    """`findings`: what is not as it must be. `to_do`: what the operator still has to do, and nobody else can.
+    `erased`: receipt codes whose personal data was erased since, and which stand there again."""
+
+    manifest: Manifest
+    migrated: int = 0
+    findings: list[str] = field(default_factory=list)
+    to_do: list[str] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the live database holds."""
+
+    initiatives: int
+    drafts: int
+
+
+def restore(
+    folder: Path, *, name: str, key: bytes | None, may_replace: bool, only_look: bool, clock: Callable[[], datetime]
+) -> Report:
+    """The set `name` of `folder`, or its newest. Raises Unusable where nothing was, or would be, touched."""
+    with sets.alone_in(folder, make=False):
+        chosen, manifest = sets.chosen(folder, name=name, key=key)
+        _fits(manifest)
+        if not only_look:
+            _may_be_replaced(manifest, may_replace=may_replace)
+        _is_whole(chosen, manifest)
+        report = Report(manifest)
+        report.findings += _lacking(manifest)
+        if not only_look:
+            report.erased = _erased_since(manifest.moment)
+        try:
+            with _restored(chosen, manifest) as restored:
+                _counted(restored, manifest)
+                report.migrated = tables.migrate_on()
+                if not only_look:
+                    report.findings += [_not_put(each) for each in documents.put_back(chosen, manifest)]
+                with store.standing_in(documents.Shelf(chosen)) if only_look else nullcontext():
+                    report.findings += checking.findings(at=clock())
+                if not only_look:
+                    restored.take_the_place()
+        except Damaged as damaged:
+            raise Unusable(f"{damaged} Chưa có gì bị thay đổi.") from None
+        except Error as failure:
+            raise Unusable(f"Cơ sở dữ liệu báo lỗi, chưa có gì bị thay đổi: {str(failure).strip()}") from failure
+        report.to_do += _keys(chosen, manifest, only_look=only_look)
+        if not only_look:
+            for cache in caches.all():
+                cache.clear()  # what was kept tells of the rows before
+        return report
+
+
+# --- before anything is touched ------------------------------------------------------------------------------------------------
+
+
+def _fits(manifest: Manifest) -> None:
+    if manifest.vendor != connection.vendor:
+        raise Unusable(
+            f"Bản sao lưu {manifest.name} là của {VENDORS.get(manifest.vendor, manifest.vendor)}, cổng này đang dùng "
+            f"{VENDORS[connection.vendor]}. Hãy đặt DATABASE_URL cho đúng loại."
+        )
+    newer = tables.unknown([(app, name) for app, name in manifest.migrations])
+    if newer:
+        raise Unusable(
+            f"Bản sao lưu {manifest.name} do phiên bản cổng mới hơn tạo ra ({newer[0]}). Hãy cập nhật cổng trước."
+        )
+
+
+def _may_be_replaced(manifest: Manifest, *, may_replace: bool) -> None:
+    there = standing()
+    if (there.initiatives or there.drafts) and not may_replace:
+        raise Unusable(
+            f"Cơ sở dữ liệu đang có {there.initiatives} sáng kiến và {there.drafts} bản nháp. Khôi phục sẽ thay tất cả bằng "
+            f"bản {manifest.name}. Nếu đúng là muốn vậy, hãy sao lưu bản đang có rồi chạy lại với --yes."
+        )
+
+
+def standing() -> Standing:
+    """Of a database without tables: nothing."""
+    there = set(connection.introspection.table_names())
+    counts = (model._base_manager.count() if model._meta.db_table in there else 0 for model in (Initiative, Draft))
+    return Standing(*counts)
+
+
+def _is_whole(chosen: Set, manifest: Manifest) -> None:
+    """Every part and every document is read to its end."""
+    try:
+        for name in manifest.parts:
+            for _ in chosen.reader(name, manifest):
+                pass
+    except Damaged as damaged:
+        raise Unusable(f"{damaged} Chưa có gì bị thay đổi. {_others(chosen)}") from None
+    damaged_documents = list(documents.verified(chosen, manifest))
+    if damaged_documents:
+        raise Unusable(
+            f"{len(damaged_documents)} tài liệu của bản sao lưu bị thiếu hoặc bị hỏng: "
+            f"{', '.join(damaged_documents[:NAMES_SHOWN])}. Chưa có gì bị thay đổi. {_others(chosen)}"
+        )
+
+
+def _others(chosen: Set) -> str:
+    others = [name for name in sets.names(chosen.folder) if name != chosen.name]
+    return f"Có thể dùng bản khác với --set: {', '.join(others)}." if others else "Thư mục này không có bản nào khác."
+
+
+def _lacking(manifest: Manifest) -> Iterator[str]:
+    if manifest.missing:
+        shown = ", ".join(manifest.missing[:NAMES_SHOWN])
+        yield f"{len(manifest.missing)} tài liệu đã không còn trên cổng khi sao lưu: {shown}."
+
+
+def _erased_since(moment: datetime) -> list[str]:
+    """Empty where the live database is gone, or of a version before erasure."""
+    try:
+        erased = Initiative._base_manager.filter(erased_at__gt=moment).order_by("pk")
+        return list(erased.values_list("receipt_code", flat=True))
+    except Error:
+        return []
+
+
+# --- beside the live rows ------------------------------------------------------------------------------------------------------
+
+
+def _restored(chosen: Set, manifest: Manifest) -> AbstractContextManager[Restored]:
+    return (sqlite_rows if connection.vendor == "sqlite" else postgres_rows).restored(chosen, manifest)
+
+
+def _counted(restored: Restored, manifest: Manifest) -> None:
+    for name, table in manifest.tables.items():
+        if restored.counts.get(name) != table.rows:
+            raise Damaged(name)
+
+
+def _not_put(name: str) -> str:
+    return f"Tài liệu {name} chưa nằm được trong kho tài liệu."
+
+
+# --- what else belongs to a portal ---------------------------------------------------------------------------------------------
+
+
+def _keys(chosen: Set, manifest: Manifest, *, only_look: bool) -> Iterator[str]:
+    """Puts back the keys that the portal had made itself, or says which ones are lacking."""
+    if manifest.has_keys and not only_look:
+        kept = keys.kept_file(dict(os.environ), Path(settings.DATA_DIR))
+        if kept:
+            text = b"".join(chosen.reader(KEYS, manifest)).decode("ascii")
+            if keys.replace(kept, text, aside=f"truoc-{manifest.name}"):
+                yield "Khóa của cổng đã được khôi phục cùng dữ liệu. Hãy khởi động lại cổng để dùng khóa ấy."
+            return
+    here = {key_name(each) for each in settings.FIELD_KEYS}
+    lacking = [each for each in manifest.field_keys if each not in here]
+    if lacking:
+        yield (
+            f"FIELD_KEYS đang đặt không có khóa {', '.join(lacking)} của bản sao lưu: số CCCD đã mã hóa sẽ không đọc được "
+            "cho đến khi đặt lại đúng khóa."
+        )
+    if manifest.lookup_key != key_name(settings.LOOKUP_KEY):
+        yield (
+            f"LOOKUP_KEY đang đặt không phải khóa {manifest.lookup_key} của bản sao lưu: tra cứu bằng số điện thoại sẽ "
+            "không được cho đến khi đặt lại đúng khóa."
+        )

@@ -1,0 +1,96 @@
+"""One backup: rows first, then the documents they name, then the name of the set; only then older sets go."""
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from initiatives.backups import documents, postgres_rows, sets, sqlite_rows
+from initiatives.backups.documents import Copied
+from initiatives.backups.parts import Damaged, key_name
+from initiatives.backups.saved import Saved
+from initiatives.backups.sets import Manifest, Set, Unusable
+from initiatives.submission.files.stored_names import is_stored_name
+from initiatives.submission.tidying import NAMED_BY
+from portal import keys
+
+TRIES = 3
+KEYS = "keys.env"
+
+
+@dataclass(frozen=True)
+class Result:
+    """`added`: documents that the folder did not hold before. `worries`: sentences about older sets."""
+
+    manifest: Manifest
+    added: int
+    size: int
+    let_go: list[str]
+    worries: list[str]
+
+
+def back_up(folder: Path, *, key: bytes | None, keep: int, clock: Callable[[], datetime]) -> Result:
+    """A new set in `folder`; raises Unusable where there can be none, and the folder keeps what it held."""
+    with sets.alone_in(folder, make=True):
+        for last in range(TRIES):
+            at = clock()
+            making = sets.begun(folder, key=key, at=at)
+            try:
+                saved = (sqlite_rows if connection.vendor == "sqlite" else postgres_rows).save(making)
+                copied = documents.save(making)
+                if last < TRIES - 1 and _were_tidied_meanwhile(copied):
+                    continue
+                whole = _finished(making, saved, copied, at=at)
+                break
+            finally:
+                shutil.rmtree(making.path, ignore_errors=True)  # renamed, it is not there any more
+        worries: list[str] = []
+        let_go: list[str] = []
+        try:
+            let_go = sets.let_go(folder, keep=keep)
+            documents.prune(folder, key=key)
+        except (Damaged, Unusable) as said:
+            worries.append(f"{said} Các bản cũ chưa được dọn hết.")
+        size = sum(each.stat().st_size for each in (folder / sets.SETS / whole.name).iterdir())
+        return Result(whole, copied.added, size, let_go, worries)
+
+
+def _were_tidied_meanwhile(copied: Copied) -> bool:
+    """Whether documents are gone because their rows are: a later moment has neither. A row that still stands and has no document
+    is a finding, however often one looks."""
+    gone = [name for name in copied.missing if is_stored_name(name)]
+    return any(
+        not any(model._default_manager.filter(**{column: name}).exists() for model, column in NAMED_BY) for name in gone
+    )
+
+
+def _finished(making: Set, saved: Saved, copied: Copied, *, at: datetime) -> Manifest:
+    own_keys = keys.kept_file(dict(os.environ), Path(settings.DATA_DIR)) if making.key else None
+    if own_keys:
+        with making.writer(KEYS) as writer:
+            writer.write(own_keys.read_bytes())
+            saved.parts[KEYS] = writer.finish()
+    manifest = Manifest(
+        name=making.name,
+        at=at.isoformat(),
+        vendor=connection.vendor,
+        server=saved.server,
+        migrations=[list(each) for each in saved.applied],
+        tables=saved.tables,
+        sequences=saved.sequences,
+        parts=saved.parts,
+        documents=copied.documents,
+        document_bytes=copied.size,
+        missing=copied.missing,
+        key=key_name(making.key),
+        field_keys=[key_name(each) for each in settings.FIELD_KEYS],
+        lookup_key=key_name(settings.LOOKUP_KEY),
+        has_keys=own_keys is not None,
+    )
+    sets.finished(making, manifest)
+    return manifest

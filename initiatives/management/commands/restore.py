@@ -1,0 +1,109 @@
+"""`restore DIR`: the portal as it was in a set of backups, checked; `--check-only` is the drill, which changes nothing."""
+
+from argparse import ArgumentParser
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import Error
+from django.utils import timezone
+
+from initiatives.backups import restoring
+from initiatives.backups.restoring import Report
+from initiatives.backups.sets import Unusable
+from initiatives.models import Upkeep
+from initiatives.submission.receipts import shown
+from portal.command_line import PortalCommand
+from portal.vietnamese.days import exact
+from portal.vietnamese.formats import whole
+
+CODES_SHOWN = 50
+
+
+class Command(PortalCommand):
+    help = (
+        "Khôi phục dữ liệu và tài liệu từ thư mục sao lưu, rồi kiểm tra. Trước khi mọi thứ được đọc và so xong, chưa có gì bị "
+        "thay đổi."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", metavar="THƯ-MỤC", help="nơi chứa các bản sao lưu")
+        parser.add_argument("--set", default="", metavar="TÊN", help="bản nào; mặc định: bản mới nhất")
+        parser.add_argument("--yes", action="store_true", help="thay dữ liệu đang có")
+        parser.add_argument(
+            "--check-only", action="store_true", help="chỉ diễn tập: dựng bản sao lưu ở chỗ riêng, kiểm tra rồi bỏ đi"
+        )
+
+    def handle(self, *args: Any, folder: str, yes: bool = False, check_only: bool = False, **options: Any) -> None:
+        began_at = timezone.now()
+        try:
+            report = restoring.restore(
+                Path(folder).resolve(),
+                name=options["set"],
+                key=settings.BACKUP_KEY,
+                may_replace=yes,
+                only_look=check_only,
+                clock=timezone.now,
+            )
+        except (Unusable, OSError) as failure:
+            if check_only:
+                _record(began_at, is_good=False, figures={"drill": 1})
+            said = str(failure) if isinstance(failure, Unusable) else f"Không khôi phục được: {failure}"
+            raise CommandError(said) from failure
+        manifest = report.manifest
+        seconds = round((timezone.now() - began_at).total_seconds(), 1)
+        figures = {
+            "rows": manifest.rows,
+            "files": manifest.documents,
+            "bytes": manifest.document_bytes + sum(part.size for part in manifest.parts.values()),
+            "seconds": seconds,
+            "findings": len(report.findings),
+            "drill": int(check_only),
+        }
+        _record(began_at, is_good=not report.findings, figures=figures)
+        self._tell(report, seconds=seconds, only_looked=check_only)
+        if report.findings:
+            raise CommandError(f"{len(report.findings)} điều cần xem lại.")
+
+    def _tell(self, report: Report, *, seconds: float, only_looked: bool) -> None:
+        manifest = report.manifest
+        done = "Diễn tập xong, không thay đổi gì: bản" if only_looked else "Đã khôi phục bản"
+        self.stdout.write(
+            f"{done} {manifest.name}, dữ liệu lúc {exact(manifest.moment)}: {whole(manifest.rows)} dòng, "
+            f"{whole(manifest.documents)} tài liệu, {f'{seconds:.1f}'.replace('.', ',')} giây."
+        )
+        if report.migrated:
+            self.stdout.write(f"Đã nâng dữ liệu lên phiên bản đang chạy ({report.migrated} bước).")
+        for finding in report.findings:
+            self.stdout.write(f"✗ {finding}")
+        if not report.findings:
+            self.stdout.write("✓ Số dòng, mã băm, từng tài liệu, các điều luôn đúng và số đếm đều khớp.")
+        for each in report.to_do:
+            self.stdout.write(f"! {each}")
+        if not only_looked:
+            self._tell_of_erased(report)
+
+    def _tell_of_erased(self, report: Report) -> None:
+        """Nobody but the operator can know what was asked of the portal after the set."""
+        if report.erased:
+            codes = ", ".join(shown(code) for code in report.erased[:CODES_SHOWN])
+            more = f" và {len(report.erased) - CODES_SHOWN} mã nữa" if len(report.erased) > CODES_SHOWN else ""
+            self.stdout.write(
+                f"! Dữ liệu cá nhân của {len(report.erased)} sáng kiến đã xóa sau lúc sao lưu nay có lại, phải xóa lại: "
+                f"{codes}{more}."
+            )
+        self.stdout.write(
+            f"! Yêu cầu về dữ liệu cá nhân và việc xóa từ {exact(report.manifest.moment)} đến nay không nằm trong bản này. "
+            "Hãy chạy erase_personal_data, rồi làm lại các yêu cầu đã xử lý sau lúc ấy (xem deploy/BACKUP.md)."
+        )
+
+
+def _record(began_at: datetime, *, is_good: bool, figures: dict[str, Any]) -> None:
+    """A drill on a machine without a portal has nowhere to write."""
+    with suppress(Error):
+        Upkeep.objects.create(
+            kind=Upkeep.Kind.RESTORE, began_at=began_at, ended_at=timezone.now(), is_good=is_good, figures=figures
+        )

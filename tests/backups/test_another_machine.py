@@ -1,0 +1,70 @@
+"""From one machine to another by two commands, as an operator types them; and what becomes of keys the portal made itself."""
+
+import base64
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).parents[2]
+KEY = base64.b64encode(b"k" * 32).decode()
+
+pytestmark = [
+    pytest.mark.serial,
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="only a portal of one machine makes its own keys"),
+]
+
+
+def manage(data: Path, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    mine = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    told = mine | {"DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "portal.settings"} | environment
+    command = [sys.executable, "-W", "error::RuntimeWarning", "manage.py", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def first(db: None, migrated: Path, tmp_path: Path) -> Path:
+    (tmp_path / "mot").mkdir()
+    shutil.copy(migrated, tmp_path / "mot" / "portal.sqlite3")
+    return tmp_path / "mot"
+
+
+def test_a_sealed_backup_brings_the_keys_that_the_portal_made_itself(first: Path, tmp_path: Path) -> None:
+    second, folder = tmp_path / "hai", tmp_path / "sao-luu"
+    done = manage(first, "backup", folder, BACKUP_KEY=KEY)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "có cả khóa của cổng" in done.stdout
+
+    done = manage(second, "restore", folder, BACKUP_KEY=KEY)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (second / "keys.env").read_text() == (first / "keys.env").read_text()
+    assert (second / "keys.env").stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in second.glob("keys.env.truoc-0001-*")]
+    assert "Khóa của cổng đã được khôi phục" in done.stdout
+    again = manage(second, "restore", folder, BACKUP_KEY=KEY)
+    assert "Khóa của cổng" not in again.stdout
+
+
+def test_an_open_backup_never_holds_keys_and_says_which_ones_it_needs(first: Path, tmp_path: Path) -> None:
+    second, folder = tmp_path / "hai", tmp_path / "sao-luu"
+    manage(first, "backup", folder)
+    assert not list(folder.rglob("keys.env*"))
+
+    done = manage(second, "restore", folder)
+
+    assert done.returncode == 0
+    assert "FIELD_KEYS đang đặt không có khóa" in done.stdout
+    assert "LOOKUP_KEY đang đặt không phải khóa" in done.stdout
+
+
+def test_a_key_that_is_none_stops_the_start_and_names_its_variable(first: Path, tmp_path: Path) -> None:
+    done = manage(first, "backup", tmp_path / "sao-luu", BACKUP_KEY="ngan")
+
+    assert done.returncode != 0
+    assert "BACKUP_KEY" in done.stderr
+    assert not (tmp_path / "sao-luu").exists()

@@ -1,0 +1,312 @@
+"""A backup and the way back, in whole: on a living portal, to another one, and what stands against it."""
+
+import json
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, connections
+
+from initiatives.backups import documents, sets
+from initiatives.backups.sets import SETS
+from initiatives.models import Attachment, Initiative, Upkeep
+from initiatives.submission.files.store import the_store
+from tests.backups.conftest import Elsewhere, run, sent
+
+pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
+KEY, OTHER = b"k" * 32, b"o" * 32
+
+
+def codes() -> set[str]:
+    return set(Initiative.objects.values_list("receipt_code", flat=True))
+
+
+def part_of(folder: Path, start: str) -> Path:
+    (newest,) = [folder / SETS / name for name in sets.names(folder)[-1:]]
+    return next(each for each in newest.iterdir() if each.name.startswith(start))
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.chmod(0o600)
+    path.write_bytes(content)
+
+
+def test_under_writers_a_backup_holds_every_receipt_shown_before_it_and_none_by_half(
+    portal: list[Initiative], folder: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acknowledged, failures = [each.receipt_code for each in portal], []
+    ended, one_more = threading.Event(), threading.Semaphore(0)
+
+    def write(first: int) -> None:
+        try:
+            for n in range(first, first + 100):
+                if ended.is_set():
+                    return
+                acknowledged.append(sent(n).receipt_code)
+                one_more.release()
+        except Exception as failure:
+            failures.append(failure)
+            one_more.release()
+        finally:
+            connections.close_all()
+
+    def saved_while_others_write(making: sets.Set) -> documents.Copied:
+        assert one_more.acquire(timeout=60)  # after the rows were read, before their documents are
+        return save(making)
+
+    save = documents.save
+    monkeypatch.setattr(documents, "save", saved_while_others_write)
+    writers = [threading.Thread(target=write, args=(1000 * n,)) for n in (1, 2, 3)]
+    for each in writers:
+        each.start()
+    assert one_more.acquire(timeout=60)
+    before = set(acknowledged)
+    try:
+        run("backup", folder)
+    finally:
+        ended.set()
+        for each in writers:
+            each.join(timeout=120)
+    assert failures == []
+    everything = codes()
+
+    with elsewhere():
+        said = run("restore", folder)
+
+        restored = codes()
+        assert before <= restored < everything
+        assert "✓ Số dòng, mã băm, từng tài liệu, các điều luôn đúng và số đếm đều khớp." in said
+        call_command("check_invariants")
+        call_command("recount", check=True)
+        named = list(Attachment.objects.filter(initiative__isnull=False).values_list("stored_name", flat=True))
+        assert len(named) == len(restored)
+        for name in named:
+            with the_store().open(name) as document:
+                assert document.read().startswith(b"%PDF")
+        again = sent(9999)  # numbers go on behind the restored ones
+        assert again.pk > max(Initiative.objects.exclude(pk=again.pk).values_list("pk", flat=True))
+        assert Upkeep.objects.get(kind=Upkeep.Kind.RESTORE).is_good
+    assert Upkeep.objects.get(kind=Upkeep.Kind.BACKUP).figures["files"] >= len(before)
+
+
+def test_sealed_it_names_nobody_and_goes_back_with_its_key_alone(
+    portal: list[Initiative], folder: Path, settings: Any
+) -> None:
+    settings.BACKUP_KEY = KEY
+    run("backup", folder)
+    for each in folder.rglob("*"):
+        if each.is_file():
+            assert b"%PDF" not in each.read_bytes()
+            assert not each.read_bytes().startswith(b"\x1f\x8b")  # gzip
+
+    settings.BACKUP_KEY = None
+    with pytest.raises(CommandError, match="được mã hóa"):
+        run("restore", folder, yes=True)
+    settings.BACKUP_KEY = OTHER
+    with pytest.raises(CommandError, match=r"cần khóa .* Chưa có gì bị thay đổi"):
+        run("restore", folder, yes=True)
+    settings.BACKUP_KEY = KEY
+    newer = sent(7).receipt_code
+    with pytest.raises(CommandError, match=r"đang có 3 sáng kiến.*--yes"):
+        run("restore", folder)
+    assert newer in codes()
+    lost = the_store()
+    for name in Attachment.objects.values_list("stored_name", flat=True):
+        lost.remove(name)
+
+    run("restore", folder, yes=True)
+
+    assert codes() == {each.receipt_code for each in portal}
+    call_command("check_invariants")
+    assert connection.introspection.table_names().count("initiatives_initiative") == 1
+
+
+def test_a_drill_touches_nothing_and_finds_what_is_wrong(portal: list[Initiative], folder: Path) -> None:
+    run("backup", folder)
+    newer = sent(8).receipt_code
+
+    said = run("restore", folder, check_only=True)
+
+    assert said.startswith("Diễn tập xong, không thay đổi gì")
+    assert newer in codes()
+    figures = Upkeep.objects.get(kind=Upkeep.Kind.RESTORE).figures
+    assert (figures["drill"], figures["files"], figures["findings"]) == (1, 2, 0)
+    Initiative.objects.filter(pk=portal[0].pk).update(status="valid")
+    run("backup", folder)
+    with pytest.raises(CommandError, match="điều cần xem lại"):
+        run("restore", folder, check_only=True)
+
+
+def a_part(folder: Path) -> None:
+    flip(part_of(folder, "rows.sqlite3" if connection.vendor == "sqlite" else "rows.initiatives_initiative"))
+
+
+def the_manifest(folder: Path) -> None:
+    place = part_of(folder, "manifest")
+    told = json.loads(place.read_text())
+    told["tables"]["initiatives_initiative"]["rows"] += 1
+    place.write_text(json.dumps(told))
+
+
+def a_document(folder: Path) -> None:
+    flip(next(each for each in (folder / "files").rglob("*.pdf*")))
+
+
+def a_document_gone(folder: Path) -> None:
+    next(each for each in (folder / "files").rglob("*.pdf*")).unlink()
+
+
+def the_list(folder: Path) -> None:
+    part_of(folder, "files.txt").write_bytes(b"")
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("key", [None, KEY], ids=["open", "sealed"])
+@pytest.mark.parametrize("harm", [a_part, the_manifest, a_document, a_document_gone, the_list])
+def test_what_was_damaged_is_found_before_anything_is_touched(
+    portal: list[Initiative], folder: Path, settings: Any, harm: Callable[[Path], None], key: bytes | None
+) -> None:
+    settings.BACKUP_KEY = key
+    run("backup", folder)
+    harm(folder)
+    newer = sent(8).receipt_code
+
+    with pytest.raises(CommandError, match=r"hỏng|thay đổi"):
+        run("restore", folder, yes=True)
+
+    assert newer in codes()
+
+
+@pytest.mark.once
+def test_a_set_has_its_name_when_everything_of_it_is_on_the_disk(
+    portal: list[Initiative], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By which names a power cut would find what was forced to the disk. The set before leaves when the name is there too."""
+    run("backup", folder)
+    forced: list[str] = []
+    needed: list[str] = []
+    rename = os.rename
+
+    def renamed(old: Path, new: Path) -> None:
+        if old.name.startswith(sets.UNFINISHED):
+            needed.extend(map(str, [old, *old.iterdir(), folder / sets.FILES]))
+            assert set(needed) <= set(forced)
+        if new.name.startswith(sets.LEAVING):
+            assert forced[-1] == str(folder / SETS)
+        rename(old, new)
+        forced.append(str(new) if str(old) in forced else "")
+
+    monkeypatch.setattr(os, "fsync", lambda file: forced.append(os.readlink(f"/proc/self/fd/{file}")))
+    monkeypatch.setattr(os, "rename", renamed)
+    sent(7)
+    run("backup", folder, keep=1)
+
+    assert len(needed) > 3
+    assert len(sets.names(folder)) == 1
+
+
+@pytest.mark.once
+def test_the_next_backup_mends_a_document_that_the_folder_forgot(portal: list[Initiative], folder: Path) -> None:
+    run("backup", folder)
+    a_document(folder)
+
+    assert "(1 tài liệu mới)" in run("backup", folder)
+
+    newest = sets.names(folder)[-1]
+    chosen, manifest = sets.chosen(folder, name=newest, key=None)
+    assert list(documents.verified(chosen, manifest)) == []
+
+
+@pytest.mark.once
+def test_older_sets_go_with_the_documents_that_only_they_held(portal: list[Initiative], folder: Path) -> None:
+    run("backup", folder)
+    gone = Attachment.objects.order_by("pk").first()
+    assert gone is not None
+    Attachment.objects.filter(pk=gone.pk).delete()
+
+    run("backup", folder, keep=2)
+    assert len(list((folder / "files").rglob("*.pdf"))) == 2
+    said = run("backup", folder, keep=2)
+
+    assert "Đã bỏ 1 bản cũ: 0001-" in said
+    assert [name[:4] for name in sets.names(folder)] == ["0002", "0003"]
+    left = {each.name for each in (folder / "files").rglob("*.pdf")}
+    assert len(left) == 1
+    assert gone.stored_name.rpartition("/")[2] not in left
+
+
+@pytest.mark.once
+def test_a_document_that_is_lost_is_named_and_the_set_before_it_stays(portal: list[Initiative], folder: Path) -> None:
+    run("backup", folder)
+    sent(5)
+    lost = Attachment.objects.latest("pk").stored_name
+    the_store().remove(lost)
+
+    with pytest.raises(CommandError, match=f"1 tài liệu .* không còn nguyên.*{lost}"):
+        run("backup", folder, keep=1)
+
+    assert [name[:4] for name in sets.names(folder)] == ["0001", "0002"]
+    assert Upkeep.objects.latest("pk").is_good is False
+
+
+@pytest.mark.once
+def test_documents_tidied_meanwhile_make_it_begin_anew(
+    portal: list[Initiative], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker tidies at night too: a draft and its document go after the rows were read."""
+    save = documents.save
+
+    def tidied_before(making: sets.Set) -> documents.Copied:
+        for leaving in Attachment.objects.order_by("-pk")[:1]:
+            Attachment.objects.filter(pk=leaving.pk).delete()
+            the_store().remove(leaving.stored_name)
+        monkeypatch.setattr(documents, "save", save)
+        return save(making)
+
+    monkeypatch.setattr(documents, "save", tidied_before)
+
+    run("backup", folder)
+
+    _, manifest = sets.chosen(folder, name="", key=None)
+    assert (manifest.documents, manifest.missing) == (1, [])
+
+
+@pytest.mark.once
+def test_a_set_of_another_database_or_a_newer_portal_is_refused(portal: list[Initiative], folder: Path) -> None:
+    run("backup", folder)
+    place = part_of(folder, "manifest")
+    told = json.loads(place.read_text())
+    told.pop("seal")
+
+    def written(**changes: object) -> None:
+        changed = told | changes
+        place.write_text(json.dumps(changed | {"seal": sets._seal(changed, None)}))
+
+    written(vendor="oracle")
+    with pytest.raises(CommandError, match="là của oracle"):
+        run("restore", folder, yes=True)
+    written(migrations=[*told["migrations"], ["initiatives", "9999_of_tomorrow"]])
+    with pytest.raises(CommandError, match="phiên bản cổng mới hơn"):
+        run("restore", folder, yes=True)
+    with pytest.raises(CommandError, match=r"Không có bản sao lưu “0009”. Đang có: 0001-"):
+        run("restore", folder, set="0009")
+
+
+@pytest.mark.once
+def test_two_at_once_are_refused(portal: list[Initiative], folder: Path) -> None:
+    with sets.alone_in(folder, make=True), pytest.raises(CommandError, match="lượt sao lưu hoặc khôi phục khác"):
+        run("backup", folder)
+
+
+@pytest.mark.django_db
+def test_without_a_backup_it_says_so(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="không có bản sao lưu nào"):
+        run("restore", tmp_path)
+    with pytest.raises(CommandError, match="--keep phải từ 1"):
+        run("backup", tmp_path, keep=0)

@@ -1,0 +1,108 @@
+"""Documents out and back, of both kinds of store."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from initiatives.backups import documents, sets
+from initiatives.backups.parts import key_name
+from initiatives.backups.saved import DOCUMENTS
+from initiatives.backups.sets import Manifest, Set
+from initiatives.submission.files.store import standing_in, the_store
+from initiatives.submission.files.stored_names import name_by
+from tests.stores import Shelf
+
+AT = datetime(2022, 3, 1, 2, tzinfo=UTC)
+CONTENTS = [b"%PDF-1.4 mot", b"%PDF-1.4 hai" * 1000, b""]
+NAMES = sorted(name_by(hashlib.sha256(content).hexdigest(), "pdf") for content in CONTENTS)
+OF_NAME = {name_by(hashlib.sha256(content).hexdigest(), "pdf"): content for content in CONTENTS}
+NOTHING = Manifest(
+    name="", at=AT.isoformat(), vendor="sqlite", server="", migrations=[], tables={}, sequences={}, parts={}, documents=0,
+    document_bytes=0, missing=[], key="", field_keys=[], lookup_key="", has_keys=False,
+)  # fmt: skip
+
+
+def saved(folder: Path, names: Iterable[str], *, key: bytes | None = None) -> tuple[Set, Manifest, documents.Copied]:
+    """A set that names these documents and holds no rows."""
+    with sets.alone_in(folder, make=True):
+        making = sets.begun(folder, key=key, at=AT)
+        with making.writer(DOCUMENTS) as writer:
+            writer.write("".join(f"{name}\n" for name in names).encode())
+            part = writer.finish()
+        copied = documents.save(making)
+        manifest = replace(
+            NOTHING, name=making.name, parts={DOCUMENTS: part}, missing=copied.missing, key=key_name(key)
+        )
+        return sets.finished(making, manifest), manifest, copied
+
+
+@pytest.mark.parametrize("key", [None, b"k" * 32], ids=["open", "sealed"])
+def test_they_come_back_as_they_went(shelf: Shelf, tmp_path: Path, key: bytes | None) -> None:
+    for name, content in OF_NAME.items():
+        shelf.lay(name, content)
+    whole, manifest, copied = saved(tmp_path / "sao-luu", NAMES, key=key)
+    assert (copied.documents, copied.added, copied.size, copied.missing) == (3, 3, 12 + 12000, [])
+    shelf.lose(NAMES[0])
+    shelf.lay(NAMES[1], OF_NAME[NAMES[1]][:-1] + b"!")  # as large, and another
+
+    assert list(documents.put_back(whole, manifest)) == []
+
+    assert {name: shelf.bytes_of(name) for name in NAMES} == OF_NAME
+    assert list(documents.verified(whole, manifest)) == []
+
+
+@pytest.mark.parametrize("key", [None, b"k" * 32], ids=["open", "sealed"])
+def test_a_drill_reads_them_where_they_lie(folder_shelf: Shelf, tmp_path: Path, key: bytes | None) -> None:
+    for name, content in OF_NAME.items():
+        folder_shelf.lay(name, content)
+    whole, _, _ = saved(tmp_path / "sao-luu", NAMES, key=key)
+
+    with standing_in(documents.Shelf(whole)):
+        held = {name: the_store().held(name).size for name in NAMES}
+        with the_store().open(NAMES[0]) as content:
+            assert content.read() == OF_NAME[NAMES[0]]
+        with pytest.raises(OSError, match="only read"):
+            the_store().remove(NAMES[0])
+        with pytest.raises(FileNotFoundError):
+            the_store().held(name_by("0" * 64, "pdf"))
+
+    assert held == {name: len(content) for name, content in OF_NAME.items()}
+    assert the_store() == folder_shelf.store
+
+
+def test_what_is_gone_damaged_or_has_a_strange_name_is_missing(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.lay(NAMES[0], OF_NAME[NAMES[0]])
+    shelf.lay(NAMES[1], b"something else")
+
+    _, _, copied = saved(tmp_path / "sao-luu", ["../../etc/passwd", *NAMES])
+
+    assert copied.missing == ["../../etc/passwd", NAMES[1], NAMES[2]]
+    assert copied.documents == 1
+
+
+def test_documents_stay_as_long_as_a_set_names_them_by_whichever_key(folder_shelf: Shelf, tmp_path: Path) -> None:
+    folder, first, second = tmp_path / "sao-luu", b"1" * 32, b"2" * 32
+    for name, content in OF_NAME.items():
+        folder_shelf.lay(name, content)
+    saved(folder, NAMES)
+    saved(folder, NAMES[:2], key=first)
+    saved(folder, NAMES[1:], key=second)
+
+    def left() -> list[str]:
+        files = sorted(each.name for each in (folder / "files").rglob("*") if each.is_file())
+        endings = {"": "open", key_name(first): "first", key_name(second): "second"}
+        return sorted(endings[name.split(".", 2)[2] if name.count(".") == 2 else ""] for name in files)
+
+    assert documents.prune(folder, key=second) == 0
+    assert left() == ["first"] * 2 + ["open"] * 3 + ["second"] * 2
+    sets.let_go(folder, keep=2)
+    assert documents.prune(folder, key=second) == 3
+    assert left() == ["first"] * 2 + ["second"] * 2
+    saved(folder, NAMES[2:], key=second)
+    sets.let_go(folder, keep=1)
+    assert documents.prune(folder, key=second) == 3
+    assert left() == ["second"]
