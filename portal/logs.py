@@ -1,5 +1,6 @@
 """What may stand in a log: no private link, no code, no phone, no identity number, no posted text."""
 
+import json
 import logging
 import re
 import traceback
@@ -9,9 +10,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.views.debug import SafeExceptionReporterFilter
 
+from portal.requests import current_id
 from portal.vietnamese.days import VIETNAM
 
-PRIVATE_PATH = re.compile(r"/(nhap|bien-nhan|ho-so|xac-nhan)[/\s]+[^/\s?\"']+?(?=\.png|[/\s?\"']|\Z)", re.IGNORECASE)
+PRIVATE_PATH = re.compile(
+    r"/(nhap|bien-nhan|ho-so|xac-nhan|da-nhan)[/\s]+[^/\s?\"']+?(?=\.png|[/\s?\"']|\Z)", re.IGNORECASE
+)
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 NUMBER = re.compile(r"(?<![0-9])[+]?[0-9](?:[ .-]?[0-9]){8,}(?![0-9])")
 
@@ -22,26 +26,45 @@ def masked(text: str) -> str:
 
 
 class MaskingFilter(logging.Filter):
-    """Masks the finished message, so that an argument cannot slip by, and keeps it on its line: a path may hold %0A."""
+    """Masks the finished message and what is told beside it, so that an argument cannot slip by, and keeps it on its line:
+    a path may hold %0A."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = CONTROL.sub(" ", masked(record.getMessage()))
         record.args = None
+        told = getattr(record, "told", None)
+        if told:
+            kept = {
+                name: CONTROL.sub(" ", masked(each)) if isinstance(each, str) else each for name, each in told.items()
+            }
+            record.told = kept
         return True
 
 
 class LineFormatter(logging.Formatter):
-    """One line an event: moment, level, logger, message; a traceback follows it, masked too."""
+    """An event is one line of JSON: `at`, `level`, `logger`, `request` (the id that its error page and its answer bear),
+    `message`; of the access log `method`, `path`, `status`, `ms`, `waited_ms`, `bytes`; of an error `kind` and `frames`.
+
+    ASCII alone, so that nothing in it ends a line or cannot be written.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        moment = datetime.fromtimestamp(record.created, VIETNAM).isoformat(timespec="milliseconds")
-        line = f"{moment} {record.levelname} {record.name} {record.getMessage()}"
-        if record.exc_info:
-            # The values of a failing statement stand in the exception's text: the trace names places only.
-            frames = "".join(traceback.format_tb(record.exc_info[2]))
-            kind = record.exc_info[0].__name__ if record.exc_info[0] else ""
-            line += f"\n{masked(frames)}{kind}"
-        return line
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, VIETNAM).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+        }
+        request = current_id.get()
+        if request:
+            line["request"] = request
+        line["message"] = record.getMessage()
+        line |= getattr(record, "told", None) or {}
+        if record.exc_info and record.exc_info[0]:
+            # The values of a failing statement stand in the exception's text: kind and places only.
+            line["kind"] = record.exc_info[0].__name__
+            places = traceback.extract_tb(record.exc_info[2])
+            line["frames"] = [masked(f"{each.filename}:{each.lineno} {each.name}") for each in places]
+        return json.dumps(line)
 
 
 class NoPostFilter(SafeExceptionReporterFilter):

@@ -9,18 +9,25 @@ to a cap.
 import base64
 import ipaddress
 import logging
+import re
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from portal import metrics
+
 ELAPSED_HEADER = "X-Request-Elapsed"
 START_HEADER = "X-Request-Start"
+ID_HEADER = "X-Request-ID"
+WELL_FORMED_ID = re.compile(r"[0-9a-z]{8,32}", re.ASCII)
 MAX_ELAPSED = timedelta(minutes=10)
 VERSION_SIX_NETWORK = 64  # bits: what one line is given; a phone changes the rest as it likes
 # Marks in small letters. Messenger before Facebook, whose marks it bears as well.
@@ -33,7 +40,13 @@ IN_APP = {
     "Line": (" line/",),
 }
 
+METHODS = {"GET", "HEAD", "POST", "OPTIONS"}  # others are counted as one: anybody may invent them
+_EASY = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefgh8jk9mn0pqrstuvwxyz")
+FOR_MACHINES = {"/healthz", "/readyz", "/metrics"}
+
 logger = logging.getLogger("portal.requests")
+# The id of the request that this thread answers, for every line of the log.
+current_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def read_as_utf8(application: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,23 +71,64 @@ class RequestMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        began = time.monotonic()
-        request.request_id = _new_id()  # type: ignore[attr-defined]
-        request.arrived_at = _arrived(request, timezone.now())  # type: ignore[attr-defined]
-        response = self.get_response(request)
-        response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
-        response.setdefault(
-            "Permissions-Policy", "geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
-        )
-        spent = (time.monotonic() - began) * 1000
-        request_id = response["X-Request-Id"]
-        logger.info("%s %s %s %s %.0fms", request_id, request.method, request.path, response.status_code, spent)
-        return response
+        began, now = time.monotonic(), timezone.now()
+        request_id = id_of(request.META)
+        request.request_id = request_id  # type: ignore[attr-defined]
+        behind = current_id.set(request_id)
+        try:
+            in_queue = waited(request.META, now=now)
+            request.arrived_at = now - min(_elapsed(request) + in_queue, MAX_ELAPSED)  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            response[ID_HEADER] = request_id
+            response.setdefault(
+                "Permissions-Policy", "geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
+            )
+            _note(request, response, spent=time.monotonic() - began, in_queue=in_queue.total_seconds())
+            return response
+        finally:
+            current_id.reset(behind)
 
 
-def _new_id() -> str:
-    """Eight letters and digits, to be read out over the phone; too short for the log to take it for a number."""
-    return base64.b32encode(secrets.token_bytes(5)).decode().lower()
+def _note(request: HttpRequest, response: HttpResponse, *, spent: float, in_queue: float) -> None:
+    """The line of the access log, without query and address of the sender; and the counts, by the name of the door."""
+    door = request.resolver_match
+    route = door.view_name if door is not None else ("static" if request.path.startswith("/static/") else "none")
+    method = request.method if request.method in METHODS else "other"
+    metrics.count("portal_requests_total", str(method), route, str(response.status_code))
+    metrics.observe("portal_request_seconds", spent, route)
+    if "HTTP_X_REQUEST_START" in request.META:
+        metrics.observe("portal_waited_seconds", in_queue)
+    told = {
+        "method": request.method,
+        "path": request.path,
+        "status": response.status_code,
+        "ms": round(spent * 1000, 1),
+        "waited_ms": round(in_queue * 1000),
+        "bytes": int(response.headers.get("Content-Length") or 0),
+    }
+    logger.info("answered", extra={"told": told})
+
+
+def id_of(environ: Mapping[str, Any]) -> str:
+    """What our own nginx calls the request; else a new id: eight letters and digits to be read out over the phone, none of which
+    looks like another; too short for the log to take it for a number."""
+    told = environ.get("HTTP_X_REQUEST_ID", "")
+    if told and WELL_FORMED_ID.fullmatch(told) and is_trusted(environ.get("REMOTE_ADDR", "")):
+        return str(told)
+    return base64.b32encode(secrets.token_bytes(5)).translate(_EASY).decode()
+
+
+def asked_by_machines(application: Callable[..., Any]) -> Callable[..., Any]:
+    """Answers Prometheus and whoever watches a single host, who call it by its address: `ALLOWED_HOSTS` names the portal for
+    people, and what these pages say depends on no name."""
+
+    def answering(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        if environ.get("PATH_INFO") in FOR_MACHINES:
+            named = (host.lstrip(".") for host in settings.ALLOWED_HOSTS if "*" not in host)
+            environ["HTTP_HOST"] = next(named, environ.get("HTTP_HOST", ""))
+        return application(environ, start_response)
+
+    return answering
 
 
 def arrival(request: HttpRequest) -> datetime:
@@ -111,17 +165,24 @@ def in_app_browser(request: HttpRequest) -> str:
 
 
 def is_trusted(address: str) -> bool:
-    return _is_address(address) and any(
-        ipaddress.ip_address(address) in network for network in settings.TRUSTED_PROXIES
-    )
+    return is_within(address, settings.TRUSTED_PROXIES)
+
+
+def is_within(address: str, networks: Iterable[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
+    known = _read_address(address)
+    return known is not None and any(known in network for network in networks)
 
 
 def _is_address(text: str) -> bool:
+    return _read_address(text) is not None
+
+
+@lru_cache(maxsize=1024)
+def _read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        ipaddress.ip_address(text)
+        return ipaddress.ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def waited(headers: Mapping[str, Any], *, now: datetime | None = None) -> timedelta:
@@ -138,10 +199,6 @@ def waited(headers: Mapping[str, Any], *, now: datetime | None = None) -> timede
     except ValueError:
         return timedelta()
     return timedelta(seconds=seconds) if 0 < seconds <= MAX_ELAPSED.total_seconds() else timedelta()
-
-
-def _arrived(request: HttpRequest, now: datetime) -> datetime:
-    return now - min(_elapsed(request) + waited(request.META, now=now), MAX_ELAPSED)
 
 
 def _elapsed(request: HttpRequest) -> timedelta:

@@ -1,12 +1,14 @@
 """Nothing in a log names a person or opens a door."""
 
+import json
 import logging
 import sys
 
 import pytest
 from django.test import RequestFactory
 
-from portal.logs import LineFormatter, MaskingFilter, NoPostFilter, masked
+from portal.logs import CONTROL, LineFormatter, MaskingFilter, NoPostFilter, masked
+from portal.requests import current_id
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,12 @@ def test_a_line_says_when_in_viet_nam_how_grave_and_where() -> None:
     record = _record("tally counted", ())
     record.created = 1618937999.0
 
-    assert LineFormatter().format(record) == "2021-04-20T23:59:59.000+07:00 INFO portal.test tally counted"
+    assert json.loads(LineFormatter().format(record)) == {
+        "at": "2021-04-20T23:59:59.000+07:00",
+        "level": "INFO",
+        "logger": "portal.test",
+        "message": "tally counted",
+    }
 
 
 def test_a_traceback_names_places_and_no_value() -> None:
@@ -55,11 +62,55 @@ def test_a_traceback_names_places_and_no_value() -> None:
     except ValueError:
         record.exc_info = sys.exc_info()
 
+    written = json.loads(LineFormatter().format(record))
+
+    assert written["kind"] == "ValueError"
+    assert written["frames"][-1].endswith(" test_a_traceback_names_places_and_no_value")
+    assert "Hà" not in str(written) and "0912345678" not in str(written)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        pytest.param("a\nb", id="line-end"),
+        pytest.param("a\r\nb", id="line-end-of-windows"),
+        pytest.param("a\x85b", id="next-line"),
+        pytest.param("a\u2028b", id="line-separator"),
+        pytest.param("a\x1b[31mb", id="escape"),
+        pytest.param('a", "level": "CRITICAL', id="a-quote"),
+        pytest.param("a\ud800b", id="half-a-character"),
+    ],
+)
+def test_an_event_is_one_line_whatever_it_tells(typed: str) -> None:
+    record = _record("%s", (typed,))
+    record.told = {"path": f"/{typed}/", "status": 404}
+    MaskingFilter().filter(record)
+
     written = LineFormatter().format(record)
 
-    assert written.splitlines()[-1] == "ValueError"
-    assert "test_a_traceback_names_places_and_no_value" in written
-    assert "Thu Hà" not in written.replace('Trần Thị Thu Hà")', "")
+    assert written.isascii() and written.isprintable()
+    read = json.loads(written)
+    assert (read["level"], read["status"]) == ("INFO", 404)
+    assert not CONTROL.search(read["message"] + read["path"])
+
+
+def test_what_is_told_beside_the_message_is_masked() -> None:
+    record = _record("answered", ())
+    record.told = {"path": "/nhap/Zk3-x_9/0912345678", "status": 200}
+
+    MaskingFilter().filter(record)
+
+    assert json.loads(LineFormatter().format(record))["path"] == "/nhap/…/#"
+
+
+def test_every_line_bears_the_id_of_its_request() -> None:
+    behind = current_id.set("k8m2x4pa")
+    try:
+        written = json.loads(LineFormatter().format(_record("tally counted", ())))
+    finally:
+        current_id.reset(behind)
+
+    assert written["request"] == "k8m2x4pa"
 
 
 def test_an_error_report_carries_nothing_posted() -> None:

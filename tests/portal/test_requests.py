@@ -13,7 +13,14 @@ from django.urls import path
 
 from portal.doors import public
 from portal.logs import MaskingFilter
-from portal.requests import arrival, client_address, client_network, in_app_browser
+from portal.requests import (
+    arrival,
+    client_address,
+    client_network,
+    current_id,
+    in_app_browser,
+)
+from portal.wsgi import application
 
 
 @public
@@ -164,7 +171,7 @@ def test_every_answer_bears_its_request_id_and_permissions() -> None:
     answer = Client().get("/ke/")
 
     assert answer["X-Request-Id"] == answer.json()["id"]
-    assert re.fullmatch("[a-z2-7]{8}", answer["X-Request-Id"])  # nine digits in a row would be masked in the log
+    assert re.fullmatch("[a-hjkmnp-z02-9]{8}", answer["X-Request-Id"])  # no two look alike; nine digits would be masked
     assert answer["Permissions-Policy"].startswith("geolocation=(), microphone=()")
 
 
@@ -183,8 +190,54 @@ def test_the_access_log_shows_no_private_link(address: str, shown: str, caplog: 
 
     Client().get(address, headers={"Referer": f"http://testserver{address}"})
 
-    line = [record.getMessage() for record in caplog.records if record.name == "portal.requests"][-1]
-    assert line.split()[1:4] == ["GET", shown, "200"]
+    told = [record.told for record in caplog.records if record.name == "portal.requests"][-1]
+    assert (told["method"], told["path"], told["status"]) == ("GET", shown, 200)
+
+
+@with_these_addresses
+def test_the_id_that_our_nginx_gave_is_kept(behind_a_proxy: None) -> None:
+    answer = Client().get("/ke/", headers={"X-Request-ID": "9f3c1a77"})
+
+    assert answer["X-Request-ID"] == answer.json()["id"] == "9f3c1a77"
+
+
+@with_these_addresses
+def test_a_stranger_cannot_name_a_request() -> None:
+    answer = Client().get("/ke/", headers={"X-Request-ID": "9f3c1a77"})
+
+    assert answer["X-Request-ID"] != "9f3c1a77"
+
+
+@with_these_addresses
+@pytest.mark.parametrize(
+    "told",
+    ["", "abc", "a" * 33, "9F3C1A77", "9f3c1a77\n", '9f3c1a77", "level": "x', "9f3c 1a77", "٩٣٣٣٣٣٣٣", "<b>12345</b>"],
+)
+def test_what_is_no_id_is_not_believed(behind_a_proxy: None, told: str) -> None:
+    answer = Client().get("/ke/", HTTP_X_REQUEST_ID=told)
+
+    assert re.fullmatch("[a-hjkmnp-z02-9]{8}", answer["X-Request-ID"])
+
+
+@with_these_addresses
+def test_an_id_belongs_to_its_request_alone() -> None:
+    ids = {Client().get("/ke/")["X-Request-ID"] for _ in range(20)}
+
+    assert len(ids) == 20
+    assert current_id.get() == ""
+
+
+@pytest.mark.parametrize(("asked", "status"), [("/healthz", 200), ("/metrics", 200), ("/", 400)])
+@pytest.mark.django_db
+def test_machines_call_the_portal_by_its_address(settings: Any, asked: str, status: int) -> None:
+    """Prometheus and whoever looks at a single host; people call it by its name."""
+    settings.ALLOWED_HOSTS = ["sangkien.example"]
+    said: list[str] = []
+    environ = {**RequestFactory()._base_environ(), "PATH_INFO": asked, "HTTP_HOST": "10.0.0.5:8001"}
+
+    application(environ, lambda status, headers: said.append(status))
+
+    assert int(said[0].split()[0]) == status
 
 
 def _utc(moment: datetime) -> str:
