@@ -30,6 +30,7 @@ KEPT_FOR = timedelta(seconds=10)
 LONGEST_VALUE = 200
 EDITION = "kept-pages-edition"
 UNTIL = "is_true_until"
+_KEPT = "kept_page"
 COUNTING = re.compile(rb'="(\d+)"( data-counting)')
 
 View = Callable[..., HttpResponse]
@@ -72,14 +73,14 @@ def kept(*parameters: str, until: Callable[[datetime], datetime | None]) -> Call
             if request.method not in {"GET", "HEAD"} or max(map(len, values), default=0) > LONGEST_VALUE:
                 return view(request, *args, **kwargs)
             at, name = arrival(request), _name(request, values)
-            held = cache.get_many([EDITION, name])
-            current, page = _as_seen_here(held.get(EDITION)) or edition(), held.get(name)
-            if page is None or not page.answers(at, current):
+            current, page = _held(name, at)
+            if page is None:
                 response = view(request, *args, **kwargs)
                 if response.status_code != 200 or response.cookies:
                     return response
                 page = _page(response, current, at, [until(at), *getattr(response, UNTIL, [])])
                 cache.set(name, page, timeout=KEPT_FOR.total_seconds())
+            setattr(request, _KEPT, (name, page.headers))
             return page.answer(request, at)
 
         return answered
@@ -91,6 +92,16 @@ def true_until(response: HttpResponse, *moments: datetime) -> HttpResponse:
     """Says when a page will say something else, for what only its view knows. What is past already keeps nobody waiting."""
     setattr(response, UNTIL, moments)
     return response
+
+
+def answering(name: str, *, at: datetime) -> Page | None:
+    """The page of this name, where it is kept and still true at `at`."""
+    return _held(name, at)[1]
+
+
+def kept_for(request: HttpRequest) -> tuple[str, dict[str, str]] | None:
+    """The name of the page that answered `request`, with the page's own headers; None where it was no kept one."""
+    return getattr(request, _KEPT, None)
 
 
 def edition() -> str:
@@ -117,6 +128,13 @@ class OnceCommitted:
 
     def __call__(self) -> None:
         self.tell()
+
+
+def _held(name: str, at: datetime) -> tuple[str, Page | None]:
+    """The edition as it is seen here, and the page of this name that is true in it."""
+    held = cache.get_many([EDITION, name])
+    current, page = _as_seen_here(held.get(EDITION)) or edition(), held.get(name)
+    return current, page if page is not None and page.answers(at, current) else None
 
 
 def _as_seen_here(found: Any) -> str:

@@ -29,8 +29,9 @@ from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.template.loader import render_to_string
 
+from portal import metrics
 from portal.refusals import never_kept
-from portal.requests import waited
+from portal.requests import ID_HEADER, id_of, waited
 
 # Seconds that a request may have waited, by rank: with these, a writer waits about as long as the readers that are still served.
 DEAR, KEPT = 1.0, 3.0
@@ -67,6 +68,8 @@ class WritersFirst:
         self._said_at = -SAID_EVERY
         self._lock = threading.Lock()
         self._body, self._headers = _page()
+        metrics.ask("portal_requests_in_flight", lambda: self._served)
+        metrics.ask("portal_queue", lambda: len(self.queue))
 
     def __call__(self, environ: Environment, start_response: Callable[..., Any]) -> Iterable[bytes]:
         patience = patience_of(environ)
@@ -95,7 +98,10 @@ class WritersFirst:
         if is_said:
             logger.warning("crowded: %d readers told to wait since the start", told)
         after = str(SOONEST + told * 7 % (LATEST - SOONEST + 1))
-        start_response("503 Service Unavailable", [*self._headers, ("Retry-After", after), ("Refresh", after)])
+        metrics.refused("told_to_wait")
+        metrics.count("portal_requests_total", environ["REQUEST_METHOD"], "told_to_wait", "503")
+        own = [("Retry-After", after), ("Refresh", after), (ID_HEADER, id_of(environ))]
+        start_response("503 Service Unavailable", [*self._headers, *own])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [self._body]
 
 

@@ -1,15 +1,91 @@
-"""Rows of models read by statements written by hand: for the few that every step of a submission asks. Django takes longer to
-put such a statement together than a database to answer it.
+"""Rows of models for the few statements that every step of a submission asks. Django takes longer to put such a statement
+together than a database to answer it: some are written by hand, the others are said once by a query set and asked again.
 """
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
+from django.db.models.query import get_related_populators
+
+from portal import prepared
 
 Row = TypeVar("Row", bound=models.Model)
+
+
+class Prepared(Generic[Row]):
+    """A query set that is put into words when it is first asked, and afterwards asked again with other values.
+
+    `said` is called once, with `instead`: values that no row has, each of which stands in the statement once for what `rows` is
+    given later, as the database takes it (texts and numbers; None and lists would make other words). A slice, an order and
+    `select_related` belong to the words; what is prefetched or annotated does not.
+    """
+
+    def __init__(self, said: Callable[..., models.QuerySet[Row]], *, instead: Sequence[str | int]) -> None:
+        self.said, self.instead = said, instead
+        self._statements: dict[str, _Statement] = {}
+
+    def rows(self, *values: str | int) -> list[Row]:
+        """What the query set finds for `values`. One statement, always of the primary."""
+        statement = self._statements.get(connection.vendor)
+        if statement is None:
+            query = self.said(*self.instead).query
+            statement = self._statements[connection.vendor] = _Statement(query, self.instead)
+        return statement.rows(values)
+
+    def first(self, *values: str | int) -> Row | None:
+        return next(iter(self.rows(*values)), None)
+
+
+class _Statement:
+    """The words of a query that is asked again."""
+
+    def __init__(self, query: Any, instead: Sequence[str | int]) -> None:
+        compiler = query.get_compiler(connection=connection)
+        self.words, values = compiler.as_sql()
+        self.values = list(values)
+        self.places = [self.values.index(each) for each in instead]
+        if any(self.values.count(each) > 1 for each in instead) or compiler.annotation_col_map:
+            raise ValueError(f"not to be asked again: {self.words}")
+        self.reader = Reader(compiler)
+
+    def rows(self, values: Sequence[str | int]) -> list[Any]:
+        asked = self.values.copy()
+        for place, value in zip(self.places, values, strict=True):
+            asked[place] = value
+        with connection.cursor() as cursor:
+            prepared.execute(cursor, self.words, asked)
+            return [self.reader.made(list(row)) for row in cursor.fetchall()]
+
+
+class Reader:
+    """How a row of a query's answer is read: as Django's own ModelIterable reads it. For a compiler that has put its query into
+    words."""
+
+    def __init__(self, compiler: Any) -> None:
+        of_row = compiler.klass_info["select_fields"]
+        self.start, self.end = of_row[0], of_row[-1] + 1
+        self.model = compiler.klass_info["model"]
+        self.names = [column.target.attname for column, *_ in compiler.select[self.start : self.end]]
+        # The stubs are of Django 6, which takes one argument more.
+        self.related = get_related_populators(  # type: ignore[call-arg]
+            compiler.klass_info, compiler.select, connection.alias
+        )
+        self.annotated = list((compiler.annotation_col_map or {}).items())
+        converters = compiler.get_converters([column for column, *_ in compiler.select])
+        self.converters = [(place, each, column) for place, (many, column) in converters.items() for each in many]
+
+    def made(self, row: list[Any]) -> Any:
+        """The object of `row`, whose values are those of the database's driver. The list is used up."""
+        for place, convert, column in self.converters:
+            row[place] = convert(row[place], column, connection)
+        made = self.model.from_db(connection.alias, self.names, row[self.start : self.end])
+        for each in self.related:
+            each.populate(row, made)
+        for name, place in self.annotated:
+            setattr(made, name, row[place])
+        return made
 
 
 @cache
@@ -23,19 +99,20 @@ def listed(alias: str, names: Sequence[str]) -> str:
     return ", ".join(f"{alias}.{name}" for name in names)
 
 
-def made(model: type[Row], names: Sequence[str], values: Sequence[Any]) -> Row:
+def made(model: type[Row], names: tuple[str, ...], values: Sequence[Any]) -> Row:
     """The row of these values, as a query set would make it. Columns that are not named are asked for when they are used."""
-    return model.from_db(connection.alias, names, [_read(model, *each) for each in zip(names, values, strict=True)])
-
-
-def _read(model: type[models.Model], name: str, value: Any) -> Any:
-    if isinstance(value, datetime) and value.tzinfo is None:
-        return value.replace(tzinfo=UTC)  # SQLite answers a moment without its zone
-    if isinstance(value, str) and name in _json(model):
-        return model._meta.get_field(name).from_db_value(value, None, connection)  # type: ignore[union-attr]
-    return value
+    read = list(values)
+    for place, convert, column in _converters(connection.vendor, model, names):
+        read[place] = convert(read[place], column, connection)
+    return model.from_db(connection.alias, names, read)
 
 
 @cache
-def _json(model: type[models.Model]) -> frozenset[str]:
-    return frozenset(field.attname for field in model._meta.concrete_fields if isinstance(field, models.JSONField))
+def _converters(vendor: str, model: type[models.Model], names: tuple[str, ...]) -> list[tuple[int, Any, Any]]:
+    """What turns the answers of a database into values of Python, where it does not answer with them: as Django asks."""
+    found = []
+    for place, name in enumerate(names):
+        column = model._meta.get_field(name).get_col(model._meta.db_table)  # type: ignore[union-attr]
+        every = connection.ops.get_db_converters(column) + column.get_db_converters(connection)
+        found += [(place, convert, column) for convert in every]
+    return found

@@ -21,6 +21,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from portal import metrics
 from portal.doors import is_public
 from portal.requests import client_address
 
@@ -75,8 +76,10 @@ class RefusalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
             if _is_too_large(request):
+                metrics.refused("too_large")
                 return page(request, 413)
             if _holds_nul(request) or _is_cut_short(request):
+                metrics.refused("malformed")
                 return page(request, 400)
         except Exception as failure:
             answer = answer_to(request, failure)
@@ -97,17 +100,23 @@ class RefusalMiddleware:
 def answer_to(request: HttpRequest, failure: Exception) -> HttpResponse | None:
     """The page for a failure that people can meet; None for a bug."""
     if isinstance(failure, (RequestDataTooBig, TooManyFilesSent, TooLarge)):
+        metrics.refused("too_large")
         return page(request, 413)
     if isinstance(failure, TooManyFieldsSent):
+        metrics.refused("malformed")
         return page(request, 400)
     if isinstance(failure, TooMuchAtOnce):
+        metrics.refused("too_much_at_once")
         return page(request, 429, name="too_much_at_once", retry_after=failure.wait_seconds)
     if isinstance(failure, TooManyTries):
+        metrics.refused("too_many_tries")
         return page(request, 429, retry_after=failure.wait_seconds)
     if isinstance(failure, Crowded):
+        metrics.refused("crowded")
         return page(request, 503, retry_after=failure.wait_seconds)
     if isinstance(failure, (OperationalError, OSError)):
-        logger.error("%s 503 %s", getattr(request, "request_id", "-"), type(failure).__name__, exc_info=failure)
+        metrics.refused("out_of_order")
+        logger.error("answered 503: %s", type(failure).__name__, exc_info=failure)
         return page(request, 503, retry_after=RETRY_AFTER_SECONDS)
     return None
 
@@ -167,10 +176,12 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    metrics.refused("csrf")
     return page(request, 403, name="csrf")
 
 
 def too_many_sign_ins(request: HttpRequest, credentials: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
+    metrics.refused("sign_in_locked")
     logger.warning("sign-in locked for one account from %s", client_address(request))
     return page(request, 429, name="locked_out", retry_after=15 * 60)
 

@@ -153,6 +153,19 @@ def _has_all(*, within: float) -> bool:
     return True
 
 
+def lag() -> timedelta | None:
+    """How far the copy is behind; None where it does not answer. Raises Error where the primary does not."""
+    primary_at, now = _asked_of_primary()
+    try:
+        has_all, last = _asked_of_replica(primary_at)
+    except Error:
+        connections[REPLICA].close()
+        return None
+    if has_all:
+        return timedelta()
+    return now - last if last is not None else None
+
+
 def _asked_of_primary() -> tuple[str, Any]:
     if connection.vendor != "postgresql":
         return "", None

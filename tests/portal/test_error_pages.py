@@ -29,7 +29,7 @@ def test_a_page_needs_nothing_and_says_what_to_do(name: str, settings: Any) -> N
 
 @EACH_PAGE
 def test_a_page_shows_what_to_tell_when_calling_for_help(name: str) -> None:
-    assert "Mã yêu cầu" not in render_to_string(f"errors/{name}.html")
+    assert "Mã sự cố" not in render_to_string(f"errors/{name}.html")
     assert "7f3a91" in render_to_string(f"errors/{name}.html", {"request_id": "7f3a91"})
 
 

@@ -1,14 +1,16 @@
 """A row that was read by hand is the row that Django reads."""
 
 from datetime import UTC
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
 
-from initiatives.models import Draft
+from initiatives.models import Attachment, Draft, Initiative
 from orgtree.models import Unit
 from portal import plain_rows
-from tests.factories import DraftFactory
+from tests.factories import AttachmentFactory, DraftFactory, InitiativeFactory
 
 
 @pytest.mark.django_db
@@ -33,3 +35,52 @@ def test_a_column_that_was_not_read_is_asked_for_when_it_is_used() -> None:
     made = plain_rows.made(Unit, names, [getattr(unit, name) for name in names])
 
     assert (made, made.code, made.path, made.name) == (unit, unit.code, unit.path, unit.name)
+
+
+def _attachments() -> plain_rows.Prepared[Attachment]:
+    return plain_rows.Prepared(lambda draft: Attachment.objects.filter(draft=draft), instead=(-1,))
+
+
+@pytest.mark.django_db
+def test_a_query_asked_again_finds_what_the_query_set_finds() -> None:
+    drafts = [DraftFactory(), DraftFactory()]
+    for draft in (*drafts, drafts[0]):
+        AttachmentFactory(draft=draft, initiative=None)
+    prepared = _attachments()
+
+    for draft in drafts:
+        rows, expected = prepared.rows(draft.pk), list(Attachment.objects.filter(draft=draft))
+
+        assert rows == expected
+        for row, other in zip(rows, expected, strict=True):
+            assert {name: row.__dict__[name] for name in plain_rows.columns(Attachment)} == {
+                name: getattr(other, name) for name in plain_rows.columns(Attachment)
+            }
+    assert prepared.first(-5) is None
+
+
+@pytest.mark.django_db
+def test_what_is_joined_comes_along_and_values_are_those_of_python(django_assert_num_queries: Any) -> None:
+    received = InitiativeFactory(share="62.50", declarations=["novel"])
+    expected = Initiative.objects.get(pk=received.pk)
+    prepared = plain_rows.Prepared(
+        lambda code: Initiative.objects.filter(receipt_code=code).select_related("unit"), instead=("a code",)
+    )
+
+    with django_assert_num_queries(1):
+        row = prepared.first(received.receipt_code)
+        assert row is not None
+        assert row.unit.name == received.unit.name
+
+    names = plain_rows.columns(Initiative)
+    assert {name: row.__dict__[name] for name in names} == {name: getattr(expected, name) for name in names}
+    assert type(row.share) is Decimal
+    assert row.unit.opened_on == expected.unit.opened_on
+
+
+@pytest.mark.django_db
+def test_a_query_whose_values_cannot_be_told_apart_is_refused() -> None:
+    twice = plain_rows.Prepared(lambda one, other: Draft.objects.filter(pk=one, campaign=other), instead=(-1, -1))
+
+    with pytest.raises(ValueError, match="not to be asked again"):
+        twice.rows(1, 2)

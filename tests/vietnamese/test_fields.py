@@ -1,5 +1,6 @@
 """Fields judge canonical text, answer in whole Vietnamese sentences, and never cut what was typed."""
 
+import copy
 import unicodedata
 from datetime import date, datetime
 from typing import Any
@@ -247,3 +248,53 @@ def test_a_value_is_shown_as_it_may_be_typed_again(field: forms.Field, initial: 
 )
 def test_changed_is_by_meaning(field: forms.Field, initial: Any, typed: str, changed: bool) -> None:
     assert field.has_changed(initial, typed) is changed
+
+
+# --- what is each form's own ------------------------------------------------------------------------------------------
+
+
+class Everything(forms.Form):
+    name = fields.NameField(label="Họ và tên")
+    note = fields.TextField(label="Ghi chú", limit=20, widget=forms.Textarea(attrs={"rows": 3}))
+    kind = forms.ChoiceField(label="Loại")
+    chosen = forms.ChoiceField(label="Khác", choices=[("a", "Một"), ("b", "Hai")])
+    several = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
+    both = forms.MultiValueField(fields=[forms.CharField(), forms.CharField()])  # copies in a way of its own
+    ticked = forms.BooleanField(error_messages={"required": "Hãy đánh dấu."})
+
+
+def _told(field: forms.Field) -> dict[str, object]:
+    """What a field holds, whatever object holds it."""
+    told = {name: value for name, value in vars(field).items() if name not in {"widget", "fields"}}
+    told["widget"] = type(field.widget), {name: str(value) for name, value in vars(field.widget).items()}
+    return told | {"fields": [_told(each) for each in getattr(field, "fields", [])]}
+
+
+def test_the_fields_of_a_form_are_what_django_copies() -> None:
+    base = Everything.base_fields
+
+    own, django_copied = copy.deepcopy(fields.OwnFields(base)), copy.deepcopy(base)
+
+    assert list(own) == list(base)
+    for name, field in own.items():
+        told, expected = _told(field), _told(django_copied[name])
+        # Validators compare by what they check, the widgets of several parts by what they write.
+        assert {**told, "widget": told["widget"][0]} == {**expected, "widget": expected["widget"][0]}
+        assert field.widget.render(name, None) == django_copied[name].widget.render(name, None)
+
+
+@pytest.mark.parametrize("name", list(Everything.base_fields))
+def test_what_one_form_does_to_a_field_no_other_sees(name: str) -> None:
+    base = Everything.base_fields
+    before = _told(base[name])
+
+    changed = copy.deepcopy(fields.OwnFields(base))[name]
+    changed.required, changed.label, changed.help_text = False, "Khác", "Khác"
+    changed.widget.attrs["class"] = "short"
+    changed.error_messages["required"] = "Khác"
+    changed.validators.append(print)
+    if hasattr(changed, "choices"):
+        changed.choices = [("c", "Ba")]
+
+    assert _told(base[name]) == before
+    assert _told(copy.deepcopy(fields.OwnFields(base))[name])["label"] == base[name].label
