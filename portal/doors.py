@@ -18,6 +18,8 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import resolve_url
 from django.views.decorators.csrf import csrf_exempt
 
+from portal import metrics
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -56,6 +58,7 @@ class DoorMiddleware:
     ) -> HttpResponse | None:
         if is_public(view):
             if request.method in UNSAFE and _is_foreign(request):
+                metrics.refused("foreign")
                 raise PermissionDenied("posted by another site")
             return None
         if not getattr(view, "login_required", True) or request.user.is_authenticated:

@@ -1,4 +1,4 @@
-"""What lies on other machines, as its address names it: a store for documents, a replica of the database, a cache.
+"""What lies on other machines, as its address names it: a store for documents, a replica of the database, a cache, an antivirus.
 
 Messages never repeat what was typed: it holds passwords.
 """
@@ -16,6 +16,7 @@ STORE_TRIES = 2
 CACHE_ANSWERS_WITHIN = 0.2
 REPLICA_CONNECTS_WITHIN = 2
 
+ANTIVIRUS_FORM = "expected /path/of/the/socket, or host:port"
 STORE_FORM = "expected s3://KEY:SECRET@host[:port]/bucket[?region=…&secure=0&addressing=path|virtual], percent-encoded"
 
 
@@ -62,6 +63,22 @@ def store(address: str) -> dict[str, Any]:
             ),
         },
     }
+
+
+def antivirus(address: str) -> str | tuple[str, int]:
+    """The socket of a clamd: the path of one on this machine, or host and port of one elsewhere."""
+    if address.startswith("/"):
+        return address
+    try:
+        parts = urlsplit(address if "://" in address else f"tcp://{address}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError(ANTIVIRUS_FORM) from None
+    if parts.scheme == "unix" and parts.path.startswith("/") and not parts.netloc:
+        return parts.path
+    if parts.scheme != "tcp" or not host or not port or parts.path or parts.query or parts.username is not None:
+        raise ValueError(ANTIVIRUS_FORM)
+    return host, port
 
 
 def replica(read: dict[str, Any], primary: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from portal import services
-from portal.keys import decode_key, read_keys
+from portal.keys import decode_key, read_keys, refuse_guessable
 
 # lxml came with docxtpl; openpyxl would read sheets of strangers through it instead of defusedxml.
 os.environ["OPENPYXL_LXML"] = "False"
@@ -93,6 +93,10 @@ def replica(name: str) -> dict[str, Any]:
     return services.replica(database(name), _database)
 
 
+def antivirus(name: str) -> str | tuple[str, int]:
+    return services.antivirus(os.environ[name].strip())
+
+
 def store(name: str) -> dict[str, Any]:
     return services.store(os.environ[name])
 
@@ -116,11 +120,17 @@ if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("SECRET_KEY: expected at least 32 characters.")
 FIELD_KEYS = [decode_key("FIELD_KEYS", part) for part in _keys["FIELD_KEYS"].split(",")]
 LOOKUP_KEY = decode_key("LOOKUP_KEY", _keys["LOOKUP_KEY"])
+if not SERVES_ONLY_ITSELF:
+    refuse_guessable(SECRET_KEY, FIELD_KEYS, LOOKUP_KEY)
+# Seals backups; kept apart from them.
+BACKUP_KEY = decode_key("BACKUP_KEY", os.environ["BACKUP_KEY"]) if os.environ.get("BACKUP_KEY") else None
 
 # Django compares an IPv6 host with its brackets.
 OWN_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if SERVES_ONLY_ITSELF else [_site.hostname]
 ALLOWED_HOSTS = setting("ALLOWED_HOSTS", hosts, OWN_HOSTS)
 TRUSTED_PROXIES = setting("TRUSTED_PROXIES", networks, [])
+_THIS_MACHINE = [ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1")]
+METRICS_ALLOW = setting("METRICS_ALLOW", networks, _THIS_MACHINE)  # who reads `/metrics`
 
 # --- applications ---------------------------------------------------------------------------------------------------
 
@@ -145,8 +155,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portal.requests.RequestMiddleware",
+    "portal.kept_first.KeptFirstMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "portal.policy.PolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # inside the headers: a drawing opened by itself is a page too
     "portal.refusals.RefusalMiddleware",
@@ -236,6 +247,8 @@ LIMIT_UNFINISHED_DRAFTS = 8_000
 LIMIT_DRAFTS_A_MINUTE = 60
 LIMIT_DOCUMENT_BYTES = 40 * 1024**3  # of documents whose initiative was not sent yet
 LIMIT_DOCUMENTS_A_MINUTE = 60
+LIMIT_DATA_REQUESTS = 100  # about one's data, from one network in six hours
+LIMIT_DATA_REQUESTS_A_MINUTE = 2
 
 # --- language, numbers, time -----------------------------------------------------------------------------------------
 
@@ -266,6 +279,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "orgtree.staff.own_words.OwnWordsValidator"},
 ]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -285,6 +299,12 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = SERVES_HTTPS
 CSRF_COOKIE_SECURE = SERVES_HTTPS
+# A browser takes a name with this prefix only from this host itself, over HTTPS and for all of it: no neighbour below the same
+# domain can plant a session. Without HTTPS it takes none.
+COOKIE_PREFIX = "__Host-" if SERVES_HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+MESSAGE_STORAGE = "portal.messages.Messages"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "portal.refusals.csrf_refused"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -296,7 +316,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = SERVES_HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SERVES_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SERVES_HTTPS
 SECURE_HSTS_PRELOAD = SERVES_HTTPS
@@ -307,6 +327,7 @@ if TRUSTED_PROXIES:
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF],
@@ -335,7 +356,7 @@ _collected = (STATIC_ROOT / "staticfiles.json").exists() and not DEBUG
 STORAGES = {
     "default": setting("STORAGE_URL", store, _folder),
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "portal.collected.CollectedFiles"
         if _collected or "collectstatic" in sys.argv
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
@@ -344,6 +365,11 @@ WHITENOISE_ROOT = BASE_DIR / "static" / "root"  # robots.txt, and the icon that 
 WHITENOISE_USE_FINDERS = not _collected
 WHITENOISE_AUTOREFRESH = DEBUG
 FILE_UPLOAD_TEMP_DIR = None
+# Nothing of an upload is left where its process was killed.
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "portal.uploads.NamelessUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
@@ -351,6 +377,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 10
 DOCUMENTS_JUDGED_AT_ONCE = 2
 DOCUMENTS_WAITING = 3
 DOCUMENT_PATIENCE = 5  # seconds that such a one waits; the largest picture takes two to four
+# Documents are scanned as they come where a clamd is named, later where it does not answer, and not at all without one.
+CLAMAV_SOCKET = setting("CLAMAV_SOCKET", antivirus, None)
 # Of forms that are being read, in temporary files; the largest form has 51 MB.
 UPLOAD_TEMPORARY_BYTES = 256 * 1024 * 1024
 UPLOAD_FREE_FLOOR = 512 * 1024 * 1024  # bytes of free disk below which files are refused and text goes on
@@ -383,6 +411,8 @@ LOGGING = {
         "django.security": {"handlers": ["stdout"], "level": "ERROR", "propagate": False},
         # Scanners call us by every name; each would be a traceback.
         "django.security.DisallowedHost": {"level": "CRITICAL", "propagate": False},
+        # So would a parameter of the admin that somebody typed; it is answered by 400.
+        "django.security.DisallowedModelAdminToField": {"level": "CRITICAL", "propagate": False},
         "axes": {"handlers": ["stdout"], "level": "ERROR", "propagate": False},
         "gunicorn.http.wsgi": {"level": "ERROR"},  # warns of every HEAD
         "waitress.queue": {"level": "ERROR"},  # a line for every request that waits

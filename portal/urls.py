@@ -3,11 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import health
+from portal import health, scrape
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", scrape.metrics_page, name="metrics"),
     path("admin/", admin.site.urls),
     path("don-vi/", include("orgtree.urls")),
     path("", include("initiatives.urls")),

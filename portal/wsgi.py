@@ -2,9 +2,11 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from portal.requests import read_as_utf8
+from portal import metrics
+from portal.requests import asked_by_machines, read_as_utf8
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -12,4 +14,5 @@ _django = get_wsgi_application()
 
 from portal.overload import WritersFirst  # noqa: E402 - draws its page with what Django has set up
 
-application = WritersFirst(read_as_utf8(_django))
+metrics.share(settings.DATA_DIR / "metrics")
+application = WritersFirst(read_as_utf8(asked_by_machines(_django)))

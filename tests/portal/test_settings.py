@@ -2,16 +2,17 @@
 
 import base64
 import runpy
+import secrets
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-KEY = base64.b64encode(b"k" * 32).decode()
+KEY = base64.b64encode(b"a key as random as it must look!").decode()
 PUBLIC = {
     "SITE_URL": "https://sangkien.example",
-    "SECRET_KEY": "s" * 40,
+    "SECRET_KEY": "a secret that is as long as it must be",
     "FIELD_KEYS": KEY,
     "LOOKUP_KEY": KEY,
 }
@@ -22,6 +23,7 @@ NAMES = (
     "DATABASE_REPLICA_URL",
     "DATABASE_URL",
     "DEBUG",
+    "CLAMAV_SOCKET",
     "STORAGE_URL",
     "TRUSTED_PROXIES",
 )
@@ -68,6 +70,9 @@ def read_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         pytest.param("CACHE_URL", "nowhere://", id="cache"),
         pytest.param("CACHE_URL", "pymemcache://127.0.0.1:11211", id="cache-whose-package-is-missing"),
         pytest.param("CACHE_URL", "memcache://127.0.0.1:11211", id="cache-that-django-dropped"),
+        pytest.param("CLAMAV_SOCKET", "clamd", id="antivirus-without-port"),
+        pytest.param("CLAMAV_SOCKET", "http://127.0.0.1:3310", id="antivirus-of-another-kind"),
+        pytest.param("CLAMAV_SOCKET", "127.0.0.1:99999", id="antivirus-at-no-port"),
         pytest.param("STORAGE_URL", "http://key:secret@127.0.0.1/portal", id="store-of-another-kind"),
         pytest.param("STORAGE_URL", "s3://key:secret@127.0.0.1:9000", id="store-without-bucket"),
         pytest.param("STORAGE_URL", "s3://key:secret@127.0.0.1:9000/portal/below", id="store-below-a-folder"),
@@ -214,3 +219,43 @@ def test_nothing_is_framed_inlined_or_fetched_from_elsewhere(read_settings: Any)
     sources = {source for name, allowed in policy.items() for source in allowed}
     assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == ["'none'"]
     assert sources == {"'self'", "'none'"}
+
+
+def random_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("SECRET_KEY", "mat-khau" * 8, id="a word again and again"),
+        pytest.param(
+            "SECRET_KEY", f"django-insecure-{secrets.token_urlsafe(48)}", id="one that was made to be replaced"
+        ),
+        pytest.param("FIELD_KEYS", base64.b64encode(bytes(32)).decode(), id="nothing but zeros"),
+        pytest.param("FIELD_KEYS", f"{random_key()},{base64.b64encode(b'ab' * 16).decode()}", id="a second one, typed"),
+        pytest.param("LOOKUP_KEY", base64.b64encode(b"x" * 32).decode(), id="one letter"),
+    ],
+)
+def test_a_public_portal_refuses_a_guessable_secret(read_settings: Any, name: str, value: str) -> None:
+    good = {"SECRET_KEY": secrets.token_urlsafe(48), "FIELD_KEYS": random_key(), "LOOKUP_KEY": random_key()}
+    read_settings(SITE_URL="https://sangkien.example", **good)
+
+    with pytest.raises(ImproperlyConfigured, match=f"^{name}: expected") as refused:
+        read_settings(SITE_URL="https://sangkien.example", **good | {name: value})
+
+    assert value not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("site", "prefix"), [("https://sangkien.example", "__Host-"), ("http://127.0.0.1:8000", "")], ids=["public", "own"]
+)
+def test_cookies_belong_to_this_host_alone(read_settings: Any, site: str, prefix: str) -> None:
+    keys = {"SECRET_KEY": secrets.token_urlsafe(48), "FIELD_KEYS": random_key(), "LOOKUP_KEY": random_key()}
+    made = read_settings(SITE_URL=site, **keys)
+
+    names = [made["SESSION_COOKIE_NAME"], made["CSRF_COOKIE_NAME"]]
+    assert names == [f"{prefix}sessionid", f"{prefix}csrftoken"]
+    assert made["SESSION_COOKIE_SECURE"] is made["CSRF_COOKIE_SECURE"] is bool(prefix)
+    assert made["SESSION_COOKIE_HTTPONLY"] and made["CSRF_COOKIE_HTTPONLY"]
+    assert made["SESSION_COOKIE_SAMESITE"] == "Lax"

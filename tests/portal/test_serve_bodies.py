@@ -1,0 +1,59 @@
+"""`manage.py serve` hands a request to the portal when it is whole: one that was cut on its way is no request."""
+
+import http.client
+import socket
+from collections.abc import Callable, Iterable
+from threading import Thread
+from typing import Any
+
+import pytest
+import waitress
+from django.core.management import call_command
+
+from bench.park.processes import free_port
+
+HEAD = b"POST /nhap/x/tai-lieu/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5000\r\n\r\n"
+
+
+class Served:
+    """What `waitress.create_server` gave the command: run, it is spoken to, and ends."""
+
+    def __init__(self, server: Any, speak: Callable[[], None]) -> None:
+        self.server, self.speak = server, speak
+        self.task_dispatcher = server.task_dispatcher
+
+    def run(self) -> None:
+        thread = Thread(target=self.server.run, daemon=True)
+        thread.start()
+        self.speak()
+        self.server.close()
+        thread.join(30)
+
+    def close(self) -> None:
+        self.server.close()
+
+
+def test_the_embedded_server_hands_on_what_is_whole_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    reached: list[tuple[str, int]] = []
+    port = free_port()
+    create = waitress.create_server
+
+    def noting(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        reached.append((environ["PATH_INFO"], len(environ["wsgi.input"].read())))
+        start_response("200 OK", [("Content-Length", "0")])
+        return []
+
+    def speak() -> None:
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as phone:
+            phone.sendall(HEAD + b"x" * 4999)
+        whole = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        whole.request("POST", "/sau/", b"y" * 5000)
+        assert whole.getresponse().status == 200
+        whole.close()
+
+    monkeypatch.setattr(waitress, "create_server", lambda portal, **options: Served(create(noting, **options), speak))
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+
+    call_command("serve", "--port", str(port), "--without-worker")
+
+    assert reached == [("/sau/", 5000)]
