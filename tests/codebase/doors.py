@@ -10,8 +10,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from PIL import Image
 
-from initiatives.models import Campaign, Commendation, Draft, Exemplar, Initiative, Quarter, Status
+from initiatives.models import Campaign, Commendation, DataRequest, Draft, Exemplar, Initiative, Quarter, Status
+from initiatives.models.initiative import ERASED_MARK
 from initiatives.nominations import exemplar_pictures
+from initiatives.personal_data import asking
 from initiatives.progress import quarters
 from initiatives.submission import tracking
 from tests.factories import (
@@ -20,6 +22,7 @@ from tests.factories import (
     CommendationDecisionFactory,
     CommendationFactory,
     ContactFactory,
+    DataRequestFactory,
     DraftFactory,
     ExemplarFactory,
     InitiativeFactory,
@@ -77,6 +80,8 @@ class World:
     commendation: Commendation
     exemplar: Exemplar
     quarter: Quarter
+    erased: Initiative
+    request: DataRequest
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -87,9 +92,12 @@ class World:
         return {
             "healthz": reverse("healthz"),
             "readyz": reverse("readyz"),
+            "metrics": reverse("metrics"),
             "units": reverse("units"),
             "front": reverse("front"),
             "personal_data": reverse("personal_data"),
+            "data_request_ask": reverse("data_request_ask"),
+            "data_request": reverse("data_request", args=[asking.link_of(self.request)]),
             "campaign": reverse("campaign", args=slug),
             "guide": reverse("guide", args=slug),
             "share_card": reverse("share_card", args=slug),
@@ -154,6 +162,7 @@ class World:
             "receipt-picture": f"{self.addresses['receipt']}?anh=1",
             "receipt-kept": f"{self.addresses['receipt']}?da-luu=1",
             "record-commended": reverse("record_door", args=[self.of_commended]),
+            "receipt-erased": reverse("receipt", args=[self.erased.token]),  # type: ignore[attr-defined]
         }
 
     @property
@@ -195,7 +204,9 @@ def make_world() -> World:
     )
     exemplar = ExemplarFactory(campaign=campaign, shown_at=now, picture=a_picture(), picture_is_allowed=True)
     quarter = QuarterFactory(campaign=campaign, is_announced=True, starts_on=quarters.of_day(day).starts_on)
-    return World(campaign, draft, initiative, closed, commendation, exemplar, quarter)
+    erased = InitiativeFactory(campaign=closed, full_name=ERASED_MARK, title=ERASED_MARK, erased_at=now)
+    request = DataRequestFactory(asked_at=now, answer_by=day, act_by=day + timedelta(days=15))
+    return World(campaign, draft, initiative, closed, commendation, exemplar, quarter, erased, request)
 
 
 def a_picture() -> str:

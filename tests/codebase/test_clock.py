@@ -8,6 +8,7 @@ from tests.codebase.house import ROOT, calls, name_of, python_files, said_to_be
 READERS = {"views", "admin", "commands", "pages"}
 ALLOWED = {
     "portal/requests.py",  # the arrival of a request
+    "portal/metrics.py",  # the minute in which somebody was refused
     "portal/health.py",  # compares the database's clock with ours
     # submitted_at is taken at the end of the submit transaction, never by its caller (`DESIGN.md` §2, milestones)
     "initiatives/lifecycle.py",

@@ -25,6 +25,7 @@ from initiatives.models import (
     JobPiece,
     LetterTemplate,
     Period,
+    PersonalDataView,
     ReviewEvent,
     ReviewReason,
     Score,
@@ -44,6 +45,7 @@ from tests.factories import (
     CommendationFactory,
     ComplaintFactory,
     CriterionFactory,
+    DataRequestFactory,
     DossierFactory,
     ExemplarFactory,
     GrassrootsCountFactory,
@@ -63,6 +65,7 @@ from tests.factories import (
     TargetFactory,
     TwinPairFactory,
     UnitFactory,
+    UpkeepFactory,
     WindowExtensionFactory,
     unit_at,
 )
@@ -320,6 +323,7 @@ BITES: dict[str, Callable[[], Any]] = {
     "commendation_once_a_decision": _commended_twice,
     "complaint_is_resolved_with_words": lambda: ComplaintFactory(resolved_at=timezone.now()),
     "criterion_gives_points": lambda: CriterionFactory(most=0),
+    "data_request_ends_with_an_outcome": lambda: DataRequestFactory(done_at=timezone.now()),
     "decision_once_a_unit": _decision_twice,
     "declaration_code_once_a_campaign": _declaration_twice,
     "dossier_from_outside_has_its_day": lambda: DossierFactory(came_by=CameBy.PAPER),
@@ -351,6 +355,9 @@ BITES: dict[str, Callable[[], Any]] = {
     "phase_eligible_days_in_order": lambda: PhaseFactory(
         eligible_from=date(2022, 1, 2), eligible_until=date(2022, 1, 1)
     ),
+    "only_tables_go_out_without_an_account": lambda: PersonalDataView.objects.create(
+        what="identity", at=timezone.now()
+    ),
     "quarter_is_announced_whole": lambda: QuarterFactory(announced_at=timezone.now()),
     "quarter_once": _quarter_twice,
     "quarter_starts_with_its_first_day": lambda: QuarterFactory(starts_on=date(2022, 2, 1)),
@@ -381,6 +388,7 @@ BITES: dict[str, Callable[[], Any]] = {
     "unit_closes_after_it_opens": lambda: UnitFactory(opened_on=date(2022, 1, 1), closed_on=date(2022, 1, 1)),
     "unit_name_ends_once_a_day": _past_name_twice,
     "unit_with_a_successor_is_closed": _successor_of_an_open_unit,
+    "upkeep_ended_with_a_finding": lambda: UpkeepFactory(is_good=True),
     "word_form_stands_once": lambda: twice(lambda: WordForm.objects.create(form="qang", word="quang")),
 }
 

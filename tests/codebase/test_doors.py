@@ -12,9 +12,12 @@ from tests.codebase.doors import FROM_OUR_PAGE, World, doors
 PUBLIC = {
     "healthz",
     "readyz",
+    "metrics",
     "units",
     "front",
     "personal_data",
+    "data_request_ask",
+    "data_request",
     "campaign",
     "guide",
     "share_card",

@@ -10,7 +10,9 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from initiatives.models import PersonalDataView
 from orgtree.roles import Role
 from portal.refusals import page as refusal_page
 from tests.codebase.doors import FROM_OUR_PAGE, World, doors
@@ -126,6 +128,9 @@ def test_every_row_opened_by_staff_is_vietnamese(world: World, client_as: Callab
     )
     for make in makers:
         make()
+    PersonalDataView.objects.create(
+        account=administrator, what=PersonalDataView.What.TABLE, unit=unit_at("tld"), at=timezone.now()
+    )
     request = rf.get("/")
     request.user = administrator
     client = client_as(administrator)

@@ -17,6 +17,7 @@ STAFF = (
     "review/",
     "registration/",
     "nominations/",
+    *(f"personal_data/{page}" for page in ("_act", "_desk", "copy", "erase", "identity", "request")),
     "commended/admin/",
     "reports/",
     "progress/targets",
