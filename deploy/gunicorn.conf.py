@@ -23,8 +23,27 @@ graceful_timeout = 30
 max_requests = int(os.environ.get("WEB_MAX_REQUESTS") or 100_000)
 max_requests_jitter = max_requests // 10
 
-# The portal writes a line a request, with private links masked.
+# The portal writes a line a request, with private links masked. What gunicorn says itself is written in the same form.
 accesslog = None
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"masking": {"()": "portal.logs.MaskingFilter"}},
+    "formatters": {"line": {"()": "portal.logs.LineFormatter"}},
+    "handlers": {
+        "gunicorn": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "filters": ["masking"],
+            "formatter": "line",
+        }
+    },
+    "root": {"level": "INFO", "handlers": []},
+    "loggers": {
+        "gunicorn.error": {"level": "INFO", "handlers": ["gunicorn"], "propagate": False},
+        "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
+    },
+}
 control_socket_disable = True
 # Heartbeats of the processes: in memory, where a full or slow disk does not stop them.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - a folder for one open, deleted file

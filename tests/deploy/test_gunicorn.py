@@ -1,5 +1,8 @@
 """`deploy/gunicorn.conf.py`, as gunicorn itself reads it."""
 
+import json
+import logging
+import logging.config
 import os
 import sys
 
@@ -49,6 +52,21 @@ def test_it_keeps_a_connection_longer_than_nginx_does(as_read) -> None:  # type:
 
     assert f"keepalive_timeout {NGINX_KEEPS}s;" in upstream
     assert as_read().keepalive > NGINX_KEEPS
+
+
+def test_what_gunicorn_says_is_written_as_our_lines_are(as_read) -> None:  # type: ignore[no-untyped-def]
+    told = as_read().logconfig_dict
+    formatter = logging.config.DictConfigurator(told).configure_formatter(dict(told["formatters"]["line"]))
+    masking = logging.config.DictConfigurator(told).configure_filter(dict(told["filters"]["masking"]))
+    record = logging.LogRecord(
+        "gunicorn.error", logging.WARNING, "", 0, "Invalid request %s", ("/nhap/Zk3-x_9/",), None
+    )
+
+    masking.filter(record)
+
+    assert json.loads(formatter.format(record))["message"] == "Invalid request /nhap/…/"
+    assert told["loggers"]["gunicorn.error"]["handlers"] == ["gunicorn"]
+    assert told["handlers"]["gunicorn"]["filters"] == ["masking"]
 
 
 @pytest.mark.parametrize("unit", ["portal.service", "portal@.service"])

@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -126,7 +127,8 @@ def test_the_files_that_are_installed_are_sound(tmp_path: Path) -> None:
     # What only root may: another user, a file of its own in /run and in /var/log.
     whole = whole.replace("user www-data;", "").replace("/run/nginx.pid", f"{tmp_path}/pid")
     (tmp_path / "nginx.conf").write_text(whole)
-    site = (tmp_path / "portal" / "portal.conf").read_text().replace("/var/log/nginx", str(tmp_path))
+    site = (tmp_path / "portal" / "portal.conf").read_text()
+    site = site.replace("/var/log/nginx", str(tmp_path)).replace("/var/lib/nginx", str(tmp_path))
     (tmp_path / "portal" / "portal.conf").write_text(site)
 
     done = subprocess.run(
@@ -187,6 +189,90 @@ def test_a_post_goes_to_the_other_host_where_nobody_listens(tmp_path: Path) -> N
 
     assert statuses == [200] * 4
     assert len(alive.reached) == 4
+
+
+def units_found(request: BaseHTTPRequestHandler) -> None:
+    """As `orgtree/views.py` answers: a page or rows by what is accepted, for everybody, for a minute."""
+    body = f"{request.path} as {request.headers.get('Accept')}".encode()
+    request.send_response(404 if "atlantis" in request.path else 200)
+    request.send_header("Content-Length", str(len(body)))
+    request.send_header("Cache-Control", "public, max-age=60")
+    request.send_header("Vary", "Accept")
+    request.send_header("X-Request-ID", "ofthefirst")
+    request.end_headers()
+    request.wfile.write(body)
+
+
+def test_one_search_for_a_unit_answers_whoever_asks_the_same(tmp_path: Path) -> None:
+    page, rows = {"Accept": "text/html"}, {"Accept": "application/json"}
+    ways = [("/don-vi/?q=may", page), ("/don-vi/?q=may", rows), ("/don-vi/?q=may+10", page), ("/don-vi/", page)]
+
+    with behind_nginx(tmp_path, units_found) as (port, (behind,)):
+        answers = [[asked(port, "GET", path, **accepted) for path, accepted in ways] for _ in range(3)]
+
+    assert [(path, told["Accept"]) for _, path, told in behind.reached] == [
+        (path, kind["Accept"]) for path, kind in ways
+    ]
+    for again in answers:
+        assert [text for _, text, _ in again] == [f"{path} as {kind['Accept']}" for path, kind in ways]
+        assert {headers["Cache-Control"] for _, _, headers in again} == {"public, max-age=60"}
+    names = [headers["X-Request-ID"] for again in answers for _, _, headers in again]
+    assert len(set(names)) == len(names)
+
+
+def test_so_does_the_badge_of_each_campaign(tmp_path: Path) -> None:
+    badges = ["/01-trieu/huy-hieu/", "/khac_2/huy-hieu/"]
+
+    with behind_nginx(tmp_path, units_found) as (port, (behind,)):
+        texts = [asked(port, "GET", path)[1] for _ in range(3) for path in badges]
+
+    assert [path for _, path, _ in behind.reached] == badges
+    assert texts == [f"{path} as None" for path in badges] * 3
+
+
+def test_a_crowd_that_asks_the_same_at_once_is_one_question(tmp_path: Path) -> None:
+    def slowly(request: BaseHTTPRequestHandler) -> None:
+        time.sleep(0.5)
+        units_found(request)
+
+    with behind_nginx(tmp_path, slowly) as (port, (behind,)), ThreadPoolExecutor(20) as crowd:
+        answers = list(crowd.map(lambda _: asked(port, "GET", "/don-vi/?thuoc=quang-tri")[0], range(20)))
+
+    assert answers == [200] * 20
+    assert len(behind.reached) == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "method", "path"),
+    [
+        (units_found, "GET", "/don-vi/?thuoc=atlantis"),
+        (busy, "GET", "/don-vi/?q=may"),
+        (units_found, "POST", "/don-vi/?q=may"),
+        (units_found, "GET", "/"),
+        (units_found, "GET", "/nhap/x/nguoi-nop/"),
+        (units_found, "GET", "/nhap/x/huy-hieu/"),
+        (units_found, "POST", "/01-trieu/huy-hieu/"),
+        (units_found, "GET", "/admin/"),
+    ],
+    ids=[
+        "not found",
+        "told to wait",
+        "posted",
+        "the front page",
+        "a draft",
+        "below a draft",
+        "a badge posted",
+        "staff",
+    ],
+)
+def test_nothing_else_is_kept(
+    tmp_path: Path, answers: Callable[[BaseHTTPRequestHandler], None], method: str, path: str
+) -> None:
+    with behind_nginx(tmp_path, answers) as (port, (behind,)):
+        for _ in range(3):
+            asked(port, method, path, "x" if method == "POST" else "")
+
+    assert len(behind.reached) == 3
 
 
 def test_the_portals_own_503_passes_through(tmp_path: Path) -> None:
