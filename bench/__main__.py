@@ -16,8 +16,10 @@ from typing import Any
 
 # what: (measured of the portal, floor, goal as a ratio, statements allowed)
 RATIOS: dict[str, tuple[str, str, float, int | None]] = {
-    "landing": ("landing", "static_page", 3.5, 2),
-    "campaign": ("campaign", "static_page", 3.5, 2),
+    "landing, anew": ("landing_anew", "static_page", 3.5, 2),
+    "campaign, anew": ("campaign_anew", "static_page", 3.5, 2),
+    "landing": ("landing", "static_page", 1.2, 0),
+    "campaign": ("campaign", "static_page", 1.2, 0),
     "form": ("form", "form", 1.2, None),
     "submission": ("submission", "submission", 2.7, 30),
 }

@@ -83,7 +83,7 @@ EDGE = "bench-edge-of-a-part"
 
 def measured(act: Callable[[], Any], *, rounds: int) -> dict[str, Any]:
     """CPU of one `act` in milliseconds, the median of a few batches, and how many statements it runs."""
-    for _ in range(WARM_UP):
+    for _ in range(min(WARM_UP, rounds)):
         act()
     statements = counted(act)
     batches = []

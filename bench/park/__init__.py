@@ -4,6 +4,7 @@ As `deploy/` starts them, on free ports and in temporary folders, and ended by t
 Ctrl+C. `python -m bench.park` starts it to be tried by hand. What this machine does not have is left out and said (`left_out`).
 """
 
+import json
 import shutil
 import subprocess
 import sys
@@ -79,6 +80,12 @@ class Park:
         for log in [*(each.log for each in self.webs), *([self.worker.log] if self.worker else [])]:
             place = ""
             for line in log.read_text(errors="replace").splitlines():
+                if line.startswith("{"):
+                    said = json.loads(line) if '"frames"' in line else {}
+                    if said.get("frames"):
+                        told = f"{said['kind']} at {said['frames'][-1].replace(str(web.ROOT), '')}"
+                        found[told] = found.get(told, 0) + 1
+                    continue
                 if line.startswith("  File "):
                     place = line.strip()
                 elif place and not line.startswith(" "):

@@ -166,6 +166,14 @@ def upstream(behind: list[int]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def kept_in(place: Path) -> str:
+    """The line of portal.conf that says where answers are kept, in a folder of our own."""
+    lines = (NGINX / "portal.conf").read_text().splitlines()
+    (line,) = [line for line in lines if line.startswith("proxy_cache_path ")]
+    _, path, *further = line.split()
+    return " ".join(["proxy_cache_path", str(place / Path(path).name), *further])
+
+
 def plain(place: Path, port: int) -> str:
     """nginx.conf and portal.conf of deploy, without TLS and in a folder of our own."""
     mime = find_mime_types()
@@ -183,6 +191,7 @@ def plain(place: Path, port: int) -> str:
             *[f"{path}_temp_path {place}/{path};" for path in paths],
             "include portal/http.conf;",
             "include portal/upstream.conf;",
+            kept_in(place),
             "server {",
             f"listen 127.0.0.1:{port} backlog=4096;",
             f"set $portal_app {ROOT};",
