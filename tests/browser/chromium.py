@@ -9,11 +9,12 @@ import atexit
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -24,6 +25,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE, PAUSE = 30, 0.05  # seconds
 REFUSES_COOKIES = {"profile": {"default_content_setting_values": {"cookies": 2}}}
 
 
@@ -76,6 +78,17 @@ _started = _Started()
 def found() -> str | None:
     """Where this machine has it."""
     return next((path for path in map(shutil.which, NAMES) if path), None)
+
+
+def wait_until(page: Page, holds: str | Callable[[], bool]) -> None:
+    """Until this expression is true on the page, or this function here: what a page sends comes after what it shows. Playwright's
+    own `wait_for_function` asks a second time from within the page, where our policy forbids `eval`: it fails wherever the first
+    answer is no."""
+    ends = time.monotonic() + PATIENCE
+    while not (holds() if callable(holds) else page.evaluate(holds)):
+        if time.monotonic() > ends:
+            raise TimeoutError(f"not within {PATIENCE} seconds: {holds}")
+        page.wait_for_timeout(PAUSE * 1000)
 
 
 def _leave(context: BrowserContext) -> None:

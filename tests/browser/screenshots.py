@@ -45,7 +45,7 @@ from tests.browser.chromium import chromium
 from tests.browser.worker import Worker, beside
 from tests.codebase.doors import a_picture
 from tests.conftest import pass_second_factor
-from tests.factories import CampaignFactory, WindowExtensionFactory, unit_at
+from tests.factories import CampaignFactory, DataRequestFactory, WindowExtensionFactory, unit_at
 from tests.factories.quarters import QuarterFactory
 from tests.factories.selection import CommendationDecisionFactory, CommendationFactory, ExemplarFactory
 from tests.journeys.answers import WORKER_2022, Answers, idea_2022
@@ -369,6 +369,16 @@ def other_pages(camera: Camera) -> None:
     page = camera.page
     page.goto("/du-lieu-ca-nhan/")
     camera.shoot("notice")
+    page.goto("/du-lieu-ca-nhan/yeu-cau/")
+    with page.expect_navigation():
+        page.click("#main-form button.button")
+    camera.shoot("data request refused")
+    page.check("[name=kind][value=see]")
+    page.fill("#id_full_name", "Hồ Thị Lụa")
+    page.fill("#id_phone", "0912 000 345")
+    page.click("#main-form button.button")
+    page.wait_for_selector("#request-number")
+    camera.shoot("data request")
     page.goto("/don-vi/")
     camera.shoot("units")
     page.goto(f"/don-vi/?q=dong+ha&chuong-trinh={demonstration.SLUG}")
@@ -388,6 +398,7 @@ def progress(camera: Camera) -> None:
     page.goto(f"/{demonstration.SLUG}/tien-do/quy/")
     camera.shoot("quarters")
     page.click("main li a")
+    page.wait_for_url("**/quy/*-*/")
     camera.shoot("quarter")
     page.goto(f"/{demonstration.SLUG}/tieu-bieu/")
     camera.shoot("gallery")
@@ -486,6 +497,10 @@ def staff_pages() -> tuple[str, dict[str, str]]:
         "initiatives_initiative_benefit": [],
         "initiatives_campaign_posters": [unit.pk],
         "initiatives_quarter_changelist": [],
+        "initiatives_datarequest_changelist": [],
+        "initiatives_datarequest_change": [DataRequestFactory(unit=unit, act_by=timezone.localdate()).pk],
+        "initiatives_personaldataview_processing": [],
+        "initiatives_personaldataview_changelist": [],
     }
     addresses = {name.partition("_")[2]: reverse(f"admin:{name}", args=given) for name, given in named.items()}
     return client.cookies["sessionid"].value, addresses

@@ -12,6 +12,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 CONTROLS = {"textbox", "combobox", "checkbox", "radio", "searchbox", "spinbutton"}
+LOOKS = 20
 SILENT = {"InlineTextBox", "LineBreak", "option", "MenuListPopup", "none", "generic"}
 # What the words on the page promise of each control, in the order of the page. A file's control has words of the browser's own.
 PROMISED = """() => {
@@ -47,9 +48,7 @@ class Spoken:
 
 def spoken(page: Page) -> list[Spoken]:
     """What Chromium tells a screen reader, in the order in which it is read; first of all the page itself with its title."""
-    wire = page.context.new_cdp_session(page)
-    nodes = wire.send("Accessibility.getFullAXTree")["nodes"]
-    wire.detach()
+    nodes = _tree(page)
     by_id = {node["nodeId"]: node for node in nodes}
     heard: list[Spoken] = []
 
@@ -67,6 +66,21 @@ def spoken(page: Page) -> list[Spoken]:
 
     read(nodes[0], is_live=False)
     return heard
+
+
+def _tree(page: Page) -> list[dict[str, Any]]:
+    """Of the whole page: one that was just asked for first has a tree without its title. A page without a title is looked at
+    LOOKS times."""
+    page.wait_for_load_state()
+    wire = page.context.new_cdp_session(page)
+    nodes: list[dict[str, Any]] = []
+    for _ in range(LOOKS):
+        nodes = wire.send("Accessibility.getFullAXTree")["nodes"]
+        if nodes and _value(nodes[0], "name"):
+            break
+        page.wait_for_timeout(50)
+    wire.detach()
+    return nodes
 
 
 def speech_faults(page: Page) -> list[str]:

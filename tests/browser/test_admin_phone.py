@@ -126,6 +126,7 @@ def faults_of(page: Page, addresses: dict[str, str]) -> dict[str, list[str]]:
     return faults
 
 
+@pytest.mark.first
 def test_every_page_fits_a_phone_and_can_be_tapped(
     administrator: StaffAccount, live_server: LiveServer, client_as: Callable[[StaffAccount], Client]
 ) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from initiatives import demonstration
@@ -44,8 +44,8 @@ def portal(
     yield live_server.url
 
 
-def names(page: Page) -> list[str]:
-    return page.locator(".board-lines tbody th").all_inner_texts()
+def names(page: Page) -> Locator:
+    return page.locator(".board-lines tbody th")
 
 
 def test_from_the_country_down_and_back_on_a_phone(portal: str) -> None:
@@ -64,14 +64,16 @@ def test_from_the_country_down_and_back_on_a_phone(portal: str) -> None:
 
         page.select_option("[name=xep]", "-da-dat")
         page.click("text='Xếp'")
-        fewest_first = names(page)
+        page.wait_for_url("**xep=-da-dat**")
+        fewest_first = names(page).all_inner_texts()
         page.select_option("[name=xep]", "da-dat")
         page.click("text='Xếp'")
-        assert names(page)[0] == "LĐLĐ thành phố Đông Hà"
-        assert sorted(names(page)) == sorted(fewest_first)
+        page.wait_for_url("**xep=da-dat**")
+        expect(names(page).first).to_have_text("LĐLĐ thành phố Đông Hà")
+        assert sorted(names(page).all_inner_texts()) == sorted(fewest_first)
 
         page.locator(".board-kinds a", has_text="Dưới 50% chỉ tiêu").click()
-        assert names(page) == ["LĐLĐ huyện Hướng Hóa"]
+        expect(names(page)).to_have_text(["LĐLĐ huyện Hướng Hóa"])
 
         table = page.locator("#bieu-do >> xpath=..").locator("details").last
         expect(table.locator("table")).to_be_hidden()

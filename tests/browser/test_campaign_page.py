@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from initiatives.models import Campaign, Phase
-from tests.browser.chromium import chromium
+from tests.browser.chromium import chromium, wait_until
 from tests.codebase.doors import make_world
 from tests.factories import ContactFactory
 
@@ -168,7 +168,7 @@ def test_where_the_clipboard_is_dead_the_code_is_left_selected(address: str, cli
         page.click("button[data-copy] >> nth=0")
         code = page.locator("textarea").first.input_value()
 
-        page.wait_for_function(f"{selected}.length > 0")
+        wait_until(page, f"{selected}.length > 0")
         assert page.evaluate(selected) == code
 
 
@@ -188,20 +188,23 @@ def test_without_scripts_the_code_stands_there_and_no_dead_button(address: str) 
 
 def test_nothing_moves_when_the_pictures_come(address: str) -> None:
     heights = []
+    on_their_way: list[Route] = []
 
     with chromium() as browser:
         for comes in (False, True):
             page = browser.new_page(viewport={"width": 360, "height": 740})
             if not comes:
-                page.route("**/*.webp", lambda route: None)
+                page.route("**/*.webp", lambda route: on_their_way.append(route))
             page.goto(f"{address}huong-dan/", wait_until="load")
             pictures = page.locator("img.shot")
             if comes:
                 for picture in pictures.all():
                     picture.scroll_into_view_if_needed()
-                page.wait_for_function("Array.from(document.images).every(one => one.complete && one.naturalWidth)")
+                wait_until(page, "Array.from(document.images).every(one => one.complete && one.naturalWidth)")
             heights.append(page.evaluate("document.documentElement.scrollHeight"))
             assert pictures.count() == 5
+        for picture_asked_for in on_their_way:
+            picture_asked_for.abort()
 
     assert heights[0] == heights[1]
 

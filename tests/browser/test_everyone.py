@@ -50,6 +50,7 @@ def states(
     return live_server.url
 
 
+@pytest.mark.first
 def test_every_state_of_the_errand_is_for_everybody(states: str) -> None:
     with chromium() as browser:
         page = browser.new_page(base_url=states, locale="vi-VN", reduced_motion="reduce")

@@ -8,7 +8,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from portal.bundles import joined
-from tests.browser.chromium import chromium
+from tests.browser.chromium import chromium, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -92,6 +92,7 @@ def tap(page: Page, button: str) -> None:
 def test_a_second_tap_sends_nothing(page: Page, portal: Portal) -> None:
     tap(page, "go")
     expect(page.get_by_text("Đang gửi, xin chờ…")).to_be_visible()
+    wait_until(page, lambda: len(portal.posts) == 1)
     tap(page, "go")
 
     page.wait_for_timeout(200)
@@ -103,18 +104,19 @@ def test_the_button_that_was_tapped_sends_its_name(page: Page, portal: Portal) -
     tap(page, "choose")
 
     expect(page.get_by_text("Đang gửi, xin chờ…")).to_be_visible()
+    wait_until(page, lambda: len(portal.posts) > 0)
     assert [post["choose"] for post in portal.posts] == [["unit"]]
 
 
 def test_coming_back_to_the_page_lets_the_form_be_sent_again(page: Page, portal: Portal) -> None:
     tap(page, "go")
+    wait_until(page, lambda: len(portal.posts) == 1)
     expect(page.locator("#go")).to_have_attribute("aria-disabled", "true")
     page.evaluate("window.dispatchEvent(new Event('pageshow'))")
     expect(page.locator("#go")).not_to_have_attribute("aria-disabled", "true")
     tap(page, "go")
 
-    page.wait_for_timeout(200)
-    assert len(portal.posts) == 2
+    wait_until(page, lambda: len(portal.posts) == 2)
 
 
 def test_picking_a_top_unit_fills_the_units_below_it(page: Page) -> None:
@@ -144,7 +146,7 @@ def test_a_late_answer_does_not_replace_the_units_of_a_later_pick(page: Page, po
     portal.holds_units = True
     page.select_option("#id_top_unit", "quang-tri")
     page.select_option("#id_top_unit", "dien-bien")
-    page.wait_for_timeout(100)
+    wait_until(page, lambda: len(portal.held) == 2)
     first, second = portal.held
 
     second.fulfill(json={"units": UNITS["dien-bien"]})

@@ -23,6 +23,7 @@ NOWHERE = "/trang-trong/"
 Faults = dict[str, list[str]]  # by what was asked
 
 
+@pytest.mark.first
 def test_every_public_door_is_light_and_for_everybody(live_server: LiveServer, transactional_db: None) -> None:
     pages, told, visits = pages_of(make_world()), [], {}
 

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 NOT_PAGES = {
     "healthz",
     "readyz",
+    "metrics",
     "qr_svg",
     "qr_png",
     "poster",
