@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import time_machine
 from django.apps import apps
@@ -44,10 +45,14 @@ HANDED_ON = os.environ.get("PORTAL_TEST_HANDED_ON")  # a folder, where `bin/test
 
 _tests = count()
 
+hypothesis.settings.register_profile("portal", deadline=None)  # on a busy machine any example may be slow once
+hypothesis.settings.load_profile("portal")
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if connection.vendor != "sqlite":
         _leave_out_what_ran_on_sqlite(config, items)
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)
     if any(shutil.which(name) for name in CHROMIUM_NAMES):
         return
     for item in items:
@@ -81,7 +86,9 @@ def _leave_out_what_ran_on_sqlite(config: pytest.Config, items: list[pytest.Item
     asking = [
         each
         for each in items
-        if (each.get_closest_marker("django_db") or "db" in _fixtures_of(each)) and MATRIX not in each.path.parents
+        if (each.get_closest_marker("django_db") or "db" in _fixtures_of(each))
+        and MATRIX not in each.path.parents
+        and not each.get_closest_marker("once")
     ]
     if HANDED_ON:
         asking = asked_again.to_ask_again(asking, asked_again.handed_on(Path(HANDED_ON)))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 FROM_THE_MACHINE = (
     "ALLOWED_HOSTS",
+    "BACKUP_KEY",
     "CACHE_URL",
     "DATABASE_REPLICA_URL",
     "DEBUG",

@@ -22,6 +22,7 @@ from tests.factories.initiatives import (
     ReviewEventFactory,
     receipt_code,
 )
+from tests.factories.keeping import DataRequestFactory, UpkeepFactory
 from tests.factories.milestones import MilestoneFactory
 from tests.factories.quarters import ClusterFactory, ClusterUnitFactory, OutstandingFactory, QuarterFactory
 from tests.factories.selection import (
@@ -57,6 +58,7 @@ __all__ = [
     "ConsentTextFactory",
     "ContactFactory",
     "CriterionFactory",
+    "DataRequestFactory",
     "DossierFactory",
     "DraftFactory",
     "ExemplarFactory",
@@ -81,6 +83,7 @@ __all__ = [
     "TargetFactory",
     "TwinPairFactory",
     "UnitFactory",
+    "UpkeepFactory",
     "WindowExtensionFactory",
     "make_tree",
     "receipt_code",

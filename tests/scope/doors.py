@@ -86,6 +86,7 @@ class Door:
 # From which role on a kind of row is seen at all.
 SEEN_FROM = {
     "staffaccount": Role.MANAGER,
+    "personaldataview": Role.MANAGER,
     "consenttext": Role.ADMINISTRATOR,
     "milestone": Role.ADMINISTRATOR,
     "cluster": Role.ADMINISTRATOR,
@@ -197,6 +198,7 @@ DOORS: dict[str, Door] = {
     "attachment": Door(place=Place.AT_OR_ABOVE, of="attachment", shows=("filename", "filecontent")),
     "attachment_thumbnail": Door(place=Place.AT_OR_ABOVE, of="attachment", shows=("filecontent",)),
     "attachment_text": Door(place=Place.AT_OR_ABOVE, of="attachment", shows=("filename", "filetext")),
+    "initiatives_upkeep_changelist": Door(Role.ADMINISTRATOR, is_drawn=True),
     # --- work outside the request: its owner's alone ---
     "initiatives_job_changelist": Door(),
     "initiatives_job_add": Door(None),
@@ -305,6 +307,22 @@ DOORS: dict[str, Door] = {
     "initiatives_lettertemplate_drop": Door(
         Role.ADMINISTRATOR, of="lettertemplate", post_only=True, answers=405, refuses=405
     ),
+    # --- personal data: requests, what is masked, copies, and who looked ---
+    **rows_of(
+        "initiatives",
+        "datarequest",
+        adds=Role.REVIEWER,
+        listed=("askedname",),
+        opened=("askedname", "askedtext", "phone"),
+    ),
+    "initiatives_datarequest_hand_on": Door(Role.REVIEWER, Place.AT_OR_ABOVE, "datarequest"),
+    "initiatives_datarequest_erase": Door(Role.MANAGER, Place.AT_OR_ABOVE, "datarequest", answers=404),  # asks to see
+    "initiatives_initiative_identity": Door(
+        Role.REVIEWER, Place.AT_OR_ABOVE, "initiative", post_only=True, answers=405, refuses=403
+    ),
+    "initiatives_initiative_copy": Door(Role.REVIEWER, Place.AT_OR_ABOVE, "initiative", shows=("title", "person")),
+    **rows_of("initiatives", "personaldataview", listed=("lookreason",), opened=("lookreason",)),
+    "initiatives_personaldataview_processing": Door(Role.MANAGER),
     # --- targets: given on pages of a unit, told in a list of their own ---
     **rows_of("initiatives", "target", listed=("shortname", "targetdocument"), opened=("shortname", "targetdocument")),
     "initiatives_target_begin": Door(answers=302),

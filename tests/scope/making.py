@@ -26,6 +26,7 @@ from initiatives.models import (
     JobPiece,
     JobState,
     Period,
+    PersonalDataView,
     Status,
     TwinPair,
 )
@@ -54,6 +55,7 @@ from tests.factories import (
     CommendationFactory,
     ComplaintFactory,
     ContactFactory,
+    DataRequestFactory,
     DossierFactory,
     DraftFactory,
     ExemplarFactory,
@@ -206,6 +208,7 @@ class Maker:
         self.job(place, officer)
         self.target(place, officer)
         self.change(place, officer)
+        self.personal_data(place, officer)
         if not is_above:
             self.round(place)
         if PLACES[place][1] in self.world.rows.get("selectionround", {}):
@@ -296,6 +299,29 @@ class Maker:
         reason = self.mark("personalreason", place)
         WindowExtensionFactory(campaign=self.world.campaign, unit=None, draft=draft, closes_at=LATER, reason=reason)
         return self.row("draft", place, draft)
+
+    def personal_data(self, place: str, officer: StaffAccount) -> None:
+        """Somebody asks about their data, and somebody looked at it."""
+        digits = self.phone(place)
+        asked = DataRequestFactory(
+            pk=self.number(),
+            unit=self.world.units[place],
+            full_name=self.mark("askedname", place),
+            text=self.mark("askedtext", place),
+            phone=digits,
+            phone_digits=digits,
+            act_by=date(2022, 6, 1),
+        )
+        self.row("datarequest", place, asked)
+        look = PersonalDataView.objects.create(
+            pk=self.number(),
+            account=officer,
+            what=PersonalDataView.What.IDENTITY,
+            unit=self.world.units[place],
+            why=self.mark("lookreason", place),
+            at=NOW,
+        )
+        self.row("personaldataview", place, look)
 
     def contact(self, place: str) -> Any:
         name, phone = self.mark("contact", place), phones.shown(self.phone(place))

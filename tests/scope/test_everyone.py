@@ -16,11 +16,13 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Route
 
-from initiatives import jobs
+from initiatives import jobs, unit_jobs
 from initiatives.models import JobState
 from initiatives.progress.recount_jobs import RECOUNT
 from initiatives.reports import export_admin, export_jobs
 from initiatives.reports.export_jobs import EXPORT
+from initiatives.unit_jobs import UNITS
+from orgtree.units import grassroots
 from tests.browser.accessible import axe_faults
 from tests.browser.chromium import chromium
 from tests.browser.watch import PHONE
@@ -84,6 +86,7 @@ def long_work(clients: dict[str, Client], world: World) -> Pages:
     table = {"title": "Bảng tổng hợp (mẫu Quảng Trị): Liên đoàn Lao động tỉnh Quảng Trị", "tops": []}
     asked = {"owner": owner, "created_at": NOW, "asked": table | export_jobs._standing(owner)}
     ended = asked | {"ended_at": NOW, "total": 7, "position": 7}
+    added = {"planned": 500, "present": 3, "sentences": [grassroots.NO_SUCH_PARENT], "rows": [[4, 0], [9, 0]]}
     read = {"rows": 3, "counted_at": NOW.isoformat()}
     name = "bang-tong-hop-qt-quang-tri-thanh-pho-dong-ha-2022"
     files = [
@@ -103,6 +106,10 @@ def long_work(clients: dict[str, Client], world: World) -> Pages:
         "export stopped": ended | {"kind": EXPORT, "state": JobState.STOPPED, "position": 2},
         "export failed": ended
         | {"kind": EXPORT, "state": JobState.FAILED, "position": 2, "result": {"failure": jobs.GIVEN_UP}},
+        "units running": asked | left_alone | {"kind": UNITS, "total": 20_000, "position": 1_000},
+        "units stopped": ended | {"kind": UNITS, "state": JobState.STOPPED, "position": 2, "result": added},
+        "units ended with a sentence": ended
+        | {"kind": UNITS, "state": JobState.DONE, "result": {"failure": unit_jobs.CHANGED}},
         "recount done": ended | {"kind": RECOUNT, "state": JobState.DONE, "result": {"changed": 3}},
     }
     addresses = {
@@ -142,6 +149,7 @@ def faults_of(pages: Pages, words: bytes) -> list[str]:
     return faults
 
 
+@pytest.mark.first
 def test_every_page_of_the_staff_is_for_everybody(world: World, enter: Enter) -> None:
     clients = {who: enter(who) for who in ("administrator", "manager", "reviewer")}
     pages = pages_of(clients, world) | long_work(clients, world)

@@ -40,6 +40,8 @@ FOUND_BY = {
     "exemplar": ("exemplar",),
     "tablelayout": (),
     "lettertemplate": (),
+    "datarequest": (),
+    "personaldataview": (),
 }
 LISTS = {door.lists: reverse(f"admin:{name}") for name, door in DOORS.items() if door.lists}
 OF_UNITS = [kind for kind in LISTS if kind not in {"campaign", "cluster", "consenttext", "lettertemplate", "milestone"}]
