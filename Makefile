@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup run test check bench screenshots guide-pictures
+.PHONY: setup run test check audit faults bench screenshots guide-pictures
 
 setup: $(READY)
 	@:
@@ -22,10 +22,19 @@ test: $(READY)
 check: $(READY)
 	@bin/check
 
+# Known faults in what runs; asks over the network.
+audit:
+	@bin/audit
+
 # Pages against their floors, then the short form of the load (three minutes): bench/README.md.
 bench: $(READY)
 	@$(BIN)/python -m bench $(ARGS)
 	@$(BIN)/python -m bench.load --short
+
+# A thousand faults on both databases (a quarter of an hour and more), then faults put into the code, which the tests must notice.
+faults: $(READY)
+	@$(BIN)/python -m tests.faults $(ARGS)
+	@$(BIN)/python -m tests.faults.seeded
 
 screenshots: $(READY)
 	@$(BIN)/python -m tests.browser.screenshots $(ARGS)
