@@ -112,7 +112,7 @@ def send(page: Page, sheet: Path) -> None:
 def follow(page: Page, words: str) -> None:
     """The page of a job renews itself until it is done."""
     link = page.get_by_role("link", name=re.compile(words))
-    expect(link).to_be_visible(timeout=60_000)
+    expect(link).to_be_visible(timeout=240_000)
     with page.expect_navigation():
         link.click()
 
