@@ -128,7 +128,8 @@ def receive(
 ) -> Initiative:
     """Makes the initiative of `draft`, once: a draft already received answers with what it became.
 
-    Raises WindowIsClosed or DayFitsNoPhase; the draft is then untouched. `code` and `receipt_token_hash` come from
+    `arrived_at` is when the request that sends it arrived; what was typed since, in another tab, arrived with its own request, and
+    the later of both counts. Raises WindowIsClosed or DayFitsNoPhase; the draft is then untouched. `code` and `receipt_token_hash` come from
     `submission/receipts.py`.
     """
     with transaction.atomic(durable=True):
@@ -139,6 +140,7 @@ def receive(
             return Initiative.objects.select_related("campaign", "unit", "phase").get(pk=locked.initiative_id)
         if locked.saved_at != draft.saved_at:
             raise MoveRefused("Bản nháp vừa được sửa ở cửa sổ khác. Hãy xem lại rồi nộp.")
+        arrived_at = _whole_at(locked, arrived_at)
         ruling = windows.verdict(draft.campaign, at=arrived_at, unit=entry.unit, draft=locked)
         if not ruling.is_open:
             raise WindowIsClosed(ruling)
@@ -192,7 +194,7 @@ def revise(
             return initiative  # the first of two taps took it over, or nothing was changed
         if saved is not None and saved.saved_at != draft.saved_at:
             raise MoveRefused("Bản bổ sung vừa được sửa ở cửa sổ khác. Hãy xem lại rồi gửi.")
-        refusal = refuses_revision(initiative, at=at)
+        refusal = refuses_revision(initiative, at=_whole_at(saved, at) if saved is not None else at)
         if refusal:
             raise MoveRefused(refusal)
         was = initiative.status
@@ -558,6 +560,12 @@ def _take_documents(initiative: Initiative, draft: Draft) -> list[contents.Value
             [initiative.pk, draft.pk],
         )
         return [row[1:] for row in sorted(cursor.fetchall())]
+
+
+def _whole_at(draft: Draft, arrived_at: datetime) -> datetime:
+    """When all of what is sent had arrived: a request that takes minutes must not bring what another one typed after the close.
+    A moment still to come is of a clock that was set back, and says nothing."""
+    return max(arrived_at, draft.saved_at) if draft.saved_at <= timezone.now() else arrived_at
 
 
 def _not_before_the_last(campaign_id: int) -> datetime:

@@ -528,6 +528,51 @@ def test_those_who_arrived_before_the_close_are_in_and_those_after_are_kept_as_l
     assert Draft.objects.filter(initiative=None, late_at__isnull=False).count() == 3
 
 
+SINCE = [  # the first request arrived at 23:59:50 and is whole at 00:03; meanwhile, at this time, this was sent
+    ("2022-06-01 00:02:00", "noi-dung", content(title="Viết sau giờ đóng"), 0),
+    ("2022-06-01 00:02:00", "nguoi-nop", person(workplace="Viết sau giờ đóng"), 0),
+    ("2022-05-31 23:59:55", "noi-dung", content(title="Viết trước giờ đóng"), 1),
+    ("2022-06-01 00:02:00", "kiem-tra", {"confirm": "1"}, 1),  # a second tap brings nothing new
+]
+
+
+@in_transactions
+@pytest.mark.parametrize(("when", "step", "typed", "received"), SINCE, ids=[f"{each[0][-8:]} {each[1]}" for each in SINCE])
+def test_what_was_typed_after_the_close_does_not_come_in_with_a_request_that_takes_minutes(
+    campaigns: dict[str, Campaign],
+    at: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    when: str,
+    step: str,
+    typed: dict[str, Any],
+    received: int,
+) -> None:
+    at("2022-05-31 23:50:00")
+    monkeypatch.setattr("portal.requests.is_trusted", lambda address: True)
+    worker = Worker(YEAR_2022, raises=False).fill()
+    at(when)
+    worker.post(worker.step(step), typed)
+    at("2022-06-01 00:03:00")
+
+    worker.post(worker.step("kiem-tra"), {"confirm": "1"}, **{"X-Request-Elapsed": "190"})
+
+    assert Initiative.objects.count() == received
+    assert Draft.objects.filter(initiative=None).count() == 1 - received
+    for initiative in Initiative.objects.all():
+        assert initiative.arrived_at == max(worker.draft.saved_at, datetime(2022, 5, 31, 23, 59, 50, tzinfo=VIETNAM))
+
+
+@in_transactions
+def test_a_draft_saved_by_a_clock_that_was_ahead_is_received_in_time(campaigns: dict[str, Campaign], at: Clock) -> None:
+    at("2022-06-01 00:30:00")
+    worker = Worker(YEAR_2022, raises=False).fill()
+    now = at("2022-05-31 23:40:00")
+
+    worker.confirm()
+
+    assert [initiative.arrived_at for initiative in Initiative.objects.all()] == [now]
+
+
 @in_transactions
 def test_nothing_is_received_inside_a_transaction_of_somebody_else(campaigns: dict[str, Campaign], at: Clock) -> None:
     """An outer transaction that fails later would take back what the worker holds a receipt of."""

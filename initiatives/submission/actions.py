@@ -103,7 +103,8 @@ def save(
     ruling: windows.Verdict | None = None,
     consent_text: ConsentText | None = None,
 ) -> None:
-    """Keeps one step as it was typed, whatever it holds. After the close it is marked late, once, with its first moment.
+    """Keeps one step as it was typed, whatever it holds. After the close it is marked late, once, with its first moment; where
+    nothing was `typed` that mark is all, and when the draft was saved stays.
 
     Another tab may have saved or sent the draft since it was read: this step then goes on top of what is there, and what
     was received is left alone.
@@ -115,8 +116,10 @@ def save(
         if answers.SEALED in kept:
             on.national_id = str(kept.pop(answers.SEALED))
         on.answers = {**on.answers, **kept}
-        # A clock may stand still: two saves never bear the same moment, by which one sees the other.
-        on.saved_at = max(at, on.saved_at + timedelta(microseconds=1)) if on.pk else at
+        if on.pk is None:
+            on.saved_at = at
+        elif typed:  # A clock may stand still: two saves never bear the same moment, by which one sees the other.
+            on.saved_at = max(at, on.saved_at + timedelta(microseconds=1))
         if unit is not None:
             on.unit = unit
         if "consent" in kept:
