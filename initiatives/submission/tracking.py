@@ -1,22 +1,27 @@
 """Following an initiative by code and phone: a signed link for half an hour, and a guesser slowed down.
 
-An unknown code and a wrong phone get the same answer by the same statements. Tries are counted per code, tightly, and per
-address, loosely: a factory of two thousand behind one address is not a script.
+An unknown code and a wrong phone get the same answer by the same statements. Tries are counted per code and address, tightly, and
+of each alone, loosely: who knows a code does not keep its owner out, and a factory of two thousand behind one address is not a
+script. Beyond its number an address goes on at a trickle, as in `limits`.
 """
 
+import math
 from datetime import datetime, timedelta
 
 from django.core import signing
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 
 from initiatives.models import FailedLookUp, Initiative
 from portal import sealing
 
 SIGNED_FOR = timedelta(minutes=30)
 SAVES_FOR = timedelta(hours=12)  # an expired link still saves what was being typed; it shows nothing
-PER_CODE = 10
+PER_CODE = 10  # from one address
+PER_CODE_ANYWHERE = 50
 PER_ADDRESS = 300
+BEYOND_IT_A_MINUTE = 20
 WITHIN = timedelta(minutes=15)
+MINUTE = timedelta(minutes=1)
 
 _signer = signing.Signer(salt="initiatives.tracking")
 
@@ -57,13 +62,28 @@ def may_still_save(expired: LinkExpired, *, at: datetime) -> bool:
 
 def seconds_to_wait(code: str, address: str, *, at: datetime) -> int:
     """0, or how long the next try must wait. One statement, whether the code exists or not."""
-    by_code, by_address = _keys(code, address)
-    counts = FailedLookUp.objects.filter(key__in=(by_code, by_address), at__gt=at - WITHIN).aggregate(
-        of_code=Count("id", filter=Q(key=by_code)), of_address=Count("id", filter=Q(key=by_address))
+    both, by_code, by_address = _keys(code, address)
+    lately = Q(key=by_address, at__gt=at - MINUTE)
+    tried = FailedLookUp.objects.filter(key__in=(both, by_code, by_address), at__gt=at - WITHIN).aggregate(
+        of_both=Count("id", filter=Q(key=both)),
+        of_code=Count("id", filter=Q(key=by_code)),
+        of_address=Count("id", filter=Q(key=by_address)),
+        of_minute=Count("id", filter=lately),
+        first_of_both=Min("at", filter=Q(key=both)),
+        first_of_code=Min("at", filter=Q(key=by_code)),
+        first_of_minute=Min("at", filter=lately),
     )
-    if counts["of_code"] >= PER_CODE or counts["of_address"] >= PER_ADDRESS:
-        return int(WITHIN.total_seconds())
+    if tried["of_both"] >= PER_CODE:
+        return _until(tried["first_of_both"] + WITHIN, at)
+    if tried["of_code"] >= PER_CODE_ANYWHERE:
+        return _until(tried["first_of_code"] + WITHIN, at)
+    if tried["of_address"] >= PER_ADDRESS and tried["of_minute"] >= BEYOND_IT_A_MINUTE:
+        return _until(tried["first_of_minute"] + MINUTE, at)
     return 0
+
+
+def _until(moment: datetime, at: datetime) -> int:
+    return max(math.ceil((moment - at).total_seconds()), 1)
 
 
 def look_up(code: str, phone_digits: str, *, address: str, at: datetime) -> Initiative | None:
@@ -78,5 +98,9 @@ def look_up(code: str, phone_digits: str, *, address: str, at: datetime) -> Init
     return found
 
 
-def _keys(code: str, address: str) -> tuple[str, str]:
-    return sealing.lookup_hash("tried code", code), sealing.lookup_hash("tried from", address)
+def _keys(code: str, address: str) -> tuple[str, str, str]:
+    return (
+        sealing.lookup_hash("tried code from", f"{code} {address}"),
+        sealing.lookup_hash("tried code", code),
+        sealing.lookup_hash("tried from", address),
+    )

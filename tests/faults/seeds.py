@@ -428,8 +428,8 @@ SEEDS = (
     Seed(
         "a code may be tried for ever",
         "initiatives/submission/tracking.py",
-        'counts["of_code"] >= PER_CODE or ',
-        "",
+        'tried["of_both"] >= PER_CODE:',
+        "False:",
         "tests/submission/test_tracking.py",
     ),
     Seed(

@@ -113,6 +113,7 @@ def test_what_is_kept_of_a_miss_names_neither_code_nor_address(sent: Initiative)
     assert receipt_code(78) not in rows
     assert "127.0.0.1" not in rows
     assert set(FailedLookUp.objects.values_list("key", flat=True)) == {
+        sealing.lookup_hash("tried code from", f"{receipt_code(78)} 127.0.0.1"),
         sealing.lookup_hash("tried code", receipt_code(78)),
         sealing.lookup_hash("tried from", "127.0.0.1"),
     }
@@ -132,6 +133,33 @@ def test_after_ten_misses_a_code_waits_and_others_do_not(sent: Initiative) -> No
     another = Worker(YEAR_2022).submit(person(phone="0935112299"), content())
     assert Worker().track(another.receipt_code, "0935112299").status_code == 303
     assert page(Worker().track(receipt_code(78)))
+
+
+def test_who_tries_a_code_does_not_keep_its_owner_out(sent: Initiative, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.requests.is_trusted", lambda address: address == "127.0.0.1")
+    for _ in range(tracking.PER_CODE + 1):
+        tried = Worker().track(sent.receipt_code, "0935112234", **{"X-Forwarded-For": "203.0.113.5"})
+
+    assert tried.status_code == 429
+    assert Worker().track(sent.receipt_code, **{"X-Forwarded-For": "198.51.100.7"}).status_code == 303
+
+
+def test_fifty_misses_from_anywhere_close_a_code(sent: Initiative, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.requests.is_trusted", lambda address: address == "127.0.0.1")
+    for n in range(tracking.PER_CODE_ANYWHERE):
+        Worker().track(sent.receipt_code, "0935112234", **{"X-Forwarded-For": f"203.0.113.{n}"})
+
+    refused = Worker().track(sent.receipt_code, **{"X-Forwarded-For": "198.51.100.7"})
+
+    assert (refused.status_code, refused["Retry-After"], tracking.PER_CODE_ANYWHERE) == (429, "900", 50)
+
+
+def test_the_wait_of_a_code_is_what_is_left_of_it(sent: Initiative, at: Clock) -> None:
+    for _ in range(tracking.PER_CODE):
+        Worker().track(sent.receipt_code, "0935112234")
+    at("2022-03-01 09:14:30")
+
+    assert Worker().track(sent.receipt_code)["Retry-After"] == "30"
 
 
 def test_an_unknown_code_waits_like_a_known_one(sent: Initiative) -> None:
@@ -171,6 +199,23 @@ def test_one_address_has_three_hundred_misses(sent: Initiative) -> None:
 
     assert refused.status_code == 429
     assert tracking.PER_ADDRESS == 300
+
+
+def test_beyond_three_hundred_misses_an_address_goes_on_at_a_trickle(sent: Initiative, at: Clock) -> None:
+    """A script among two thousand people must not shut them out: hits are never counted, and each minute has its tries."""
+    FailedLookUp.objects.bulk_create(
+        FailedLookUp(key=sealing.lookup_hash("tried from", "127.0.0.1"), at=sent.submitted_at) for _ in range(400)
+    )
+    at("2022-03-01 09:01:00")
+    for n in range(tracking.BEYOND_IT_A_MINUTE):
+        assert Worker().track(sent.receipt_code).status_code == 303
+        assert Worker().track(f"khong ro {n}").status_code == 200
+    at("2022-03-01 09:01:20")
+    refused = Worker().track(sent.receipt_code)
+    at("2022-03-01 09:02:00")
+
+    assert (refused.status_code, refused["Retry-After"]) == (429, "40")
+    assert Worker().track(sent.receipt_code).status_code == 303
 
 
 def test_an_address_that_waits_may_still_submit(sent: Initiative) -> None:
