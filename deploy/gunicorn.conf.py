@@ -12,7 +12,8 @@ bind = f"{os.environ.get('WEB_ADDRESS') or '127.0.0.1'}:{os.environ.get('WEB_POR
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 worker_class = "gthread"
 # workers × threads is how many connections to PostgreSQL this gunicorn holds.
-threads = int(os.environ.get("WEB_THREADS") or 8)
+# At least three: with fewer no crowd could be told from a queue in front of idle threads (portal/overload.py).
+threads = max(int(os.environ.get("WEB_THREADS") or 8), 3)
 
 # Longer than nginx keeps an idle connection (60 s): then it is always nginx that closes it, and never writes a POST into a
 # connection that is just being closed.

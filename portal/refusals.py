@@ -8,6 +8,7 @@ back may have lost it (an in-app browser draws the page anew), and what a phone 
 """
 
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -172,7 +173,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    return page(request, 500)
+    """A bug, or what only fails here: who is signed in is asked before a view, where no middleware hears of a failure."""
+    failure = sys.exc_info()[1]
+    answer = answer_to(request, failure) if isinstance(failure, Exception) else None
+    return answer or page(request, 500)
 
 
 def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,7 +1,7 @@
 """Every refusal is a page in Vietnamese, kept by nobody, with what to do next."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from html.parser import HTMLParser
 from io import BytesIO
@@ -23,8 +23,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
 
+from orgtree.models import StaffAccount
 from portal.doors import public
 from portal.refusals import LARGEST_TYPED, MOST_TYPED, Crowded, TooLarge, TooManyTries, TooMuchAtOnce
+from tests.factories import StaffAccountFactory
 
 FAILURES: dict[str, Exception] = {
     "bad": SuspiciousOperation("x"),
@@ -370,3 +372,29 @@ def test_text_that_is_too_long_is_told_apart_from_documents(visitor: Client, set
     assert text.status_code == 413
     assert "Nội dung gửi lên quá dài" in text.content.decode()
     assert "Hãy bấm nút quay lại" in text.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [
+        pytest.param(OperationalError("server closed the connection"), 503, id="the database is away"),
+        pytest.param(RuntimeError("a bug"), 500, id="a bug"),
+    ],
+)
+def test_what_fails_while_it_is_asked_who_is_signed_in_has_its_page(
+    client_as: Callable[[StaffAccount], Client], failure: Exception, status: int
+) -> None:
+    """Django calls `process_view` where no middleware hears of a failure."""
+    officer = client_as(StaffAccountFactory())
+    officer.raise_request_exception = False
+
+    def fails(*_: Any) -> Any:
+        raise failure
+
+    with connection.execute_wrapper(fails):
+        answer = officer.get("/admin/")
+
+    assert answer.status_code == status
+    assert answer.has_header("Retry-After") is (status == 503)
+    assert officer.get("/admin/").status_code == 200, "nobody was signed out"
