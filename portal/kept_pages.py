@@ -4,6 +4,9 @@ A page without account and cookie says the same to everyone, so on a deadline ev
 once a reader: no statement, no template. It is kept no longer than `until` says it stays true. A browser asks each time
 (`no-cache`) and is told by ETag that nothing changed. Whoever changes what such pages tell calls `forget()`.
 
+While a shared cache does not answer, each process keeps its own, by an edition of its own: what another process changed meanwhile
+is seen ten seconds later at the latest.
+
 A page may count down by the second: of every number of seconds followed by `data-counting` what has passed since the page was
 made is taken away when it is answered. Such a page is kept by no browser: gone back to, it would say too much.
 """
@@ -13,12 +16,13 @@ import math
 import re
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
 from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
@@ -31,6 +35,7 @@ LONGEST_VALUE = 200
 EDITION = "kept-pages-edition"
 UNTIL = "is_true_until"
 _KEPT = "kept_page"
+_OF_THIS_PROCESS = "here-"
 COUNTING = re.compile(rb'="(\d+)"( data-counting)')
 
 View = Callable[..., HttpResponse]
@@ -62,6 +67,11 @@ class Page:
         return COUNTING.sub(lambda found: b'="%d"%s' % (max(int(found[1]) - passed, 0), found[2]), self.content)
 
 
+# Of a shared cache a process of another version reads nothing that it would not understand.
+_SHAPE = " ".join([Page.__module__, *(field.name for field in fields(Page))])
+_here = LocMemCache("kept-pages-here", {})
+
+
 def kept(*parameters: str, until: Callable[[datetime], datetime | None]) -> Callable[[View], View]:
     """A view whose page depends on its path, its host and `parameters` of the query alone. What else stands in an address (the
     marks of chats and social networks) is not looked at. `until(at)`: the next moment from which it would say something else."""
@@ -79,7 +89,7 @@ def kept(*parameters: str, until: Callable[[datetime], datetime | None]) -> Call
                 if response.status_code != 200 or response.cookies:
                     return response
                 page = _page(response, current, at, [until(at), *getattr(response, UNTIL, [])])
-                cache.set(name, page, timeout=KEPT_FOR.total_seconds())
+                _keeping(current).set(name, page, timeout=KEPT_FOR.total_seconds())
             setattr(request, _KEPT, (name, page.headers))
             return page.answer(request, at)
 
@@ -110,13 +120,14 @@ def edition() -> str:
     found = cache.get(EDITION)
     if found is None:
         cache.add(EDITION, secrets.token_hex(8), timeout=None)
-        found = cache.get(EDITION, "")
+        found = cache.get(EDITION) or _edition_here()
     return _as_seen_here(found)
 
 
 def forget() -> None:
     """Every kept page is made anew when it is next asked for."""
     cache.set(EDITION, secrets.token_hex(8), timeout=None)
+    _here.delete(EDITION)
 
 
 class OnceCommitted:
@@ -133,8 +144,21 @@ class OnceCommitted:
 def _held(name: str, at: datetime) -> tuple[str, Page | None]:
     """The edition as it is seen here, and the page of this name that is true in it."""
     held = cache.get_many([EDITION, name])
-    current, page = _as_seen_here(held.get(EDITION)) or edition(), held.get(name)
+    current = _as_seen_here(held.get(EDITION)) or edition()
+    page = _here.get(name) if _keeping(current) is _here else held.get(name)
     return current, page if page is not None and page.answers(at, current) else None
+
+
+def _edition_here() -> str:
+    """Where a shared cache is away; "" for one that is meant to keep nothing."""
+    if not getattr(cache, "may_be_away", False):
+        return ""
+    found: str = _here.get_or_set(EDITION, lambda: _OF_THIS_PROCESS + secrets.token_hex(8), timeout=None)
+    return found
+
+
+def _keeping(edition: str) -> Any:
+    return _here if edition.startswith(_OF_THIS_PROCESS) else cache
 
 
 def _as_seen_here(found: Any) -> str:
@@ -145,7 +169,7 @@ def _as_seen_here(found: Any) -> str:
 
 
 def _name(request: HttpRequest, values: list[str]) -> str:
-    asked = "\n".join([request.scheme or "", request.get_host(), request.path, *values])
+    asked = "\n".join([_SHAPE, request.scheme or "", request.get_host(), request.path, *values])
     return f"kept-page-{hashlib.sha256(asked.encode(errors='surrogatepass')).hexdigest()}"
 
 

@@ -28,6 +28,8 @@ _owed_lock = threading.Lock()
 
 
 class SharedCache(RedisCache):
+    may_be_away = True
+
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         return self._asked(lambda: super(SharedCache, self).get(key, default, version), default)
 

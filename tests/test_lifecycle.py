@@ -537,7 +537,9 @@ SINCE = [  # the first request arrived at 23:59:50 and is whole at 00:03; meanwh
 
 
 @in_transactions
-@pytest.mark.parametrize(("when", "step", "typed", "received"), SINCE, ids=[f"{each[0][-8:]} {each[1]}" for each in SINCE])
+@pytest.mark.parametrize(
+    ("when", "step", "typed", "received"), SINCE, ids=[f"{each[0][-8:]} {each[1]}" for each in SINCE]
+)
 def test_what_was_typed_after_the_close_does_not_come_in_with_a_request_that_takes_minutes(
     campaigns: dict[str, Campaign],
     at: Clock,
