@@ -48,7 +48,8 @@ def poster(request: HttpRequest, campaign: str) -> HttpResponse:
     if size is None:
         raise Http404
     sheet = poster_pdf(poster_text(chosen, unit, at=arrival(request)), size=size)
-    response = _picture(sheet, "application/pdf")
+    response = HttpResponse(sheet, content_type="application/pdf")
+    response["Cache-Control"] = "no-cache"  # it says until when is received, and that may change
     name = f"ap-phich-{chosen.slug}{f'-{unit.code}' if unit else ''}-{size}".replace("/", "-")
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return response
@@ -98,6 +99,7 @@ def _asked(request: HttpRequest, campaign: str) -> tuple[Campaign, Unit | None]:
 
 
 def _picture(content: bytes, media_type: str) -> HttpResponse:
+    """What says an address and nothing of a window."""
     response = HttpResponse(content, content_type=media_type)
     response["Cache-Control"] = "public, max-age=300"
     return response

@@ -101,6 +101,7 @@ def test_posters_come_in_four_sizes(campaigns: dict[str, Campaign], size: str, s
     if status == 200:
         name = f"ap-phich-{YEAR_2022}-quang-tri-dong-ha-{size.lower()}.pdf"
         assert answer["Content-Disposition"] == f'inline; filename="{name}"'
+        assert answer["Cache-Control"] == "no-cache", "it says until when is received"
         assert answer.content.startswith(b"%PDF-")
 
 

@@ -291,6 +291,33 @@ def test_where_no_host_answers_people_read_what_to_do(tmp_path: Path) -> None:
     assert headers["Content-Security-Policy"] == "default-src 'none'"
 
 
+@pytest.mark.parametrize(
+    ("request_line", "headers", "status", "words"),
+    [
+        ("POST /nhap/x/tai-lieu/", f"Content-Length: {201 * 1024**2}", 413, "Mỗi tài liệu tối đa 10 MB"),
+        (f"GET /{'a' * 40_000}", "", 414, "Cổng không đọc được yêu cầu này"),
+        ("GET /", f"Cookie: a={'b' * 40_000}", 400, "Cổng không đọc được yêu cầu này"),
+        ("GET /", "Content-Length: nhieu", 400, "Cổng không đọc được yêu cầu này"),
+    ],
+    ids=["too large", "address too long", "headers too long", "no number"],
+)
+def test_what_nginx_itself_refuses_is_said_in_vietnamese(
+    tmp_path: Path, request_line: str, headers: str, status: int, words: str
+) -> None:
+    lines = [f"{request_line} HTTP/1.1", "Host: a", "Connection: close", *filter(None, [headers]), "", ""]
+    with behind_nginx(tmp_path, well) as (port, (behind,)), socket.create_connection(("127.0.0.1", port)) as phone:
+        phone.sendall("\r\n".join(lines).encode())
+        answer = b""
+        while b"</html>" not in answer and (more := phone.recv(65_536)):
+            answer += more
+
+    head, _, page = answer.decode().partition("\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ")
+    assert "content-security-policy: default-src 'none'" in head.lower()
+    assert words in page
+    assert behind.reached == []
+
+
 def test_an_upload_that_was_cut_off_never_reaches_the_portal(tmp_path: Path) -> None:
     with behind_nginx(tmp_path, well) as (port, (behind,)):
         with socket.create_connection(("127.0.0.1", port)) as phone:
