@@ -128,9 +128,9 @@ def receive(
 ) -> Initiative:
     """Makes the initiative of `draft`, once: a draft already received answers with what it became.
 
-    `arrived_at` is when the request that sends it arrived; what was typed since, in another tab, arrived with its own request, and
-    the later of both counts. Raises WindowIsClosed or DayFitsNoPhase; the draft is then untouched. `code` and `receipt_token_hash` come from
-    `submission/receipts.py`.
+    `arrived_at` is when the request that sends it arrived; what was typed since, in another tab, arrived with its own request,
+    and the later of both counts. Raises WindowIsClosed or DayFitsNoPhase; the draft is then untouched. `code` and
+    `receipt_token_hash` come from `submission/receipts.py`.
     """
     with transaction.atomic(durable=True):
         locked = _LOCKED.first(draft.pk)

@@ -145,7 +145,7 @@ def _held(name: str, at: datetime) -> tuple[str, Page | None]:
     """The edition as it is seen here, and the page of this name that is true in it."""
     held = cache.get_many([EDITION, name])
     current = _as_seen_here(held.get(EDITION)) or edition()
-    page = _here.get(name) if _keeping(current) is _here else held.get(name)
+    page: Page | None = _here.get(name) if _keeping(current) is _here else held.get(name)
     return current, page if page is not None and page.answers(at, current) else None
 
 
@@ -153,8 +153,7 @@ def _edition_here() -> str:
     """Where a shared cache is away; "" for one that is meant to keep nothing."""
     if not getattr(cache, "may_be_away", False):
         return ""
-    found: str = _here.get_or_set(EDITION, lambda: _OF_THIS_PROCESS + secrets.token_hex(8), timeout=None)
-    return found
+    return str(_here.get_or_set(EDITION, lambda: _OF_THIS_PROCESS + secrets.token_hex(8), timeout=None))
 
 
 def _keeping(edition: str) -> Any:

@@ -19,6 +19,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from initiatives.models import Campaign, Draft, Phase, WindowExtension
 from orgtree.models import Unit
 from portal import plain_rows, prepared
+from portal.requests import MAX_ELAPSED
 from portal.vietnamese import days
 
 
@@ -235,6 +236,17 @@ def next_edge(at: datetime) -> datetime | None:
     longer = WindowExtension.objects.filter(closes_at__gt=at).order_by().values_list("closes_at")
     first = opening.union(closing, longer).order_by("opens_at").first()
     return first[0] if first else None
+
+
+def arriving_until(campaign: Campaign, *, at: datetime) -> datetime | None:
+    """Until when something that arrived before a close may still be received: a request counts from its first moment, and is
+    waited for. None where nothing closed so lately. One statement."""
+    waited = timedelta(minutes=campaign.grace_minutes) + MAX_ELAPSED
+    lately = {"campaign": campaign, "closes_at__lte": at, "closes_at__gt": at - waited}
+    closing = Phase.objects.filter(**lately).order_by().values_list("closes_at")
+    longer = WindowExtension.objects.filter(**lately).order_by().values_list("closes_at")
+    last = closing.union(longer).order_by("-closes_at").first()
+    return last[0] + waited if last else None
 
 
 def judge(

@@ -6,6 +6,7 @@ from typing import IO, Any
 
 from django.db.models import QuerySet
 
+from initiatives.campaigns import windows
 from initiatives.models import Campaign
 from initiatives.reports import workbook
 from initiatives.reports.layouts import LAYOUTS, Letterhead
@@ -13,6 +14,7 @@ from initiatives.reports.summary import rows
 from orgtree.models import Unit
 from portal import in_flight
 from portal.replica import may_be_old
+from portal.vietnamese import days
 from portal.vietnamese.days import VIETNAM
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -52,6 +54,17 @@ def _written_anew(to: IO[bytes], initiatives: QuerySet[Any], **told: Any) -> int
     to.seek(0)  # a copy may have failed in the middle
     to.truncate()
     return write_summary(to, initiatives.all(), **told)
+
+
+def still_arriving(campaign: Campaign, *, at: datetime) -> str:
+    """What whoever has a table made right after a close must know; "" at any other time."""
+    until = windows.arriving_until(campaign, at=at)
+    if until is None:
+        return ""
+    return (
+        f"Vừa hết giờ nhận. Sáng kiến gửi trước giờ đóng có thể còn đang tới cổng đến {days.moment(until)}. "
+        "Bảng lập trước lúc đó có thể còn thiếu; bảng chính thức hãy lập sau lúc đó."
+    )
 
 
 def year_of(campaign: Campaign, *, at: datetime) -> int:

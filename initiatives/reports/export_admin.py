@@ -19,7 +19,7 @@ from django.utils import timezone
 from initiatives import jobs, jobs_admin, looked_at
 from initiatives.models import Campaign, Initiative, Job
 from initiatives.reports import export_jobs
-from initiatives.reports.export import MEDIA_TYPE
+from initiatives.reports.export import MEDIA_TYPE, still_arriving
 from initiatives.reports.export_jobs import AT_ONCE, EXPORT, ROWS_A_FILE, File
 from initiatives.reports.views import summary_response
 from initiatives.reports.zipped import MANIFEST, zipped
@@ -79,6 +79,9 @@ class SummaryExport(ScopedAdmin):
         campaign = Campaign.objects.get(pk=campaigns_of_rows[0])
         unit = unit_of(request) or account_of(request).unit
         number, at = rows.order_by()[: AT_ONCE + 1].count(), timezone.now()
+        remark = still_arriving(campaign, at=at)
+        if remark:
+            messages.warning(request, remark)
         if number <= AT_ONCE:
             title = f"Bảng tổng hợp ({LAYOUTS[layout]})"
             looked_at.table(unit, by=account_of(request), rows=number, why=title, at=at)

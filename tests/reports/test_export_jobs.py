@@ -380,6 +380,18 @@ class TestAsking:
         assert {answer["Location"] for answer in pressed} == {reverse("admin:initiatives_job_change", args=[job.pk])}
         assert tables(job) == WHOLE
 
+    def test_right_after_a_close_it_is_said_that_some_may_still_arrive(
+        self, owner: StaffAccount, campaign: Campaign, client_as: Callable[[StaffAccount], Client]
+    ) -> None:
+        campaign.phases.update(closes_at=timezone.now() - timedelta(minutes=1))
+        client = client_as(owner)
+
+        asked = client.get(self.address()).content.decode()
+        campaign.phases.update(closes_at=timezone.now() - timedelta(minutes=11))
+
+        assert "Bảng lập trước lúc đó có thể còn thiếu" in asked
+        assert "Bảng lập trước lúc đó có thể còn thiếu" not in client.get(self.address()).content.decode()
+
     def test_all_rows_of_the_list_that_are_ticked_together_are_asked_about_too(
         self, owner: StaffAccount, campaign: Campaign, client_as: Callable[[StaffAccount], Client]
     ) -> None:

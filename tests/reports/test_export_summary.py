@@ -1,6 +1,8 @@
 """manage.py export_summary."""
 
 import io
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 
 from initiatives.models import Campaign, Initiative, Status
-from tests.factories import CampaignFactory, InitiativeFactory, make_tree
+from tests.factories import CampaignFactory, InitiativeFactory, WindowExtensionFactory, make_tree, unit_at
 from tests.reports.sheets import table_of
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +48,28 @@ def test_by_default_the_table_holds_the_branch_without_withdrawn_and_duplicates(
     assert titles == ["submitted", "returned", "valid", "invalid", "grassroots"]
     assert said.startswith("Đã ghi 5 sáng kiến của Liên đoàn Lao động thành phố Đông Hà vào ")
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        ("2022-05-31 23:59:59", ""),
+        ("2022-06-01 00:00:00", "0h10 ngày 1/6/2022"),
+        ("2022-06-01 00:09:59", "0h10 ngày 1/6/2022"),
+        ("2022-06-01 00:10:00", ""),
+        ("2022-06-02 00:05:00", "0h10 ngày 2/6/2022"),  # a province was given a day more
+    ],
+)
+def test_right_after_a_close_it_is_said_that_some_may_still_arrive(
+    campaign: Campaign, tmp_path: Path, at: Callable[[str], datetime], now: str, until: str
+) -> None:
+    WindowExtensionFactory(campaign=campaign, unit=unit_at("quang-tri"), closes_at=at("2022-06-02 00:00:00"))
+    at(now)
+
+    _, said = exported(tmp_path / "bang.xlsx")
+
+    assert ("có thể còn đang tới cổng đến" in said) is bool(until)
+    assert until in said
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from initiatives import looked_at
 from initiatives.models import Campaign, Initiative, Status
-from initiatives.reports.export import write_summary, year_of
+from initiatives.reports.export import still_arriving, write_summary, year_of
 from initiatives.reports.layouts import LAYOUTS
 from orgtree.models import Unit
 from orgtree.scope import branch
@@ -75,6 +75,9 @@ class Command(PortalCommand):
         self.stdout.write(
             f"Đã ghi {formats.whole(written)} sáng kiến của {unit.name} vào {', '.join(map(str, files))}."
         )
+        remark = still_arriving(campaign, at=at)
+        if remark:
+            self.stdout.write(remark)
 
 
 def _received_from(unit: Unit, campaign: Campaign) -> Any:
