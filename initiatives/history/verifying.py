@@ -54,7 +54,6 @@ def verify(
     figures = {
         "initiatives": found.steps.initiatives,
         "steps": found.steps.steps,
-        "uncovered": found.steps.uncovered,
         "seals": found.seals.number,
         "findings": found.findings,
     } | ({"campaign": campaign.pk} if campaign is not None else {})
