@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from initiatives.history import content
 from initiatives.history.finding import INITIATIVE, Finding
-from initiatives.models import Act, Attachment, Campaign, CoAuthor, HistorySeal, Initiative, ReviewEvent
+from initiatives.models import Act, Attachment, Campaign, CoAuthor, Initiative, ReviewEvent
 from initiatives.models.review import hash_of, hash_of_text
 
 FETCHED = 1_000  # rows
@@ -58,11 +58,10 @@ class Step(NamedTuple):
 
 @dataclass
 class Counts:
-    """How much was looked at. `uncovered` are steps from before content was covered."""
+    """How much was looked at."""
 
     initiatives: int = 0
     steps: int = 0
-    uncovered: int = 0
 
 
 def findings(
@@ -72,8 +71,6 @@ def findings(
 
     `keys`: only of initiatives whose key is above the first and not above the second.
     """
-    covered_since = HistorySeal.objects.order_by("number").values_list("sealed_at", flat=True).first()
-    made = set(Campaign.objects.filter(is_demonstration=True).values_list("pk", flat=True))
     initiatives = Initiative.objects.order_by("pk")
     co_authors = CoAuthor.objects.order_by("initiative_id", "number")
     documents = Attachment.objects.filter(initiative__isnull=False).order_by("initiative_id", "pk")
@@ -101,10 +98,9 @@ def findings(
         written = _Row(pk, values, [each[1:] for each in shares.of(pk)], [each[1:] for each in papers.of(pk)])
         counts.initiatives += 1
         counts.steps += len(steps)
-        counts.uncovered += sum(not step.content_digest for step in steps)
-        yield from _of_steps(pk, steps, covered_since)
+        yield from _of_steps(pk, steps)
         if steps:
-            yield from _of_row(written, steps, is_made=values[_CAMPAIGN] in made)
+            yield from _of_row(written, steps[-1])
 
 
 class _Row(NamedTuple):
@@ -131,22 +127,19 @@ class _Beside:
         return rows
 
 
-def _of_steps(pk: int, steps: Sequence[Step], covered_since: datetime | None) -> Iterator[Finding]:
+def _of_steps(pk: int, steps: Sequence[Step]) -> Iterator[Finding]:
     if not steps:
         yield Finding(INITIATIVE, str(pk), NO_STEP)
     erased_by = max((place for place, step in enumerate(steps) if step.act == Act.ERASED), default=-1)
-    previous, is_covered = "", False
+    previous = ""
     for place, step in enumerate(steps):
         try:
             wrong = list(_of_step(step, place, previous, may_be_erased=place < erased_by))
         except (AttributeError, TypeError, ValueError):
             wrong = [UNREADABLE]
-        is_late = covered_since is not None and step.at is not None and step.at >= covered_since
-        if not step.content_digest and (is_covered or is_late):
-            wrong.append(NOT_COVERED)
         for what in wrong:
             yield Finding(INITIATIVE, f"{pk}, bước {step.number}", what)
-        previous, is_covered = step.hash, is_covered or bool(step.content_digest)
+        previous = step.hash
 
 
 def _of_step(step: Step, place: int, previous: str, *, may_be_erased: bool) -> Iterator[str]:
@@ -156,6 +149,8 @@ def _of_step(step: Step, place: int, previous: str, *, may_be_erased: bool) -> I
         yield BROKEN_CHAIN
     if step.hash != hash_of(step):
         yield CHANGED
+    if not step.content_digest:
+        yield NOT_COVERED
     if not step.is_erased:
         if step.text_digest != hash_of_text(step):
             yield TEXT_CHANGED
@@ -165,13 +160,11 @@ def _of_step(step: Step, place: int, previous: str, *, may_be_erased: bool) -> I
         yield WORDS_AGAIN
 
 
-def _of_row(row: _Row, steps: Sequence[Step], *, is_made: bool) -> Iterator[Finding]:
-    """Whether it is as its last step left it. Rows that were made for a demonstration before content was covered may bear any
-    status."""
-    last = steps[-1]
-    if row.values[_STATUS] != last.to_status and (last.content_digest or not is_made):
+def _of_row(row: _Row, last: Step) -> Iterator[Finding]:
+    """Whether it is as its last step left it."""
+    if row.values[_STATUS] != last.to_status:
         yield Finding(INITIATIVE, str(row.pk), STATUS)
-    if not last.content_digest or last.is_erased:
+    if last.is_erased:
         return
     try:
         is_same = content.digest(last.salt, content.written(*row[1:])) == last.content_digest
@@ -181,4 +174,4 @@ def _of_row(row: _Row, steps: Sequence[Step], *, is_made: bool) -> Iterator[Find
         yield Finding(INITIATIVE, str(row.pk), CONTENT)
 
 
-_CAMPAIGN, _STATUS = (content.COVERED[Initiative].index(name) for name in ("campaign_id", "status"))
+_STATUS = content.COVERED[Initiative].index("status")

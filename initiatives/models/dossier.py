@@ -168,7 +168,8 @@ class DossierVersion(models.Model):
     )
     sent_on = models.DateField("ngày gửi")
     is_late = models.BooleanField("quá hạn", default=False)
-    # Where somebody's data was erased in it since: of `content` as it stands now. `hash` stays what was sealed and printed.
+    # Where somebody's data was erased in it since: of `content` as it stands now, keyed (`history/frozen.py`). `hash` stays what
+    # was sealed and printed.
     erased_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
 
     class Meta:

@@ -93,7 +93,8 @@ class Quarter(models.Model):
     )
     basis = models.TextField("căn cứ", blank=True, editable=False)
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    # Where somebody's data was erased in it since: of `basis` as it stands now. `sha256` stays what was announced.
+    # Where somebody's data was erased in it since: of `basis` as it stands now, keyed (`history/frozen.py`). `sha256` stays what
+    # was announced.
     erased_sha256 = models.CharField(max_length=64, blank=True, default="", editable=False)
 
     class Meta:

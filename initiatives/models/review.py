@@ -51,8 +51,7 @@ def hash_of_text(step: Any) -> str:
 def hash_of(step: Any) -> str:
     """The hash of this step and, through `previous_hash`, of all before it.
 
-    Keyed (LOOKUP_KEY), so that whoever can write in the database alone cannot chain anew what they changed; those from before
-    content was covered are plain SHA-256.
+    Keyed (LOOKUP_KEY), so that whoever can write in the database alone can neither chain anew what they changed nor add a step.
     """
     facts = [
         step.initiative_id,
@@ -67,10 +66,9 @@ def hash_of(step: Any) -> str:
         step.due_on.isoformat() if step.due_on else "",
         step.text_digest,
         step.previous_hash,
+        step.content_digest,
     ]
-    if not step.content_digest:
-        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
-    return sealing.keyed_hash("step", json.dumps([*facts, step.content_digest]))
+    return sealing.keyed_hash("step", json.dumps(facts))
 
 
 class HistoryIsAppendOnly(Exception):
@@ -99,7 +97,7 @@ class ReviewEvent(models.Model):
     due_on = models.DateField("bổ sung đến hết ngày", null=True)
     salt = models.CharField(max_length=32, editable=False)
     text_digest = models.CharField(max_length=64, editable=False)
-    # Of the whole initiative as this step left it, where the step wrote any of it; "" where none was.
+    # Of the whole initiative as this step left it.
     content_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
     previous_hash = models.CharField(max_length=64, blank=True, editable=False)
     hash = models.CharField(max_length=64, editable=False)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, Max, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from initiatives.history import frozen
 from initiatives.models import (
     Act,
     Commendation,
@@ -24,7 +25,7 @@ from initiatives.models import (
     Status,
 )
 from initiatives.models.dossier import SEALED_STATES
-from initiatives.nominations.sealing import hash_of, written
+from initiatives.nominations.sealing import written
 from initiatives.submission.files.store import NotAStoredName, the_store
 
 LED_BY = {
@@ -74,12 +75,12 @@ def _nominations_are_in_the_history() -> Iterator[object]:
 def _versions_match_their_hash() -> Iterator[object]:
     """And are written in the one way a content is written, so that the text can be made again from what it says."""
     columns = ("pk", "content", "hash", "erased_hash")
-    for pk, content, sealed, erased in DossierVersion.objects.values_list(*columns).iterator():
+    for pk, content, once, left in DossierVersion.objects.values_list(*columns).iterator():
         try:
             is_canonical = written(json.loads(content)) == content
         except ValueError:
             is_canonical = False
-        if not is_canonical or hash_of(content) != (erased or sealed):
+        if not is_canonical or not frozen.is_as_it_was(DossierVersion, pk, content, once=once, left=left):
             yield pk
 
 

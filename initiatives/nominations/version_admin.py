@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, path, reverse
 from django.utils import timezone
 
 from initiatives.models import Dossier, DossierPart, DossierVersion, Standing
-from initiatives.nominations import comparing
+from initiatives.nominations import comparing, sealing
 from initiatives.nominations.dossier_list_admin import DossierListAdmin
 from orgtree.scoped_admin import is_key
 
@@ -36,6 +36,7 @@ class VersionAdmin(DossierListAdmin):
             "title": f"Hồ sơ của {dossier.unit}, gửi lần {version.number}",
             "version": version,
             "content": content,
+            "hash_now": sealing.hash_of(version.content),
             "day_when_sealed": date.fromisoformat(content["sent_on"]),
             "chosen": [each for each in nominees if each["standing"] == Standing.CHOSEN],
             "reserves": [each for each in nominees if each["standing"] == Standing.RESERVE],

@@ -1,7 +1,7 @@
 """Names leave what was frozen (sealed dossiers, announced quarters) and what others wrote, and what was printed still holds.
 
-A frozen text keeps its shape, so every page of it can still be drawn; the hash that was printed stays beside it, and a second
-one says what the text is now.
+A frozen text keeps its shape, so every page of it can still be drawn; the hash that was printed stays beside it, and a second,
+keyed one guards what is left of the text (`history/frozen.py`).
 """
 
 import json
@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from django.contrib.admin.models import LogEntry
 from django.db.models import Q
 
+from initiatives.history import frozen
 from initiatives.models import (
     CoAuthor,
     Dossier,
@@ -59,7 +60,8 @@ def of_frozen(rows: Sequence[Initiative], *, into: Forgotten, dry_run: bool = Fa
         content = json.loads(version.content)
         if _leave_dossier(content, codes):
             version.content = sealing.written(content)
-            version.erased_hash = sealing.hash_of(version.content)
+            once, text = version.hash, version.content
+            version.erased_hash = frozen.hash_of_what_is_left(DossierVersion, version.pk, text, once=once)
             if not dry_run:
                 version.save(update_fields=["content", "erased_hash"])
             into["lần gửi hồ sơ"] += 1
@@ -69,7 +71,8 @@ def of_frozen(rows: Sequence[Initiative], *, into: Forgotten, dry_run: bool = Fa
         basis = json.loads(quarter.basis)
         if _leave_quarter(basis, set(codes.values())):
             quarter.basis = quarter_basis.canonical(basis)
-            quarter.erased_sha256 = quarter_basis.hash_of(quarter.basis)
+            once, text = quarter.sha256, quarter.basis
+            quarter.erased_sha256 = frozen.hash_of_what_is_left(Quarter, quarter.pk, text, once=once)
             if not dry_run:
                 quarter.save(update_fields=["basis", "erased_sha256"])
             into["ghi nhận quý"] += 1

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from django.db.models import F
 
+from initiatives.history import frozen
 from initiatives.models import ClusterUnit, Outstanding, Quarter
 from initiatives.progress import quarter_basis, quarters
 
@@ -11,7 +12,8 @@ from initiatives.progress import quarter_basis, quarters
 def _what_was_announced_stands() -> Iterator[object]:
     """The text has its hash, and the list of the outstanding is the one in the text."""
     for quarter in Quarter.objects.filter(announced_at__isnull=False).order_by("pk").iterator():
-        if quarter_basis.hash_of(quarter.basis) != (quarter.erased_sha256 or quarter.sha256):
+        once, left = quarter.sha256, quarter.erased_sha256
+        if not frozen.is_as_it_was(Quarter, quarter.pk, quarter.basis, once=once, left=left):
             yield quarter.pk
             continue
         outcome = quarter_basis.read(quarter)

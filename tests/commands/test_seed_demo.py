@@ -239,7 +239,6 @@ def test_what_waited_longest_was_decided_and_what_came_last_waits(now: datetime)
 
 
 def test_every_history_is_whole(now: datetime) -> None:
-    """For a demonstration `check_invariants` would bear rows of one event and any status; these need no such grace."""
     run(password="x", initiatives=3000, unions=300)
     last = {}
     for event in ReviewEvent.objects.order_by("initiative", "number"):

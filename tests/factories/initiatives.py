@@ -1,11 +1,13 @@
 """Initiatives as received, their history and their documents."""
 
 import hashlib
+import secrets
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import factory
 
+from initiatives.history import content
 from initiatives.models import Act, Attachment, CoAuthor, Initiative, ReviewEvent, Status
 from portal import sealing
 from portal.vietnamese.days import VIETNAM
@@ -143,7 +145,7 @@ class InitiativeFactory(factory.django.DjangoModelFactory):
 
 
 class ReviewEventFactory(factory.django.DjangoModelFactory):
-    """The next step of an initiative's history, chained to the one before it."""
+    """The next step of an initiative's history, chained to the one before it; it covers what the row says now."""
 
     class Meta:
         model = ReviewEvent
@@ -161,6 +163,9 @@ class ReviewEventFactory(factory.django.DjangoModelFactory):
         last = ReviewEvent.objects.filter(initiative=fields["initiative"]).order_by("number").last()
         fields.setdefault("number", last.number + 1 if last else 1)
         fields.setdefault("previous_hash", last.hash if last else "")
+        fields.setdefault("salt", secrets.token_hex(16))
+        row = Initiative.objects.get(pk=fields["initiative"].pk)
+        fields.setdefault("content_digest", content.digest(fields["salt"], content.of(row)))
         return ReviewEvent.objects.create(**fields)
 
 

@@ -182,8 +182,8 @@ SEEDS = (
     Seed(
         "history is chained without the key",
         "initiatives/models/review.py",
-        'return sealing.keyed_hash("step", json.dumps([*facts, step.content_digest]))',
-        "return hashlib.sha256(json.dumps([*facts, step.content_digest]).encode()).hexdigest()",
+        'return sealing.keyed_hash("step", json.dumps(facts))',
+        "return hashlib.sha256(json.dumps(facts).encode()).hexdigest()",
         "tests/history/test_hand_edits.py",
     ),
     Seed(

@@ -1,5 +1,7 @@
 """A hand in the database behind the portal's back, and an initiative that it may change."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -12,7 +14,7 @@ from django.utils import timezone
 from initiatives.history import verifying
 from initiatives.history.finding import Finding
 from initiatives.lifecycle import Reason, move, note
-from initiatives.models import Act, Initiative, Status
+from initiatives.models import Act, Initiative, ReviewEvent, Status
 from tests.factories import AttachmentFactory, CoAuthorFactory, InitiativeFactory, StaffAccountFactory
 from tests.factories.initiatives import FIRST_SUBMISSION
 
@@ -39,6 +41,26 @@ def by_hand(model: type[models.Model], pk: int, **columns: Any) -> None:
     said = ", ".join(f'"{column}" = %s' for column in columns)
     values = [by_column[column].get_db_prep_save(value, connection) for column, value in columns.items()]
     sql(f'UPDATE "{model._meta.db_table}" SET {said} WHERE "{model._meta.pk.column}" = %s', *values, pk)
+
+
+def without_the_key(initiative: Initiative, **facts: Any) -> ReviewEvent:
+    """Its next step put there by somebody who has the database and knows how the portal works, but not the key: without a digest
+    and with a plain hash, as steps once had."""
+    step = ReviewEvent(initiative=initiative, number=initiative.events.count() + 1, salt="5" * 32, **facts)
+    step.text_digest = step.digest_of_text()
+    step.hash = plain_hash(step)
+    ReviewEvent.objects.bulk_create([step])
+    return step
+
+
+def plain_hash(step: ReviewEvent) -> str:
+    """What anybody can make of a step's facts."""
+    facts = [
+        *(step.initiative_id, step.number, int(step.at.timestamp() * 1_000_000), step.act, step.account_id, step.role),
+        *(step.from_status, step.to_status, [[each.get("code", ""), each.get("field", "")] for each in step.reasons]),
+        *(step.due_on.isoformat() if step.due_on else "", step.text_digest, step.previous_hash),
+    ]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def sql(statement: str, *values: Any) -> None:

@@ -70,8 +70,8 @@ def test_what_is_found_stays_until_all_was_looked_at(ten: list[int], caplog: pyt
         good, bad, after = (night(number) for number in range(3))
 
     assert [run.is_good for run in (good, bad, after)] == [True, False, False]
-    assert [run.figures["findings"] for run in (good, bad, after)] == [0, 1, 0]
-    assert [str(ten[5]) in each.getMessage() for each in caplog.records] == [True]
+    assert [run.figures["findings"] for run in (good, bad, after)] == [0, 2, 0]  # its status and its content
+    assert [str(ten[5]) in each.getMessage() for each in caplog.records] == [True, True]
     looked = LATER + timedelta(days=2, hours=1)
     verifying.verify(lambda: looked, lambda finding: None, campaign=Campaign.objects.latest("pk"))
     by_hand(Initiative, ten[5], status="submitted")

@@ -22,7 +22,7 @@ from initiatives.models import (
     Status,
     TwinPair,
 )
-from initiatives.nominations import candidates, commending
+from initiatives.nominations import candidates, commending, sealing
 from initiatives.personal_data import erasing
 from initiatives.submission import receipts, tracking
 from orgtree.models import StaffAccount
@@ -99,6 +99,19 @@ def test_staff_see_what_is_left(erased: Initiative, office: Office) -> None:
 
         assert response.status_code == 200, page
         assert says_nothing_of_the_person(read(response), but=TITLE), page
+
+
+def test_a_sent_dossier_shows_the_sha_256_of_what_is_left_beside_the_printed_one(
+    erased: Initiative, office: Office
+) -> None:
+    version = DossierVersion.objects.get()
+    address = reverse("admin:initiatives_dossier_version", args=[version.dossier_id, version.number])
+
+    page = read(office.client().get(address))
+
+    assert version.hash in page
+    assert sealing.hash_of(version.content) in page
+    assert version.erased_hash not in page  # keyed: nobody outside can make it
 
 
 def test_the_desk_says_when_and_offers_nothing(erased: Initiative, office: Office) -> None:

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from initiatives.history import frozen
 from initiatives.invariants import violations
 from initiatives.models import (
     Act,
@@ -29,7 +30,7 @@ from initiatives.models import (
     Tally,
 )
 from initiatives.models.initiative import ERASED_MARK
-from initiatives.nominations import confirming, sealing
+from initiatives.nominations import confirming
 from initiatives.personal_data import erasing, retention
 from initiatives.personal_data.erasing import CannotErase, Why
 from initiatives.progress import tally
@@ -168,7 +169,8 @@ def test_a_sealed_dossier_confirms_as_printed_and_says_what_it_is_now(filled: In
 
     now = DossierVersion.objects.get()
     assert now.hash == version.hash
-    assert now.erased_hash == sealing.hash_of(now.content) != version.hash
+    left = frozen.hash_of_what_is_left(DossierVersion, now.pk, now.content, once=version.hash)
+    assert now.erased_hash == left != version.hash
     confirmed = confirming.dossier_of(version.hash[:16])
     assert confirmed is not None and confirmed.nominees == 2
     nominees = {each["receipt_code"]: each for each in json.loads(now.content)["nominees"]}

@@ -938,7 +938,7 @@ def _of_another_campaign(quarter: Quarter, row: Outstanding) -> None:
         (_document_changed, {STANDS}),
         (_reason_changed, {STANDS}),
         (_dropped, {STANDS}),
-        (_sent_later, {OWN}),
+        (_sent_later, {OWN, "lịch sử nối nhau bằng mã băm"}),
         (_of_another_campaign, {PLACED}),
     ],
     ids=lambda case: case.__name__.strip("_") if callable(case) else "",

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from initiatives.history import seals, verifying
 from initiatives.history.finding import Finding
-from initiatives.models import Campaign
+from initiatives.models import Campaign, HistorySeal
 from portal.command_line import PortalCommand
 from portal.vietnamese import days
 from portal.vietnamese.formats import whole
@@ -33,7 +33,7 @@ class Command(PortalCommand):
             raise CommandError(f"Không có chương trình “{campaign}”.")
         kept = seals.from_groups(seal_hash)
         found = verifying.verify(timezone.now, self._tell, campaign=chosen, kept_outside=kept)
-        self._say_what_is_not_covered(found)
+        self._say_the_last_seal(found.last_seal)
         if found.findings:
             raise CommandError(f"{whole(found.findings)} chỗ sai.")
         looked = [f"{whole(found.steps.initiatives)} sáng kiến", f"{whole(found.steps.steps)} bước"]
@@ -48,13 +48,7 @@ class Command(PortalCommand):
     def _tell(self, finding: Finding) -> None:
         self.stdout.write(str(finding))
 
-    def _say_what_is_not_covered(self, found: verifying.Verified) -> None:
-        if found.steps.uncovered:
-            self.stdout.write(
-                f"{whole(found.steps.uncovered)} bước có từ trước khi cổng băm nội dung: "
-                "các bước đó chỉ soát được chuỗi và phần chữ."
-            )
-        last = found.last_seal
+    def _say_the_last_seal(self, last: HistorySeal | None) -> None:
         if last is not None:
             self.stdout.write(
                 f"Niêm phong cuối: số {last.number}, lúc {days.moment(last.sealed_at)}, mã băm {last.hash}."
