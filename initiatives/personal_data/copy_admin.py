@@ -42,7 +42,7 @@ class CopyOnDesk(ScopedAdmin):
         if form.is_bound and form.is_valid():
             archive = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it once sent
             try:
-                looked_at.copy(initiative, by=account, rows=len(found.same), why=form.cleaned_data["why"], at=at)
+                looked_at.copy(found.same, by=account, why=form.cleaned_data["why"], at=at)
                 copying.write(archive, found.same, by=account, at=at)
             except BaseException:
                 archive.close()

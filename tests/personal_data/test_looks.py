@@ -146,8 +146,26 @@ def test_a_copy_holds_everything_of_the_person_and_nothing_of_others(
         assert [each for each in (NUMBER, "Trần Văn Bình", "thuyet-minh.pdf", request.text) if each not in text] == []
         assert [each for each in ("Ghi chú nội bộ kín", workmate.title, elsewhere.title) if each in text] == []
         assert one.consent_text.digest in text
-    assert looks() == [(officer.pk, "copy", one.pk, one.unit_id, 2, f"Yêu cầu số {request.number}")]
+    why = f"Yêu cầu số {request.number}"
+    assert looks() == [(officer.pk, "copy", each.pk, each.unit_id, 1, why) for each in (one, other)]
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_a_copy_of_several_units_leaves_a_look_on_each_before_it_is_written(
+    client_as: In, officer: StaffAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = StaffAccountFactory(role=Role.MANAGER, unit=unit_at("tld"), is_demonstration=True)
+    one, other = received(), received()
+    Initiative.objects.filter(pk=other.pk).update(unit=unit_at("dien-bien"))
+    written: list[int] = []
+    monkeypatch.setattr(copying, "write", lambda *args, **kwargs: written.append(PersonalDataView.objects.count()))
+
+    answer = client_as(manager).post(copy(one), {"why": "Người nộp xin bản sao"})
+    list(answer.streaming_content)
+
+    of = [(one.pk, one.unit_id), (other.pk, unit_at("dien-bien").pk)]
+    assert looks() == [(manager.pk, "copy", *each, 1, "Người nộp xin bản sao") for each in of]
+    assert written == [2]
 
 
 def test_a_copy_names_every_column_that_is_personal(officer: StaffAccount) -> None:
