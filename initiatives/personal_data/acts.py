@@ -35,6 +35,11 @@ class RequestRefused(Refused):
     """What is not done about a request, and why."""
 
 
+BOUND_MEANWHILE = (
+    "Yêu cầu không còn gắn với sáng kiến mà bạn đã xem. Chưa xóa gì. Hãy mở lại yêu cầu và hỏi lại cho chắc đúng người."
+)
+
+
 @dataclass(frozen=True)
 class Offer:
     """Something else that the page of a request offers: a link under words of its own, where `fits` says so."""
@@ -105,14 +110,17 @@ def bind(pk: int, initiative: Initiative, *, by: StaffAccount, at: datetime) -> 
     return request
 
 
-def erase(pk: int, *, by: StaffAccount, at: datetime) -> DataRequest:
-    """Everything of the person in the initiative it is bound to. Raises erasing.CannotErase; the request stays open, for its
-    outcome is told and written afterwards."""
+def erase(pk: int, *, shown: int, by: StaffAccount, at: datetime) -> DataRequest:
+    """Everything of the person in the initiative it is bound to, which must be `shown`, the key of the one that `by` looked at:
+    what was bound meanwhile is somebody else's. Raises erasing.CannotErase; the request stays open, for its outcome is told and
+    written afterwards."""
     with transaction.atomic():
         request = _locked(pk, by)
         if request.initiative_id is None:
             raise RequestRefused("Hãy gắn yêu cầu với sáng kiến trước.")
-        erasing.erase_one(request.initiative_id, by=by, at=at)
+        if request.initiative_id != shown or not Initiative.objects.visible_to(by).filter(pk=shown).exists():
+            raise RequestRefused(BOUND_MEANWHILE)
+        erasing.erase_one(shown, by=by, at=at)
         _step(request, ERASED, "", by=by, at=at)
     erasing.settle()
     return request

@@ -11,7 +11,7 @@ from django.urls import path
 from django.utils import timezone
 
 from initiatives import looked_at
-from initiatives.personal_data import asking, copying
+from initiatives.personal_data import asking, copying, one_person
 from initiatives.personal_data.forms import WhyForm
 from initiatives.personal_data.request_admin import request_asked
 from initiatives.submission.receipts import shown
@@ -35,14 +35,14 @@ class CopyOnDesk(ScopedAdmin):
         if initiative.erased_at is not None:
             raise Http404
         account, at = account_of(request), timezone.now()
-        found = copying.of_person(initiative, by=account)
+        found = one_person.of_person(initiative, by=account)
         wanted = request_asked(request, REQUEST)
         why = f"Yêu cầu số {asking.shown(wanted.number)}" if wanted else ""
         form = WhyForm(request.POST if request.method == "POST" else None, initial={"why": why})
         if form.is_bound and form.is_valid():
             archive = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it once sent
             try:
-                looked_at.copy(initiative, by=account, rows=len(found.same), why=form.cleaned_data["why"], at=at)
+                looked_at.copy(found.same, by=account, why=form.cleaned_data["why"], at=at)
                 copying.write(archive, found.same, by=account, at=at)
             except BaseException:
                 archive.close()
@@ -54,7 +54,7 @@ class CopyOnDesk(ScopedAdmin):
             return answer
         return self.copy_page(request, initiative, found, form)
 
-    def copy_page(self, request: HttpRequest, initiative: Any, found: copying.Found, form: WhyForm) -> HttpResponse:
+    def copy_page(self, request: HttpRequest, initiative: Any, found: one_person.Found, form: WhyForm) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

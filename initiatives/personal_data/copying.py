@@ -1,18 +1,15 @@
 """A copy of what is held of one person: one file for machines, one to read and print, and the documents that were sent.
 
-One person is whoever has the same identity number, or the same phone and name: a phone may be a whole workshop's, and nobody gets
-another's data. Of others there is what this person gave (the names of co-authors); what staff noted among themselves is left out,
-and who of the union looked is told by unit.
+Of others there is what this person gave (the names of co-authors); what staff noted among themselves is left out, and who of the
+union looked is told by unit.
 """
 
 import json
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import IO, Any
 
-from django.db.models import Q
 from django.template.loader import render_to_string
 
 from initiatives.models import ChoiceList, DataRequest, Draft, Initiative, PersonalDataView
@@ -24,9 +21,7 @@ from initiatives.submission.receipts import shown
 from orgtree.models import StaffAccount
 from portal import sealing
 from portal.vietnamese import days
-from portal.vietnamese.text import folded
 
-MOST = 200  # initiatives of one person
 # What the portal itself knows of an initiative and tells its sender, in the order of the table of columns.
 ALSO_TOLD = (
     *("receipt_code", "status", "arrived_at", "submitted_at", "bloc", "target_group", "consented_at"),
@@ -50,31 +45,6 @@ LISTS = {
 CHUNK = 64 * 1024  # bytes
 LOST = "không mở được bằng khóa hiện có"
 Content = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Found:
-    """Whose copy it is: `same` are initiatives of one person, `perhaps` have the phone in common and not the name."""
-
-    same: list[Initiative]
-    perhaps: list[Initiative]
-
-
-def of_person(initiative: Initiative, *, by: StaffAccount) -> Found:
-    """Among what `by` sees; what others hold, others copy."""
-    marks = Q(pk=initiative.pk)
-    if initiative.phone_digits:
-        marks |= Q(phone_hash=initiative.phone_hash)
-    if initiative.national_id_hash:
-        marks |= Q(national_id_hash=initiative.national_id_hash)
-    rows = (
-        Initiative.objects.visible_to(by)
-        .filter(marks, erased_at=None)
-        .select_related("unit", "campaign", "consent_text")
-    )
-    found = list(rows.order_by("submitted_at", "pk")[:MOST])
-    same = [each for each in found if _is_one_person(each, initiative)]
-    return Found(same, [each for each in found if each not in same])
 
 
 def content_of(initiatives: Iterable[Initiative], *, by: StaffAccount, at: datetime) -> Content:
@@ -102,25 +72,10 @@ def write(to: IO[bytes], initiatives: Iterable[Initiative], *, by: StaffAccount,
         archive.writestr("ban-doc.html", render_to_string("personal_data/copy_paper.html", {"content": content}))
 
 
-def _is_one_person(one: Initiative, other: Initiative) -> bool:
-    if one.pk == other.pk:
-        return True
-    if one.national_id_hash and other.national_id_hash:
-        return one.national_id_hash == other.national_id_hash
-    return one.phone_hash == other.phone_hash and folded(one.full_name) == folded(other.full_name)
-
-
 def _initiative(initiative: Initiative) -> Content:
-    told = [name for name, sort in held.of(Initiative).personal.items() if sort not in (Sort.TRACE, Sort.IDENTITY)]
-    fields = [
-        _field("unit", "Đơn vị", initiative.unit.name),
-        _field("campaign", "Chương trình", initiative.campaign.name),
-    ]
-    fields += [_column(initiative, name) for name in (*ALSO_TOLD, *told)]
-    fields.append(_field("national_id", "Số CMND/CCCD", _identity(initiative)))
     return {
         "ma": shown(initiative.receipt_code),
-        "truong": fields,
+        "truong": _fields(initiative),
         "dong_y": {
             "phien_ban": initiative.consent_text.version,
             "ma_bam_sha256": initiative.consent_text.digest,
@@ -135,51 +90,81 @@ def _initiative(initiative: Initiative) -> Content:
             {"ten": each.name, "dung_luong": each.size, "them_luc": days.moment(each.added_at), "sha256": each.sha256}
             for each in initiative.attachments.order_by("pk")
         ],
-        "cac_buoc": [
-            {
-                "luc": days.moment(event.at),
-                "viec": event.title,
-                "boi": "Công đoàn" if event.account_id else "Người nộp",
-                "ly_do": [reason.get("text", "") for reason in event.reasons],
-            }
-            for event in initiative.events.order_by("number")
-        ],
+        "cac_buoc": _steps(initiative),
         "dang_sua": [
             {"truong": name, "da_go": typed}
             for draft in Draft.objects.filter(revises=initiative)
             for name, typed in draft.answers.items()
         ],
+        **_selection(initiative),
+        "yeu_cau": _requests(initiative),
+        "da_xem": _looks(initiative),
+    }
+
+
+def _fields(initiative: Initiative) -> list[Content]:
+    told = [name for name, sort in held.of(Initiative).personal.items() if sort not in (Sort.TRACE, Sort.IDENTITY)]
+    return [
+        _field("unit", "Đơn vị", initiative.unit.name),
+        _field("campaign", "Chương trình", initiative.campaign.name),
+        *(_column(initiative, name) for name in (*ALSO_TOLD, *told)),
+        _field("national_id", "Số CMND/CCCD", _identity(initiative)),
+    ]
+
+
+def _steps(initiative: Initiative) -> list[Content]:
+    return [
+        {
+            "luc": days.moment(event.at),
+            "viec": event.title,
+            "boi": "Công đoàn" if event.account_id else "Người nộp",
+            "ly_do": [reason.get("text", "") for reason in event.reasons],
+        }
+        for event in initiative.events.order_by("number")
+    ]
+
+
+def _selection(initiative: Initiative) -> Content:
+    """Places in rounds, and what was announced."""
+    nominations = initiative.nominations.select_related("round", "unit").order_by("pk")
+    commendations = initiative.commendations.select_related("decision").order_by("pk")
+    return {
         "xet_chon": [
             {"dot": str(each.round), "don_vi": str(each.unit), "luc": days.moment(each.nominated_at)}
-            for each in initiative.nominations.select_related("round", "unit").order_by("pk")
+            for each in nominations
         ],
         "bieu_duong": [
             {"hinh_thuc": each.form, "quyet_dinh": each.decision.number, "ngay": days.shown(each.decision.decided_on)}
-            for each in initiative.commendations.select_related("decision").order_by("pk")
+            for each in commendations
             if each.decision.announced_at
         ],
-        "yeu_cau": [
-            {
-                "so": asking.shown(each.number),
-                "dieu_yeu_cau": each.get_kind_display(),
-                "luc": days.moment(each.asked_at),
-                "noi_dung": each.text,
-                "ket_qua": each.get_outcome_display(),
-            }
-            for each in DataRequest.objects.filter(initiative=initiative).order_by("pk")
-        ],
-        "da_xem": [
-            {
-                "luc": days.moment(each.at),
-                "viec": each.get_what_display(),
-                "don_vi": str(each.account.unit) if each.account and each.account.unit else "",
-                "ly_do": each.why,
-            }
-            for each in PersonalDataView.objects.filter(initiative=initiative)
-            .select_related("account__unit")
-            .order_by("pk")
-        ],
     }
+
+
+def _requests(initiative: Initiative) -> list[Content]:
+    return [
+        {
+            "so": asking.shown(each.number),
+            "dieu_yeu_cau": each.get_kind_display(),
+            "luc": days.moment(each.asked_at),
+            "noi_dung": each.text,
+            "ket_qua": each.get_outcome_display(),
+        }
+        for each in DataRequest.objects.filter(initiative=initiative).order_by("pk")
+    ]
+
+
+def _looks(initiative: Initiative) -> list[Content]:
+    looks = PersonalDataView.objects.filter(initiative=initiative).select_related("account__unit").order_by("pk")
+    return [
+        {
+            "luc": days.moment(each.at),
+            "viec": each.get_what_display(),
+            "don_vi": str(each.account.unit) if each.account and each.account.unit else "",
+            "ly_do": each.why,
+        }
+        for each in looks
+    ]
 
 
 def _column(initiative: Initiative, name: str) -> Content:

@@ -23,8 +23,14 @@ KINDS = frozenset({DataRequest.Kind.DELETE, DataRequest.Kind.WITHDRAW})
 
 
 class SureForm(forms.Form):
+    """Of the initiative that the page showed: no other is erased by it."""
+
     use_required_attribute = False
 
+    initiative = forms.IntegerField(
+        widget=forms.HiddenInput,
+        error_messages={"required": acts.BOUND_MEANWHILE, "invalid": acts.BOUND_MEANWHILE},
+    )
     is_sure = forms.BooleanField(
         label="Tôi đã hỏi và chắc đúng là người nộp sáng kiến này yêu cầu.",
         error_messages={"required": "Hãy đánh dấu khi đã chắc đúng người."},
@@ -43,12 +49,12 @@ class ErasingOnRequest(ScopedAdmin):
         if not account.has_perm(MAY_ERASE):
             raise PermissionDenied
         initiative = _to_erase(asked, account)
-        form = SureForm(request.POST if request.method == "POST" else None)
+        form = SureForm(request.POST if request.method == "POST" else None, initial={"initiative": initiative.pk})
         forgotten: dict[str, int] = {}
         hindered = ""
         try:
             if form.is_bound and form.is_valid():
-                acts.erase(asked.pk, by=account, at=timezone.now())
+                acts.erase(asked.pk, shown=form.cleaned_data["initiative"], by=account, at=timezone.now())
                 messages.success(request, "Đã xóa dữ liệu cá nhân. Hãy báo người yêu cầu rồi ghi kết quả.")
                 return HttpResponseRedirect(reverse("admin:initiatives_datarequest_change", args=[asked.pk]))
             forgotten = erasing.erase_one(initiative, by=account, at=timezone.now(), dry_run=True).forgotten

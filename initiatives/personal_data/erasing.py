@@ -185,11 +185,13 @@ def _erase(rows: Sequence[Initiative], *, by: StaffAccount | None, at: datetime,
         for row in rows:
             row.publish_consented_at = None
     named = forgetting_texts.named_in(rows)
-    forgotten = Forgotten()
+    forgotten, names = Forgotten(), set[str]()
     forgetting_texts.of_frozen(rows, into=forgotten)
     if why == Why.REQUEST:
         forgetting_texts.of_others(rows, named, into=forgotten)
-    names = forgetting.of_rows(rows, at=at, into=forgotten)
+        forgetting_texts.drop_reasons([row.pk for row in rows])
+        names |= forgetting.drop_drafts(rows, into=forgotten)
+    names |= forgetting.of_rows(rows, at=at, into=forgotten)
     for row in rows:
         row.refresh_from_db()
         lifecycle.record(row, Act.ERASED, from_status=row.status, by=by, at=at)

@@ -4,6 +4,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
@@ -38,7 +39,9 @@ from initiatives.models.job import UNFINISHED
 from initiatives.submission import receipts, tidying
 from initiatives.submission.entering.kept_sheets import Rows
 from orgtree.models import Sheet
+from portal.vietnamese import phones
 from portal.vietnamese.names import sort_key
+from portal.vietnamese.text import folded
 
 MARK = ERASED_MARK
 # Of `Initiative`: what is asked must stand there, so the mark does; everything else is empty.
@@ -59,6 +62,7 @@ EMPTIED = (
 GONE = "Dữ liệu cá nhân trong bảng này đã được xóa. Hãy xuất lại nếu cần."
 
 TABLES = "bảng, tệp chờ tải"
+UNSENT = "bản nháp chưa gửi"
 Forgotten = Counter[str]  # how many, by the Vietnamese word for them
 
 
@@ -87,6 +91,39 @@ def of_rows(rows: Sequence[Initiative], *, at: datetime, into: Forgotten) -> set
         version=F("version") + 1,
     )
     return files
+
+
+def drop_drafts(rows: Sequence[Initiative], *, into: Forgotten) -> set[str]:
+    """What these people began and never sent; returns the files that may be nobody's now. One that is received just now stays."""
+    began = Draft.objects.filter(pk__in=drafts_of(rows), initiative=None)
+    keys = list(began.select_for_update(of=("self",)).values_list("pk", flat=True))
+    names = _drop_documents(Attachment.objects.filter(draft__in=keys), into)
+    into[UNSENT] += len(keys)
+    Draft.objects.filter(pk__in=keys).delete()
+    return names
+
+
+def drafts_of(rows: Iterable[Initiative]) -> list[int]:
+    """The keys of unsent drafts that are theirs: of the same campaign, with the same phone and name and no other year of birth.
+    Phones stand there as typed, so that the database narrows by the last two digits alone."""
+    found = []
+    for row in rows:
+        if not row.phone_digits:
+            continue
+        unsent = Draft.objects.filter(campaign=row.campaign_id, initiative=None, revises=None)
+        near = unsent.filter(answers__phone__icontains=row.phone_digits[-2:])
+        found += [key for key, typed in near.values_list("pk", "answers").iterator() if _is_by(row, typed)]
+    return found
+
+
+def _is_by(row: Initiative, typed: dict[str, Any]) -> bool:
+    try:
+        digits = phones.parse(typed.get("phone", "")).digits
+    except phones.PhoneRefused:
+        return False
+    is_of_the_year = row.birth_year is None or typed.get("birth_year", "") in {"", str(row.birth_year)}
+    is_of_the_name = folded(typed.get("full_name", "")) == folded(row.full_name)
+    return digits == row.phone_digits and is_of_the_name and is_of_the_year
 
 
 def drop_tables(campaigns: Iterable[int]) -> int:
@@ -180,7 +217,10 @@ def commendations_naming(rows: Sequence[Initiative]) -> QuerySet[Commendation]:
 
 def _documents(keys: Sequence[int], into: Forgotten) -> set[str]:
     """Rows go with their files: what was sealed of them (kind, size, hash) stands in the dossiers."""
-    documents = documents_of(keys)
+    return _drop_documents(documents_of(keys), into)
+
+
+def _drop_documents(documents: QuerySet[Attachment], into: Forgotten) -> set[str]:
     names = {name for pair in documents.values_list("stored_name", "thumbnail") for name in pair if name}
     into["tài liệu"] += documents.delete()[0]
     return names

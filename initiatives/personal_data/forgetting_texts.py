@@ -6,9 +6,9 @@ keyed one guards what is left of the text (`history/frozen.py`).
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl, unquote_plus, urlencode
 
 from django.contrib.admin.models import LogEntry
 from django.db.models import Q
@@ -26,9 +26,11 @@ from initiatives.models import (
     Quarter,
     SavedFilter,
 )
+from initiatives.models.job import UNFINISHED
 from initiatives.nominations import sealing
 from initiatives.personal_data.forgetting import MARK, MARKED, Forgotten
 from initiatives.progress import quarter_basis
+from initiatives.review import many
 from initiatives.submission.summary_facts import Facts
 from portal.vietnamese.text import folded
 
@@ -36,6 +38,7 @@ from portal.vietnamese.text import folded
 STAYS = frozenset({"applied_on", "benefit"})
 SHORTEST = 4  # letters; shorter than that, a name is a word of many sentences
 DECIDED = ("commendationdecision", "exemplar", "quarter", "dossier", "initiative", "complaint")
+JOBS_AT_ONCE = 20  # in memory: one names as many as 20,000 rows
 SEARCHED = "q"  # the parameter of the admin's lists for what is typed
 
 
@@ -117,10 +120,37 @@ def drop_searches(words: set[str] | None = None, *, campaign: int | None = None)
     given = Job.objects.filter(kind=Job.Kind.EXPORT, asked__query__icontains=f"{SEARCHED}=")
     for job in given if campaign is None else given.filter(asked__campaign=campaign):
         if words is None or _looks_for(unquote_plus(job.asked["query"]), words):
-            kept = [pair for pair in parse_qsl(job.asked["query"]) if pair[0] != SEARCHED]
-            job.asked["query"] = "&".join(f"{name}={value}" for name, value in kept)
+            job.asked["query"] = _without_search(job.asked["query"])
             job.asked["title"] = MARK
             job.save(update_fields=["asked"])
+
+
+def drop_reasons(keys: Collection[int] | None = None) -> None:
+    """From ended jobs that decided on one of `keys`, or on whoever was erased by now: what staff wrote to the senders, which left
+    the history of each too, and what was searched for. A job that still runs needs its words; the night finds it ended."""
+    ended = Job.objects.filter(kind=Job.Kind.DECIDE).exclude(state__in=UNFINISHED)
+    if keys is not None:
+        near = Q(pk__in=())
+        for key in keys:
+            near |= Q(asked__rows__icontains=f"{key}:")
+        ended = ended.filter(near)
+    for job in ended.iterator(chunk_size=JOBS_AT_ONCE):
+        reasons = [[code, about, ""] for code, about, _ in job.asked.get("reasons", [])]
+        wordless = {**job.asked, "reasons": reasons, "back": _without_search(job.asked.get("back", ""))}
+        if wordless != job.asked and _decided_on(job, keys):
+            job.asked = wordless
+            job.save(update_fields=["asked"])
+
+
+def _decided_on(job: Job, keys: Collection[int] | None) -> bool:
+    shown = {pk for pk, _ in many.rows_of(job)}
+    if keys is not None:
+        return not shown.isdisjoint(keys)
+    return Initiative.objects.filter(pk__in=shown, erased_at__isnull=False).exists()
+
+
+def _without_search(query: str) -> str:
+    return urlencode([pair for pair in parse_qsl(query) if pair[0] != SEARCHED])
 
 
 def _looks_for(text: str, words: set[str]) -> bool:

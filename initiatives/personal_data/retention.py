@@ -186,6 +186,7 @@ def forget_rest(campaign: Campaign, *, at: datetime, into: Forgotten) -> None:
         forgetting.drop_tables([campaign.pk])
         forgetting.drop_sheets(forgetting.sheets_of_campaign(campaign))
         forgetting_texts.drop_searches(campaign=campaign.pk)
+        forgetting_texts.drop_reasons()
         searches = Q(query__startswith="q=") | Q(query__contains="&q=")
         of_campaign = SavedFilter.objects.filter(searches, query__contains=f"campaign={campaign.slug}")
         into["bộ lọc đã lưu"] += of_campaign.delete()[0]
@@ -194,9 +195,10 @@ def forget_rest(campaign: Campaign, *, at: datetime, into: Forgotten) -> None:
 
 
 def nightly(*, at: datetime) -> None:
-    """Once a day, by the worker: what became ripe, and what single erasures left in SQLite's index of words."""
+    """Once a day, by the worker: what became ripe, and what erasures left: SQLite's index of words, jobs that still ran."""
     forget_requests(at=at)
     if ReviewEvent.objects.filter(at__gt=at - timedelta(days=2), act=Act.ERASED).exists():
+        forgetting_texts.drop_reasons()
         erasing.settle()
 
 

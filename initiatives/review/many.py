@@ -95,7 +95,7 @@ def is_given(key: str, *, by: StaffAccount) -> bool:
 @jobs.carrier(Job.Kind.DECIDE)
 def decide_portion(job: Job, *, at: datetime) -> None:
     """With the rights that whoever gave the job has now. What was decided and how far the job came are one transaction."""
-    rows = _rows_of(job)[job.position : job.position + PORTION]
+    rows = rows_of(job)[job.position : job.position + PORTION]
     with transaction.atomic():
         by = StaffAccount.objects.select_related("unit").get(pk=job.owner_id)
         outcome = decide_many(rows, _decision_of(job.asked), by=by, at=at)
@@ -107,15 +107,16 @@ def decide_portion(job: Job, *, at: datetime) -> None:
         jobs.keep(job)
 
 
+def rows_of(job: Job) -> list[tuple[int, int]]:
+    """The keys of what `job` was given, each with the version that was shown."""
+    parts = (each.partition(":") for each in job.asked.get("rows", "").split())
+    return [(int(pk), int(version)) for pk, _, version in parts]
+
+
 def decided_by(job: Job) -> Versions:
     """The rows that `job` decided on, with the version it left them in."""
     refused = {pk for keys in job.result.get("refused", {}).values() for pk in keys}
-    return {pk: version + 1 for pk, version in _rows_of(job)[: job.position] if pk not in refused}
-
-
-def _rows_of(job: Job) -> list[tuple[int, int]]:
-    parts = (each.partition(":") for each in job.asked.get("rows", "").split())
-    return [(int(pk), int(version)) for pk, _, version in parts]
+    return {pk: version + 1 for pk, version in rows_of(job)[: job.position] if pk not in refused}
 
 
 def _decision_of(asked: dict[str, Any]) -> Decision:

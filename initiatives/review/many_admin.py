@@ -268,7 +268,7 @@ def decided_context(request: HttpRequest, job: Job) -> dict[str, Any]:
             for sentence, each in sorted(refused.items(), key=lambda told: -len(told[1]))
         ],
         "refused_count": sum(map(len, refused.values())),
-        "typed": [text for _, _, text in job.asked.get("reasons", [])] if refused else [],
+        "typed": [text for _, _, text in job.asked.get("reasons", []) if text] if refused else [],
         "may_undo": bool(job.done) and job.asked.get("name") in {"approve", "decline"},
         "back": back,
         "back_address": f"{address}?{back}" if back else address,

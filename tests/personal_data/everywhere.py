@@ -138,6 +138,8 @@ class Everywhere:
         WindowExtensionFactory(campaign=self.initiative.campaign, unit=None, draft=received, reason="Zuword ốm")
         revising = DraftFactory(campaign=self.initiative.campaign, revises=self.initiative, answers=typed)
         self.document("other", b"%PDF-1.4 zufile correction", draft=revising)
+        another = {"full_name": SENDER.upper(), "phone": "(+84) 977.123.987", "workplace": "Zuword phân xưởng"}
+        DraftFactory(campaign=self.initiative.campaign, answers=another)
 
     def selection(self) -> None:
         office, one = self.office, self.fresh()
@@ -235,6 +237,17 @@ class Everywhere:
             },
             result={"files": []},
             began_at=NOW,
+            ended_at=NOW,
+        )
+        JobFactory(
+            owner=office.district,
+            state=JobState.DONE,
+            asked={
+                "to": Status.RETURNED,
+                "reasons": [["other", "title", f"Zuword {SENDER} xem lại"]],
+                "rows": f"{one.pk}:1",
+                "back": "q=Zuphong+Th%E1%BB%8B+Markona&status=submitted",
+            },
             ended_at=NOW,
         )
         JobPiece.objects.create(job=job, name="1", number=0, content=f"… {SENDER} …".encode())

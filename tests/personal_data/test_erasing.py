@@ -22,6 +22,8 @@ from initiatives.models import (
     Exemplar,
     Fingerprint,
     Initiative,
+    Job,
+    JobState,
     Nomination,
     Quarter,
     Quota,
@@ -39,17 +41,21 @@ from initiatives.submission.entering.kept_sheets import PRESENT, Rows, Told
 from orgtree.models import Sheet, StaffAccount
 from tests.factories import (
     AttachmentFactory,
+    CampaignFactory,
     CommendationDecisionFactory,
     CommendationFactory,
     ComplaintFactory,
     DataRequestFactory,
+    DraftFactory,
     InitiativeFactory,
+    JobFactory,
     OutstandingFactory,
     QuarterFactory,
     StaffAccountFactory,
+    WindowExtensionFactory,
 )
 from tests.nominations.dossier_office import NOW, Office
-from tests.personal_data.everywhere import LATER, MARKERS, SENDER, Everywhere, places_that_say
+from tests.personal_data.everywhere import LATER, MARKERS, PHONE, SENDER, Everywhere, places_that_say
 
 # What may still be read of the work: the decision that was announced, and the public page that repeats its title.
 A_ROW = 5  # statements: read anew, the step before, co-authors and documents for its digest, the new step
@@ -335,6 +341,74 @@ def test_a_draft_that_kept_its_answers_keeps_them_no_longer(filled: Initiative) 
     erase(filled)
 
     assert list(draft.values_list("answers", "sealed_national_id")) == [({}, "")]
+
+
+ANOTHER = {"full_name": SENDER, "phone": PHONE, "birth_year": "1977"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "goes"),
+    [
+        pytest.param({}, True, id="as it was filled in"),
+        pytest.param({"full_name": "zuphong thi markona", "phone": "0977 123 987 ", "birth_year": ""}, True, id="anew"),
+        pytest.param({"full_name": "Zuphong Văn Nam"}, False, id="of another name"),
+        pytest.param({"phone": "0977123887"}, False, id="of another phone"),
+        pytest.param({"phone": "chưa có, 87"}, False, id="of no phone"),
+        pytest.param({"birth_year": "1990"}, False, id="of somebody born in another year"),
+        pytest.param({"campaign": CampaignFactory}, False, id="in another campaign"),
+    ],
+)
+def test_what_the_person_began_and_never_sent_goes_on_request(
+    everywhere: Everywhere,
+    fields: dict[str, Any],
+    goes: bool,
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> None:
+    was = everywhere.fill()
+    begun = Draft.objects.filter(initiative=None, revises=None)
+    begun.delete()
+    campaign = fields["campaign"]() if "campaign" in fields else was.campaign
+    typed = ANOTHER | {name: said for name, said in fields.items() if name != "campaign"}
+    draft = DraftFactory(campaign=campaign, answers=typed)
+    everywhere.document("recognition", b"%PDF-1.4 zufile of the next one", draft=draft)
+    WindowExtensionFactory(campaign=campaign, unit=None, draft=draft)
+    of_draft = draft.attachments.get().stored_name
+
+    with django_capture_on_commit_callbacks(execute=True):
+        forgotten = erase(was).forgotten
+
+    assert (begun.exists(), of_draft in everywhere.shelf.names()) == (not goes, not goes)
+    assert forgotten["bản nháp chưa gửi"] == goes
+
+
+def test_who_gave_no_phone_takes_no_draft_along(filled: Initiative) -> None:
+    Draft.objects.filter(initiative=None, revises=None).update(answers={"full_name": SENDER})
+    Initiative.objects.filter(pk=filled.pk).update(phone="", phone_digits="")
+
+    erase(filled)
+
+    assert Draft.objects.filter(initiative=None, revises=None).exists()
+
+
+def test_reasons_leave_only_the_ended_jobs_that_decided_on_the_person(filled: Initiative) -> None:
+    Job.objects.filter(kind=Job.Kind.DECIDE).delete()
+    said = {"reasons": [["other", "title", "Ghi lại tên"]], "back": "q=may&status=submitted"}
+    keys = {"own": f"3:1 {filled.pk}:7", "others": f"1{filled.pk}:1 {filled.pk}9:1", "running": f"{filled.pk}:7"}
+    jobs = {
+        name: JobFactory(state=JobState.RUNNING if name == "running" else JobState.DONE, asked={**said, "rows": rows})
+        for name, rows in keys.items()
+    }
+
+    erase(filled)
+
+    def now(name: str) -> dict[str, Any]:
+        return {name: part for name, part in Job.objects.get(pk=jobs[name].pk).asked.items() if name != "rows"}
+
+    wordless = {"reasons": [["other", "title", ""]], "back": "status=submitted"}
+    assert (now("own"), now("others"), now("running")) == (wordless, said, said)
+    Job.objects.filter(pk=jobs["running"].pk).update(state=JobState.DONE)
+    retention.nightly(at=LATER)
+    assert (now("others"), now("running")) == (said, wordless)
 
 
 def test_code_and_phone_find_it_no_more(filled: Initiative) -> None:

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from initiatives.models import Act, Initiative, PersonalDataView, Status
-from initiatives.personal_data import copying, held, processing
+from initiatives.personal_data import copying, held, one_person, processing
 from initiatives.personal_data.held import Sort
 from initiatives.progress import tally
 from orgtree.models import StaffAccount
@@ -146,8 +146,26 @@ def test_a_copy_holds_everything_of_the_person_and_nothing_of_others(
         assert [each for each in (NUMBER, "Trần Văn Bình", "thuyet-minh.pdf", request.text) if each not in text] == []
         assert [each for each in ("Ghi chú nội bộ kín", workmate.title, elsewhere.title) if each in text] == []
         assert one.consent_text.digest in text
-    assert looks() == [(officer.pk, "copy", one.pk, one.unit_id, 2, f"Yêu cầu số {request.number}")]
+    why = f"Yêu cầu số {request.number}"
+    assert looks() == [(officer.pk, "copy", each.pk, each.unit_id, 1, why) for each in (one, other)]
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_a_copy_of_several_units_leaves_a_look_on_each_before_it_is_written(
+    client_as: In, officer: StaffAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = StaffAccountFactory(role=Role.MANAGER, unit=unit_at("tld"), is_demonstration=True)
+    one, other = received(), received()
+    Initiative.objects.filter(pk=other.pk).update(unit=unit_at("dien-bien"))
+    written: list[int] = []
+    monkeypatch.setattr(copying, "write", lambda *args, **kwargs: written.append(PersonalDataView.objects.count()))
+
+    answer = client_as(manager).post(copy(one), {"why": "Người nộp xin bản sao"})
+    list(answer.streaming_content)
+
+    of = [(one.pk, one.unit_id), (other.pk, unit_at("dien-bien").pk)]
+    assert looks() == [(manager.pk, "copy", *each, 1, "Người nộp xin bản sao") for each in of]
+    assert written == [2]
 
 
 def test_a_copy_names_every_column_that_is_personal(officer: StaffAccount) -> None:
@@ -163,9 +181,71 @@ def test_two_numbers_on_one_phone_are_two_people(officer: StaffAccount) -> None:
     one = received(full_name="Hồ Thị Lụa", phone_digits="0935112233")
     other = received("079090001234", full_name="Hồ Thị Lụa", phone_digits="0935112233")
 
-    found = copying.of_person(one, by=officer)
+    found = one_person.of_person(one, by=officer)
 
     assert (found.same, found.perhaps) == ([one], [other])
+
+
+HUNG = {"full_name": "Nguyễn Văn Hùng", "phone_digits": "0935112233"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_same"),
+    [
+        pytest.param({}, True, id="sent by the person in the same unit"),
+        pytest.param({"full_name": "NGUYEN VAN HUNG"}, True, id="typed without marks"),
+        pytest.param({"birth_year": None}, True, id="without a year of birth"),
+        pytest.param({"birth_year": 1970}, False, id="born in another year"),
+        pytest.param({"full_name": "Nguyễn Văn Hùng Anh"}, False, id="a longer name"),
+        pytest.param({"unit": "quang-tri"}, False, id="in another unit"),
+        pytest.param({"entered_by": True}, False, id="entered by an officer"),
+    ],
+)
+def test_phone_and_name_are_one_person_only_where_people_sent_it_in_one_unit(
+    officer: StaffAccount, fields: dict[str, Any], is_same: bool
+) -> None:
+    manager = StaffAccountFactory(role=Role.MANAGER, unit=unit_at("tld"))
+    one, given = received("", **HUNG), {**HUNG, **fields}
+    given |= {"unit": unit_at(fields["unit"])} if "unit" in fields else {"unit": one.unit}
+    given |= {"entered_by": officer} if "entered_by" in fields else {}
+    other = InitiativeFactory(**given, national_id="")
+
+    for asked, rest in ((one, other), (other, one)):
+        found = one_person.of_person(asked, by=manager)
+        assert (found.same, found.perhaps) == (([one, other], []) if is_same else ([asked], [rest]))
+
+
+def test_of_two_numbers_on_one_phone_and_name_one_without_a_number_gets_neither(officer: StaffAccount) -> None:
+    one, *others = [received(number, **HUNG) for number in ("", NUMBER, "079090001234")]
+
+    found = one_person.of_person(one, by=officer)
+
+    assert (found.same, found.perhaps) == ([one], others)
+
+
+def test_behind_an_officers_phone_the_last_of_many_has_a_copy_of_their_own(
+    officer: StaffAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Officers write their own for as many as a thousand people. Namesakes are told before the others."""
+    monkeypatch.setattr(one_person, "MOST", 3)
+    for name in ("Lê Văn Mạnh", "Trần Văn Bình", "Hồ Thị Lụa", "Lò Văn Ơn"):
+        received("", full_name=name, phone_digits=HUNG["phone_digits"], entered_by=officer)
+    namesake, own = received("", **HUNG, entered_by=officer), received("", **HUNG, entered_by=officer)
+    late = [received("", **HUNG) for _ in range(2)]
+
+    entered, sent = one_person.of_person(own, by=officer), one_person.of_person(late[1], by=officer)
+
+    assert (entered.same, entered.perhaps) == ([own], [namesake, *late])
+    assert (sent.same, sent.perhaps[:2], len(sent.perhaps)) == (late, [namesake, own], 3)
+
+
+def test_an_identity_number_is_one_person_in_any_unit_and_whoever_entered_it(officer: StaffAccount) -> None:
+    manager = StaffAccountFactory(role=Role.MANAGER, unit=unit_at("tld"))
+    one = received(**HUNG)
+    other = received(full_name="Hùng Nguyễn", phone_digits="", entered_by=officer)
+    Initiative.objects.filter(pk=other.pk).update(unit=unit_at("dien-bien"))
+
+    assert one_person.of_person(one, by=manager).same == [one, other]
 
 
 def test_a_copy_needs_a_reason_and_a_right(officer: StaffAccount, client_as: In) -> None:
