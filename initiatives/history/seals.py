@@ -1,4 +1,4 @@
-"""Seals: once a day, a hash of all that was done since the seal before, chained to it (M40).
+"""Seals: each hour in which something was done, and once a day, a hash of all since the seal before, chained to it (M40).
 
 Sealed is what nothing can be written before any more. Steps, versions and appraisals are only ever added: each seal covers those
 up to a key, as one digest. What is announced may have stood there before: each seal names what was announced since, row by row.
@@ -35,6 +35,8 @@ from portal.vietnamese.formats import whole
 
 # Whatever is written says when it was asked, and its transaction ends far sooner than this: nothing comes before it any more.
 SETTLED_AFTER: timedelta = 2 * MAX_ELAPSED
+# What is done and taken back between two seals is never found: the shorter the better, and a seal costs what is new in it.
+EVERY = timedelta(hours=1)
 FETCHED = 5_000  # rows
 
 
@@ -97,8 +99,8 @@ NAMED = ("decision_id", "pk", "initiative_id", "number", "form", "unit_name", "k
 
 
 def seal_of_the_day(clock: Callable[[], datetime], *, anew: bool = False) -> HistorySeal | None:
-    """The next seal, and a row of upkeep; None where today has one (unless `anew`) or nothing is settled since, or somebody else
-    made it at this moment."""
+    """The next seal, and a row of upkeep. None where today has one and an hour has not passed or nothing was done since (unless
+    `anew`), where nothing is settled since, or where somebody else made it at this moment."""
     at = clock()
     made = _make(at, anew=anew)
     if made is not None:
@@ -110,11 +112,10 @@ def seal_of_the_day(clock: Callable[[], datetime], *, anew: bool = False) -> His
 def _make(at: datetime, *, anew: bool) -> HistorySeal | None:
     with one_moment():
         last = HistorySeal.objects.order_by("-number").first()
+        may_wait = not anew and last is not None and timezone.localdate(last.sealed_at) == timezone.localdate(at)
         upto = at - SETTLED_AFTER
-        if last is not None:
-            is_of_today = timezone.localdate(last.sealed_at) == timezone.localdate(at)
-            if upto <= last.upto or (is_of_today and not anew):
-                return None
+        if last is not None and (upto <= last.upto or (may_wait and at - last.sealed_at < EVERY)):
+            return None
         seal = HistorySeal(number=last.number + 1 if last else 1, sealed_at=at, upto=upto)
         seal.previous_hash = last.hash if last else ""
         for name, added in ADDED.items():
@@ -123,6 +124,8 @@ def _make(at: datetime, *, anew: bool) -> HistorySeal | None:
             seal.digests[name] = {"until": until, "sha256": digest}
         for name, rows in announced(since=last.upto if last else None, before=upto).items():
             seal.counts[name], seal.digests[name] = len(rows), rows
+    if may_wait and not any(seal.counts.values()):
+        return None
     seal.hash = hash_of(seal)
     try:
         with transaction.atomic():

@@ -1,6 +1,5 @@
 """What leaves each table when a person is erased: rows that said nothing else are deleted, columns emptied or marked."""
 
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -37,7 +36,7 @@ from initiatives.models import (
 from initiatives.models.initiative import ERASED_MARK
 from initiatives.models.job import UNFINISHED
 from initiatives.submission import receipts, tidying
-from initiatives.submission.entering.kept_sheets import Rows
+from initiatives.submission.entering.kept_sheets import rows_kept
 from orgtree.models import Sheet
 from portal.vietnamese import phones
 from portal.vietnamese.names import sort_key
@@ -163,8 +162,8 @@ def sheets_of(rows: Sequence[Initiative]) -> set[int]:
     found = set(used.filter(pressed).values_list("pk", flat=True))
     codes = {row.receipt_code for row in rows}
     for key, content in used.exclude(pk__in=found).values_list("pk", "content").iterator(chunk_size=1):
-        kept = _opened(content)
-        if kept is None or not codes.isdisjoint(receipts.parse_code(each.code) or "" for each in kept.told):
+        opened = rows_kept(content, sheet=key)
+        if opened is None or not codes.isdisjoint(receipts.parse_code(each.code) or "" for each in opened.told):
             found.add(key)
     return found
 
@@ -172,16 +171,9 @@ def sheets_of(rows: Sequence[Initiative]) -> set[int]:
 def sheets_of_campaign(campaign: Campaign) -> set[int]:
     """Of the used ones, those that are of this campaign or cannot be read."""
     used = Sheet.objects.filter(use=Sheet.Use.INITIATIVES, used_at__isnull=False)
-    opened = ((key, _opened(content)) for key, content in used.values_list("pk", "content").iterator(chunk_size=1))
-    return {key for key, kept in opened if kept is None or kept.campaign == campaign.slug}
-
-
-def _opened(content: bytes | memoryview) -> Rows | None:
-    """None for what an earlier version kept, or what is none."""
-    try:
-        return Rows.opened(bytes(content))
-    except (ValueError, KeyError, IndexError, TypeError, zlib.error):
-        return None
+    contents = used.values_list("pk", "content").iterator(chunk_size=1)
+    opened = ((key, rows_kept(content, sheet=key)) for key, content in contents)
+    return {key for key, rows in opened if rows is None or rows.campaign == campaign.slug}
 
 
 def remove_files(names: Iterable[str], *, at: datetime) -> int:

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from initiatives.history import seals
+from initiatives.history import sealed, seals
 from initiatives.history.moment import one_moment
 from initiatives.models import HistorySeal, Initiative, ReviewEvent, Upkeep
 from portal import clocks
@@ -46,7 +46,7 @@ def test_a_day_is_sealed_once(at: Clock) -> None:
         "0 quyết định biểu dương.",
         f"Mã băm: {one.hash}",
     ]
-    assert again == ["Từ niêm phong trước chưa có gì để niêm phong thêm, hoặc hôm nay đã niêm phong.", *first]
+    assert again == ["Từ niêm phong trước chưa có gì để niêm phong thêm, hoặc vừa niêm phong chưa đầy một giờ.", *first]
     assert (anew[0], next_day[0]) == (
         "Niêm phong số 2, các bước trước 11h40 ngày 1/12/2022.",
         "Niêm phong số 3, các bước trước 8h40 ngày 2/12/2022.",
@@ -55,6 +55,27 @@ def test_a_day_is_sealed_once(at: Clock) -> None:
     assert [each.counts["steps"] for each in (one, two, three)] == [5, 0, 0]
     kept = Upkeep.objects.filter(kind=Upkeep.Kind.SEAL).order_by("pk")
     assert [(each.figures["number"], each.is_good) for each in kept] == [(1, True), (2, True), (3, True)]
+
+
+@pytest.mark.django_db
+def test_each_hour_is_sealed_in_which_something_was_done(at: Clock) -> None:
+    """What is done and taken back between two seals is never found."""
+    now = at("2022-12-01 09:00:00")
+    make_tree()
+    assert seals.seal_of_the_day(timezone.now) is not None
+    InitiativeFactory(submitted_at=now)
+
+    made = {}
+    for moment in ("09:59:59", "10:00:00", "11:00:00", "23:59:59"):
+        at(f"2022-12-01 {moment}")
+        seal = seals.seal_of_the_day(timezone.now)
+        made[moment] = seal and seal.counts["steps"]
+    at("2022-12-02 00:00:00")
+    next_day = seals.seal_of_the_day(timezone.now)
+
+    assert made == {"09:59:59": None, "10:00:00": 1, "11:00:00": None, "23:59:59": None}
+    assert next_day is not None and not any(next_day.counts.values())
+    assert list(sealed.findings(sealed.Seals())) == []
 
 
 @pytest.mark.django_db

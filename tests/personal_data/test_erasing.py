@@ -243,7 +243,10 @@ def test_only_sheets_in_which_the_person_stands_go(everywhere: Everywhere) -> No
     def kept(account: StaffAccount, *told: Told, used_at: datetime | None = NOW, content: bytes | None = None) -> Sheet:
         rows = Rows.of([], campaign=was.campaign.slug, found=(), others=()).with_told(told)
         fields = {"account": account, "use": Sheet.Use.INITIATIVES, "sent_at": NOW, "used_at": used_at}
-        return Sheet.objects.create(name="a.xlsx", content=rows.content if content is None else content, **fields)
+        sheet = Sheet.objects.create(name="a.xlsx", content=b"", **fields)
+        sheet.content = rows.sealed_for(sheet.pk) if content is None else content
+        sheet.save(update_fields=["content"])
+        return sheet
 
     gone = [
         kept(officer),
@@ -266,12 +269,13 @@ def test_the_end_of_a_campaign_takes_its_sheets_and_no_others(everywhere: Everyw
     was = everywhere.fill()
     Sheet.objects.all().delete()
     for number, slug in enumerate((was.campaign.slug, "khac")):
-        content = Rows.of([], campaign=slug, found=(), others=()).content
+        rows, key = Rows.of([], campaign=slug, found=(), others=()), 700 + number
         Sheet.objects.create(
+            pk=key,
             account=StaffAccountFactory(),
             use=Sheet.Use.INITIATIVES,
             name=f"{number}.xlsx",
-            content=content,
+            content=rows.sealed_for(key),
             sent_at=NOW,
             used_at=NOW,
         )

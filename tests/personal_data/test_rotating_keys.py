@@ -12,9 +12,11 @@ from django_otp.oath import TOTP
 
 from initiatives.models import Draft, Initiative
 from initiatives.personal_data import resealing
-from orgtree.models import SealedTOTP, StaffAccount
+from initiatives.submission.entering.kept_sheets import Rows
+from orgtree.models import SealedTOTP, Sheet, StaffAccount
 from orgtree.staff import second_factor
 from portal import sealing
+from portal.sheets.reading import SheetRow
 from portal.vietnamese.days import VIETNAM
 from tests.factories import DraftFactory, InitiativeFactory, StaffAccountFactory, make_tree
 
@@ -165,6 +167,77 @@ def test_a_value_moved_to_another_row_is_not_sealed_anew(keys: Callable[..., Non
 
     other.refresh_from_db()
     assert other.sealed_national_id.startswith(sealing.key_name(OLD))
+
+
+# --- sheets of a day --------------------------------------------------------------------------------------------------
+
+PLAIN = b'{"campaign": "a", "found": [], "others": [], "total": 0, "sizes": [2]}\n[]'  # as an earlier version kept it
+
+
+def sheet_with(content: bytes | None = None, use: Sheet.Use = Sheet.Use.INITIATIVES) -> Sheet:
+    """One that names somebody, sealed with today's first key; or with what somebody put there instead."""
+    sheet = Sheet.objects.create(account=StaffAccountFactory(), use=use, name="a.xlsx", content=b"", sent_at=NOW)
+    row = SheetRow(2, {"national_id": IDENTITY})
+    rows = Rows.of([row], campaign="a", found=["national_id"], others=[])
+    sheet.content = rows.sealed_for(sheet.pk) if content is None else content
+    sheet.save(update_fields=["content"])
+    return sheet
+
+
+def identities_in(sheet: Sheet) -> list[str]:
+    sheet.refresh_from_db()
+    return [row.values["national_id"] for row in Rows.opened(bytes(sheet.content), sheet=sheet.pk)]
+
+
+def test_sheets_of_initiatives_get_the_first_key_too(keys: Callable[..., None]) -> None:
+    sheets = [sheet_with() for _ in range(3)]
+    others = [sheet_with(PLAIN), sheet_with(b""), sheet_with(b"12345678.abc", use=Sheet.Use.POSTERS)]
+    keys(NEW, OLD)
+
+    foretold, said = run(dry_run=True), run()
+
+    name, old = sealing.key_name(NEW), sealing.key_name(OLD)
+    assert foretold == [f"tệp sáng kiến đã gửi: 3 giá trị dùng khóa cũ ({old})."]
+    assert said[0] == f"tệp sáng kiến đã gửi: 3 giá trị dùng khóa đầu tiên ({name})."
+    assert f"Khóa {old} không còn giá trị nào dùng" in said[1]
+    keys(NEW)
+    assert [identities_in(sheet) for sheet in sheets] == [[IDENTITY]] * 3
+    assert [bytes(Sheet.objects.get(pk=each.pk).content) for each in others] == [PLAIN, b"", b"12345678.abc"]
+
+
+def test_an_old_key_stays_while_a_sheet_needs_it(keys: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judged on meanwhile by a worker that was not started anew."""
+    sheet = sheet_with()
+    keys(NEW, OLD)
+    resealed = sealing.resealed
+
+    def judged_meanwhile(sealed: str, *, row: str) -> str:
+        anew = resealed(sealed, row=row)
+        keys(OLD)
+        rows = Rows.opened(bytes(sheet.content), sheet=sheet.pk)
+        Sheet.objects.filter(pk=sheet.pk).update(content=rows.sealed_for(sheet.pk))
+        keys(NEW, OLD)
+        return anew
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sealing, "resealed", judged_meanwhile)
+        with pytest.raises(CommandError, match=f"Chưa xong: còn giá trị dùng khóa {sealing.key_name(OLD)}"):
+            run()
+
+    run()
+    keys(NEW)
+    assert identities_in(sheet) == [IDENTITY]
+
+
+def test_a_sheet_that_no_key_opens_is_told_and_left(keys: Callable[..., None]) -> None:
+    keys(STRANGE)
+    content = bytes(sheet_with().content)
+    keys(NEW, OLD)
+
+    with pytest.raises(CommandError, match=f"còn giá trị dùng khóa {sealing.key_name(STRANGE)}"):
+        run()
+
+    assert bytes(Sheet.objects.get().content) == content
 
 
 # --- the second factor ------------------------------------------------------------------------------------------------

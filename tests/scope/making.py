@@ -95,10 +95,11 @@ def initiatives_in(code: str, name: str) -> bytes:
     return workbook(a_row(unit=code, full_name=name))
 
 
-def initiatives_read(code: str, name: str) -> bytes:
-    """As it is kept: a row that somebody has to put right."""
+def initiatives_read(code: str, name: str, *, sheet: int) -> bytes:
+    """As the sheet of this key keeps it: a row that somebody has to put right."""
     rows = Rows.of([SheetRow(2, {"unit": code, "full_name": name})], campaign=CAMPAIGN, found=["full_name"], others=[])
-    return rows.with_told([Told(2, WRONG, name=name, faults=("Tên sáng kiến: Hãy nhập tên sáng kiến.",))]).content
+    told = [Told(2, WRONG, name=name, faults=("Tên sáng kiến: Hãy nhập tên sáng kiến.",))]
+    return rows.with_told(told).sealed_for(sheet)
 
 
 # A sheet for each use, that names one unit by its code and something of it.
@@ -107,7 +108,6 @@ CONTENTS = {
     Sheet.Use.GRASSROOTS: unions_in,
     Sheet.Use.INITIATIVES: initiatives_in,
 }
-KEPT = CONTENTS | {Sheet.Use.INITIATIVES: initiatives_read}
 CAMPAIGN = "sang-kien-hai-tinh"  # its address, which some doors name
 # Keys: so large and so far apart that no text of a page and no other row holds one by chance.
 FIRST_NUMBER, STEP = 700_000_000, 1009
@@ -354,16 +354,18 @@ class Maker:
 
     def sheets(self, place: str, owner: StaffAccount) -> None:
         """What somebody sent and has not used yet."""
-        for use in KEPT:
+        for use, sent in CONTENTS.items():
             name, inside = (
                 self.mark(kind, place, of=f"{use}{owner.pk}", owner=owner.pk) for kind in ("sheet", "insheet")
             )
+            key, code = self.number(), self.world.units[place].code
+            is_read = use == Sheet.Use.INITIATIVES
             sheet = Sheet.objects.create(
-                pk=self.number(),
+                pk=key,
                 account=owner,
                 use=use,
                 name=f"{name}.xlsx",
-                content=KEPT[use](self.world.units[place].code, inside),
+                content=initiatives_read(code, inside, sheet=key) if is_read else sent(code, inside),
                 sent_at=NOW,
             )
             self.row(f"sheet {use}", place, sheet)

@@ -1,6 +1,6 @@
 """`worker`: what happens beside the requests, in one loop: long jobs, fingerprints and pictures; counting every minute;
-sealing history, verifying a part of it and tidying once a day; erasing people of campaigns whose days are over. Stops at SIGTERM
-after what it has in hand, which is a second or two.
+sealing history each hour, verifying a part of it and tidying once a day; erasing people of campaigns whose days are over. Stops
+at SIGTERM after what it has in hand, which is a second or two.
 
 While its clock differs from the database's it does nothing and says so: by its own time others would seem silent, and what is
 young old enough to be deleted.
@@ -44,7 +44,7 @@ PREPARED_AT_ONCE = 5
 LONGEST_REST = 60.0  # after failures in a row
 CLOCK_LOOKED_AT = 10.0  # seconds between two comparisons with the database's clock
 MOST_ROUNDS = 2_000  # of --once: what is still there then is left to the next run
-SEALED_LOOKED_AT = 600.0  # seconds between two looks whether today's history is sealed
+SEALED_LOOKED_AT = 600.0  # seconds between two looks whether history is to be sealed
 NIGHT_LOOKED_AT = 600.0  # seconds between two looks whether the day's part of history was verified
 RESULTS_LOOKED_AT = 600.0  # seconds between two looks for what jobs made more than a day ago
 

@@ -1,18 +1,23 @@
 """A sheet of initiatives between the page that says what it would do and what enters them.
 
 The Excel file is read once, when it comes: opening five thousand rows takes seconds. What was read is kept in its place, in
-pieces, with what was told of each row; like every sheet it is its sender's alone and gone a day later.
+pieces, with what was told of each row; like every sheet it is its sender's alone and gone a day later. Workers' identity numbers
+stand in it: it is sealed for the row of its Sheet, all of it at once.
 """
 
 import json
+import logging
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
+from portal import sealing
 from portal.sheets.reading import SheetRow
 
 PIECE = 200  # rows
+
+logger = logging.getLogger("initiatives.entering")
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,9 @@ class Rows:
         return cls(campaign, tuple(found), tuple(others), len(rows), (), pieces)
 
     @classmethod
-    def opened(cls, content: bytes) -> Self:
-        head, _, rest = content.partition(b"\n")
+    def opened(cls, content: bytes, *, sheet: int) -> Self:
+        """What `sealed_for` made for the Sheet of this key. Raises CannotOpen, UnicodeDecodeError for what is not sealed."""
+        head, _, rest = sealing.open_bytes(content.decode("ascii"), row=row_of(sheet)).partition(b"\n")
         facts = json.loads(head)
         parts = []
         for size in facts.pop("sizes"):
@@ -72,9 +78,11 @@ class Rows:
             facts["campaign"], tuple(facts["found"]), tuple(facts["others"]), facts["total"], told, tuple(parts[1:])
         )
 
-    @property
-    def content(self) -> bytes:
-        """As a Sheet keeps it."""
+    def sealed_for(self, sheet: int) -> bytes:
+        """As the Sheet of this key keeps it."""
+        return sealing.seal_bytes(self._whole(), row=row_of(sheet)).encode("ascii")
+
+    def _whole(self) -> bytes:
         parts = [_packed([asdict(each) for each in self.told]), *self.pieces]
         facts = {
             "campaign": self.campaign,
@@ -107,6 +115,20 @@ class Rows:
     def __iter__(self) -> Iterator[SheetRow]:
         for piece in self.pieces:
             yield from _rows(piece)
+
+
+def row_of(sheet: int) -> str:
+    """What the rows of a sheet are sealed for."""
+    return f"sheet:{sheet}"
+
+
+def rows_kept(content: bytes | memoryview, *, sheet: int) -> Rows | None:
+    """None, and the log says so, for what an earlier version kept or no key opens: it counts as gone."""
+    try:
+        return Rows.opened(bytes(content), sheet=sheet)
+    except (sealing.CannotOpen, ValueError, KeyError, IndexError, TypeError, zlib.error) as failure:
+        logger.warning("sheet %s cannot be opened: %s", sheet, type(failure).__name__)
+        return None
 
 
 def _told(kept: dict[str, Any]) -> Told:

@@ -17,7 +17,7 @@ from initiatives import jobs_admin
 from initiatives.campaigns import windows
 from initiatives.models import Campaign, Job
 from initiatives.submission.entering import sheet_columns, sheet_jobs, sheets
-from initiatives.submission.entering.kept_sheets import BLANK, NEW, PRESENT, WITHDRAWN, WRONG, Rows, Told
+from initiatives.submission.entering.kept_sheets import BLANK, NEW, PRESENT, WITHDRAWN, WRONG, Rows, Told, rows_kept
 from initiatives.submission.entering.offers import Offer
 from initiatives.submission.entering.slips import slips_response
 from orgtree.models import Sheet
@@ -121,7 +121,7 @@ class EnteringFromSheet(ScopedAdmin):
         job = sheet_jobs.jobs_of(sheet).first()
         if job is not None and job.is_unfinished:
             return HttpResponseRedirect(reverse("admin:initiatives_job_change", args=[job.pk]))
-        rows = Rows.opened(bytes(sheet.content))
+        rows = self.rows_kept(sheet)
         if sheet.used_at:
             return self.sheet_result_page(request, sheet, job)
         if request.method == "POST":
@@ -141,7 +141,7 @@ class EnteringFromSheet(ScopedAdmin):
             pass
         except ChangedMeanwhile:
             messages.warning(request, CHANGED)
-            return self.sheet_rows_page(request, sheet, Rows.opened(bytes(sheet.content)), status=409)
+            return self.sheet_rows_page(request, sheet, self.rows_kept(sheet), status=409)
         return HttpResponseRedirect(request.path)
 
     def judge_sheet_on(self, request: HttpRequest, sheet: Sheet, rows: Rows, *, instead_of: Job | None) -> HttpResponse:
@@ -154,7 +154,7 @@ class EnteringFromSheet(ScopedAdmin):
     def sheet_faults_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The rows to put right or to look at, in a sheet that can be sent again, with what is said of each in front of it."""
         sheet = self.own_sheet(request, pk)
-        rows = Rows.opened(bytes(sheet.content))
+        rows = self.rows_kept(sheet)
         wrong = {each.number: each.faults for each in (*rows.judged_as(WRONG), *rows.judged_as(WITHDRAWN))}
         job = sheet_jobs.jobs_of(sheet).first() if sheet.used_at else None
         if job is not None:
@@ -188,6 +188,12 @@ class EnteringFromSheet(ScopedAdmin):
         if sheet is None:
             raise Http404
         return sheet
+
+    def rows_kept(self, sheet: Sheet) -> Rows:
+        rows = rows_kept(sheet.content, sheet=sheet.pk)
+        if rows is None:
+            raise Http404
+        return rows
 
     def campaign_of_sheet(self, rows: Rows) -> Campaign:
         campaign = Campaign.objects.filter(slug=rows.campaign).first()
@@ -254,10 +260,10 @@ def result_of(request: HttpRequest, job: Job) -> dict[str, Any]:
     at = datetime.fromisoformat(job.asked["at"])
     own = sent_by(account_of(request), use=Sheet.Use.INITIATIVES, at=arrival(request))
     sheet, refused = own.filter(pk=job.asked["sheet"]).first(), sheet_jobs.refused_rows(job)
-    rows = Rows.opened(bytes(sheet.content)) if sheet else None
+    rows = rows_kept(sheet.content, sheet=sheet.pk) if sheet else None
     return {
         "is_judging": job.asked["step"] == sheet_jobs.JUDGE,
-        "sheet": sheet,
+        "sheet": sheet if rows else None,
         "wrong_count": len(rows.judged_as(WRONG)) if rows else 0,
         "withdrawn_count": len(rows.judged_as(WITHDRAWN)) if rows else 0,
         "entered": job.result.get(sheets.ENTERED, 0),

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from initiatives import jobs
 from initiatives.models import Campaign, Initiative, Job, JobState
 from initiatives.submission.entering import sheets
-from initiatives.submission.entering.kept_sheets import NEW, PIECE, WITHDRAWN, Rows, Told
+from initiatives.submission.entering.kept_sheets import NEW, PIECE, WITHDRAWN, Rows, Told, rows_kept
 from initiatives.submission.entering.offers import Offer
 from initiatives.submission.entering.reprints import ONE_PRINTING
 from initiatives.submission.entering.sheets import Judge
@@ -41,9 +41,11 @@ def keep(rows: Rows, *, name: str, offer: Offer, by: StaffAccount, at: datetime)
     """Keeps what was read of a file; judges a small one at once, and has a large one judged."""
     if rows.total <= AT_ONCE:
         rows = _judged_anew(rows, offer=offer, by=by, at=at)
-    sheet = Sheet.objects.create(
-        account=by, use=Sheet.Use.INITIATIVES, name=single_line(name)[:200], content=rows.content, sent_at=at
-    )
+    with transaction.atomic():  # what it holds is sealed for its key
+        sheet = Sheet.objects.create(
+            account=by, use=Sheet.Use.INITIATIVES, name=single_line(name)[:200], content=b"", sent_at=at
+        )
+        keep_rows(sheet, rows)
     if not rows.is_judged:
         have_judged(sheet, rows, offer=offer, by=by, at=at)
     return sheet
@@ -73,7 +75,7 @@ def enter_all(sheet: Sheet, rows: Rows, *, promised: int, offer: Offer, by: Staf
         raise ChangedMeanwhile
     with transaction.atomic():
         # What is carried out is what was judged here: of two presses one writes both, and the other neither.
-        if not Sheet.objects.filter(pk=sheet.pk, used_at=None).update(used_at=at, content=rows.content):
+        if not Sheet.objects.filter(pk=sheet.pk, used_at=None).update(used_at=at, content=rows.sealed_for(sheet.pk)):
             raise SheetUsed
         asked = _asked(sheet, ENTER, offer.campaign, at=at)
         job = jobs.start(Job.Kind.ENTER, asked=asked, total=len(new), by=by, at=at)
@@ -111,7 +113,7 @@ def printed_first(job: Job | None, keys: Collection[int], *, at: datetime) -> se
 
 def keep_rows(sheet: Sheet, rows: Rows) -> bool:
     """False, and nothing is written, where it is being entered: its rows then stay as they are."""
-    sheet.content = rows.content
+    sheet.content = rows.sealed_for(sheet.pk)
     return bool(Sheet.objects.filter(pk=sheet.pk, used_at=None).update(content=sheet.content))
 
 
@@ -130,10 +132,10 @@ def portion(job: Job, *, at: datetime) -> None:
     """The next rows of a sheet, judged or entered as of the moment the job was asked for."""
     sheet = Sheet.objects.filter(pk=job.asked["sheet"], account=job.owner_id).first()
     by = StaffAccount.objects.select_related("unit").get(pk=job.owner_id)
-    if sheet is None or not (by.is_active and by.has_perm(sheets.RIGHT)):
-        _end(job, GONE if sheet is None else NOT_ALLOWED)
+    rows = _opened(bytes(sheet.content), sheet=sheet.pk) if sheet is not None else None
+    if sheet is None or rows is None or not (by.is_active and by.has_perm(sheets.RIGHT)):
+        _end(job, GONE if rows is None else NOT_ALLOWED)
         return
-    rows = _opened(bytes(sheet.content))
     campaign = Campaign.objects.get(slug=job.asked["campaign"])
     moment = datetime.fromisoformat(job.asked["at"])
     offer = Offer.of(campaign, by=by, at=moment)
@@ -144,10 +146,10 @@ def portion(job: Job, *, at: datetime) -> None:
 
 
 @lru_cache(maxsize=1)
-def _opened(content: bytes) -> Rows:
+def _opened(content: bytes, *, sheet: int) -> Rows | None:
     """The sheet that is being entered does not change: unpacking what was told of thousands of rows for each portion would
     cost as much as entering them."""
-    return Rows.opened(content)
+    return rows_kept(content, sheet=sheet)
 
 
 def _judge_some(job: Job, sheet: Sheet, rows: Rows, judge: Judge) -> None:

@@ -184,7 +184,7 @@ def _marks(entry: Entry) -> tuple[str, ...]:
     title = "\n".join((folded(entry.values["title"]), entry.national_id))
     same = [("name", folded(entry.values["full_name"]))]
     same += [("phone", entry.phone_digits)] if entry.phone_digits else []
-    return tuple(hashlib.sha256("\n".join((entry.unit.code, *each, title)).encode()).hexdigest()[:16] for each in same)
+    return tuple(sealing.lookup_hash("row", "\n".join((entry.unit.code, *each, title)))[:16] for each in same)
 
 
 def _in_the_words_of_a_sheet(faults: dict[str, list[str]], typed: Answers) -> dict[str, list[str]]:

@@ -26,7 +26,7 @@ def sent(office: Office, *rows: Any) -> Sheet:
 
 def pressed(office: Office, sheet: Sheet, promised: int, **given: Any) -> Job:
     by = given.pop("by", office.officer)
-    rows = Rows.opened(bytes(sheet.content))
+    rows = Rows.opened(bytes(sheet.content), sheet=sheet.pk)
     return sheet_jobs.enter_all(
         sheet, rows, promised=promised, offer=office.offer(by=by), by=by, **({"at": AT} | given)
     )
@@ -61,7 +61,7 @@ def test_an_officer_moved_before_the_press_sees_where_the_rows_would_go_now(offi
         pressed(office, sheet, 2, by=moved)
 
     assert Initiative.objects.count() == 0
-    assert {each.unit_code for each in Rows.opened(bytes(sheet.content)).told} == {"dien-bien"}
+    assert {each.unit_code for each in Rows.opened(bytes(sheet.content), sheet=sheet.pk).told} == {"dien-bien"}
 
 
 def test_an_officer_moved_after_the_press_enters_nothing_elsewhere(

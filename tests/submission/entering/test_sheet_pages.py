@@ -232,7 +232,7 @@ def test_a_second_tap_on_going_on_starts_no_second_job(desk: Desk, large: None) 
     desk.sent(*rows_of(3))
     jobs.ask_to_stop(Job.objects.get(), at=timezone.now())
     sheet = Sheet.objects.get()
-    rows = Rows.opened(bytes(sheet.content))
+    rows = Rows.opened(bytes(sheet.content), sheet=sheet.pk)
     offer = Offer.of(desk.campaign, by=desk.officer, at=timezone.now())
 
     # Two requests that both read the sheet before either began.

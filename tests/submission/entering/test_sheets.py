@@ -488,7 +488,7 @@ def test_what_was_read_is_kept_in_pieces_and_comes_back_whole(office: Office, mo
     rows = office.read(workbook(*rows_of(5)))
     told = [each.told for each in office.judge().judged(list(rows))]
 
-    opened = Rows.opened(rows.with_told(told).content)
+    opened = Rows.opened(rows.with_told(told).sealed_for(7), sheet=7)
 
     assert opened == rows.with_told(told)
     assert opened.is_judged
