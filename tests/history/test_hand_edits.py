@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, models
 from django.test import override_settings
 
-from initiatives.history import chains, content, sealed, seals, verifying
+from initiatives.history import chains, content, frozen, sealed, seals, verifying
 from initiatives.history.finding import COMMENDATION, DECISION, INITIATIVE, MILESTONE, QUARTER, SEAL, VERSION
 from initiatives.lifecycle import Found, appraise, move, note
 from initiatives.models import (
@@ -360,7 +360,8 @@ def test_an_announced_quarter_and_a_milestone_changed_by_hand_are_found() -> Non
         assert kinds() == {(QUARTER, verifying.NOT_ITS_TEXT)}
     with undone():
         text = quarter.basis + " "
-        by_hand(Quarter, quarter.pk, basis=text, erased_sha256=_sha256(text))
+        left = frozen.hash_of_what_is_left(Quarter, quarter.pk, text, once=quarter.sha256)
+        by_hand(Quarter, quarter.pk, basis=text, erased_sha256=left)
         assert kinds() == {(QUARTER, verifying.ERASED_FOR_NOBODY)}
     with undone():
         sql("DELETE FROM initiatives_milestone WHERE id = %s", milestone.pk)
@@ -384,7 +385,8 @@ def test_a_sent_dossier_changed_by_hand_is_found() -> None:
         assert kinds() == {(VERSION, verifying.NOT_ITS_TEXT)}
     with undone():
         text = version.content.replace("Bàn gá", "Bàn ga")
-        by_hand(DossierVersion, version.pk, content=text, erased_hash=_sha256(text))
+        left = frozen.hash_of_what_is_left(DossierVersion, version.pk, text, once=version.hash)
+        by_hand(DossierVersion, version.pk, content=text, erased_hash=left)
         assert kinds() == {(VERSION, verifying.ERASED_FOR_NOBODY)}
     seal(version.sealed_at + timedelta(days=1))
     for hand in (
