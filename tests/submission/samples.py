@@ -101,11 +101,18 @@ def pdf_of(*objects: str | bytes, trailer: str = "") -> bytes:
     return bytes(file + b"startxref\n%d\n%%%%EOF\n" % start)
 
 
-def packed(text: str, *, filter_name: str = "/FlateDecode", more: str = "") -> bytes:
+def packed(
+    text: str | bytes,
+    *,
+    filter_name: str = "/FlateDecode",
+    more: str = "",
+    begin: str = "<< /Type /ObjStm /N 1 /First 5",
+    end: str = "\nstream\n",
+) -> bytes:
     """An object stream holding `text`."""
-    body = zlib.compress(text.encode())
-    head = f"<< /Type /ObjStm /N 1 /First 5 /Filter {filter_name} {more} /Length {len(body)} >>"
-    return head.encode() + b"\nstream\n" + body + b"\nendstream"
+    body = zlib.compress(text.encode() if isinstance(text, str) else text)
+    head = f"{begin} /Filter {filter_name} {more} /Length {len(body)} >>{end}"
+    return head.encode() + body + b"\nendstream"
 
 
 # --- DOCX -----------------------------------------------------------------------------------------------------------

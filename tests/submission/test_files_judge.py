@@ -1,5 +1,6 @@
 import io
 import zipfile
+import zlib
 from collections.abc import Callable
 
 import pytest
@@ -86,6 +87,31 @@ def test_documents_are_kept_byte_for_byte(name: str) -> None:
         pytest.param([samples.packed("5 0 << /Type /StructElem /S /P >>")], id="packed objects, as Word writes them"),
         pytest.param(
             ["<< /Type /ObjStm /N 1 /First 4 /Length 20 >>\nstream\n5 0 << /S /P >>    \nendstream"], id="unpacked"
+        ),
+        pytest.param(
+            [samples.packed("5 0 << /S /P >>", begin="<</N 1/First 5/Type/ObjStm/Extends 9 0 R", end="stream\r\n")],
+            id="packed objects without blanks",
+        ),
+        pytest.param(
+            [
+                samples.packed(
+                    "5 0 << /S /P >>", filter_name="[/FlateDecode]", more="/DecodeParms [null]", end=" stream \r"
+                )
+            ],
+            id="packed objects as few write them",
+        ),
+        pytest.param(
+            [samples.packed("5 0 << /S /P >>", more="/DecodeParms << /Predictor 1 /Columns 4 >> % a note\n")],
+            id="packed objects with what changes nothing",
+        ),
+        pytest.param(
+            [
+                "<< /First 5 0 R /Last 6 0 R /Count 2 >>",
+                "<< /Title (Ch\\(1 \\(a) /First 7 0 R /Parent 4 0 R /Dest [3 0 R /Fit] /A << /S /URI /URI ((a) b\\)) >> >>",
+                "<</Count 1/First 7 0 R/Title<FEFF0043>/C[0 0 1]>>",
+                "<< /AP << /N << /First 8 0 R >> >> >>",
+            ],
+            id="an outline",
         ),
         pytest.param(["<< /FS /None /S /JavaScriptless >>", "<< /EFF /X /EmbeddedFiles null >>"], id="longer names"),
         pytest.param(["<< /Type /Sig /Filter /Adobe.PPKLite /Contents <00> >>"], id="signed"),
@@ -295,6 +321,51 @@ ACTION = "<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
             "broken",
             id="predicted",
         ),
+        *(
+            pytest.param(
+                samples.pdf_of(samples.packed("5 0 " + ACTION, begin=begin, more=more, end=end)),
+                "a.pdf",
+                "broken",
+                id=told,
+            )
+            for begin, more, end, told in [
+                ("<< /Type /ObjStm %stream\n /N 1 /First 5", "/Q (stream\n)", "\nstream\n", "a stream within a string"),
+                ("<< /Type /ObjStm /N 1 /First 5" + " " * 5000, "", "\nstream\n", "the way it is packed far behind"),
+                ("<< /Type /ObjStm /N 1 /First 5", " " * 20_000, "\nstream\n", "the stream far behind"),
+                ("<< /Type /ObjStm /N 1 /First 5", "", "\n%\n" * 9000 + "stream\n", "comments before the stream"),
+                ("<< /Type /ObjStm /N 1 /First 5", "", "\nstrea#6d\n", "no stream behind it"),
+                ("<< /Type /ObjStm /N 1 /First 5 0 R", "/Q (>> endobj)", "\nstream\n", "an end within a string"),
+                ("<< /Type /ObjStm /N 1 /First 5", "/F /ASCIIHexDecode", "\nstream\n", "packed by a short name too"),
+                ("<< /Type /ObjStm /N 1 /First 5", "/Filter /Crypt", "\nstream\n", "packed by two names"),
+                ("<< /Type /ObjStm /N 1 /First 5", "/F#69lter /Crypt", "\nstream\n", "packed by a spelled name"),
+                ("<< /Type /ObjStm /N 1 /First 5", "/Q#20/Filter", "\nstream\n", "a name with a blank in it"),
+                ("<< /Filter /X\r%5 0 obj <<\r /Type /ObjStm /First 5", "", "\nstream\n", "its head within a comment"),
+                ("<< /Q (\r5 0 obj <<) /Type /ObjStm /First 5", "", "\nstream\n", "its head within a string"),
+            ]
+        ),
+        *(
+            pytest.param(
+                samples.pdf_of(samples.packed("5 0 " + ACTION, begin=begin, end=end)), "a.pdf", "macro", id=told
+            )
+            for begin, end, told in [
+                ("<< /Type /ObjStm %stream\n /N 1 /First 5", "\nstream\n", "packed script behind a comment"),
+                ("<< /Type /ObjStm" + " " * 2100 + "/N 1 /First 5", "\nstream\n", "packed script behind blanks"),
+                ("<< /N 1 /First 5", "\nstream\n", "packed script without a type"),
+                ("<< /N 1 /F#69rst%\n9 0 R", "\nstream\n", "packed script that begins where another object says"),
+                ("<< /Type /ObjStm /N 1 /First 5", " %\nstream \r", "packed script behind an odd stream"),
+            ]
+        ),
+        *(
+            pytest.param(samples.pdf_of(samples.packed(body, filter_name=name, more=more)), "a.pdf", "broken", id=told)
+            for body, name, more, told in [
+                (zlib.compress(ACTION.encode()), "[/FlateDecode /FlateDecode]", "", "packed the same way twice"),
+                (ACTION.encode().hex(), "[/FlateDecode /ASCIIHexDecode]", "", "packed two ways"),
+                (ACTION, "5 0 R", "", "packed as another object says"),
+                (ACTION, "/FlateDecode", "/DecodeParms 5 0 R", "predicted as another object says"),
+                (ACTION, "/FlateDecode", "/DecodeParms << /Predictor 1 0 R >>", "predicted by the first object"),
+            ]
+        ),
+        pytest.param(samples.pdf_of("<< /S 5 0 R >>", "/JavaScript"), "a.pdf", "macro", id="script named by an object"),
         pytest.param(samples.pdf_of(samples.packed("/" * 70_000_000)), "a.pdf", "broken", id="a bomb in a pdf"),
         # DOCX
         pytest.param(samples.docx()[:-40], "a.docx", "broken", id="half a docx"),
