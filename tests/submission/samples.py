@@ -156,6 +156,14 @@ def docx(changed: dict[str, str | bytes | None] | None = None, *, compression: i
     return file.getvalue()
 
 
+def field(*pieces: str) -> str:
+    """A part of Word with one field, whose code comes in `pieces`; a piece of XML stands as it is."""
+    code = "".join(each if each.startswith("<") else f"<w:r><w:instrText>{each}</w:instrText></w:r>" for each in pieces)
+    begin, told, end = (f"<w:r><w:fldChar w:fldCharType='{kind}'/></w:r>" for kind in ("begin", "separate", "end"))
+    result = "<w:r><w:t>DDE và INCLUDETEXT http://congdoan.example</w:t></w:r>"
+    return f"<w:document xmlns:w='w'><w:body><w:p>{begin}{code}{told}{result}{end}</w:p></w:body></w:document>"
+
+
 def zip_of(**members: str) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:

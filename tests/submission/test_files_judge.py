@@ -137,6 +137,33 @@ def test_a_docx_of_plain_parts_is_accepted_however_it_is_packed() -> None:
     assert kept(content, name="a.docx") == content
 
 
+INNER = "<w:fldChar w:fldCharType='begin'/><w:instrText>QUOTE</w:instrText><w:fldChar w:fldCharType='end'/>"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        pytest.param({"word/document.xml": samples.field("TOC \\o", ' "1-3"')}, id="a table of contents"),
+        pytest.param(
+            {"word/document.xml": samples.field('INCLUDEPICTURE "C:\\\\anh\\\\may.png" \\* MERGEFORMATINET')},
+            id="a picture of one's own computer",
+        ),
+        pytest.param(
+            {"word/document.xml": samples.field('HYPERLINK "https://congdoan.example/DDE"')}, id="a link to a page"
+        ),
+        pytest.param({"word/document.xml": samples.field(INNER, " PAGE")}, id="a field within another"),
+        pytest.param(
+            {"word/embeddings/Microsoft_Excel_Sheet1.xlsx": samples.zip_of(a="b")}, id="the workbook of a chart"
+        ),
+        pytest.param({"word/embeddings/oleObject1.bin": samples.ole({"Equation Native": b"x"})}, id="an old equation"),
+    ],
+)
+def test_what_ordinary_documents_of_word_hold_is_accepted(parts: dict[str, str | bytes | None]) -> None:
+    content = samples.docx(parts)
+
+    assert kept(content, name="a.docx") == content
+
+
 # --- pictures are written anew --------------------------------------------------------------------------------------
 
 
@@ -255,6 +282,8 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+
 VBA = {"dir": b"", "ThisDocument": b""}
 LOCKED_DOCX = samples.ole({"EncryptionInfo": b"", "EncryptedPackage": b""})
 ZIP = samples.zip_of(**{"META-INF/MANIFEST.MF": "Main-Class: Evil"})
+TYPES = samples.content_types()
+HEADER = 'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"'
 ACTION = "<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
 
 
@@ -424,6 +453,110 @@ ACTION = "<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
             id="docx with entities",
         ),
         pytest.param(samples.docx({"[Content_Types].xml": "<Types"}), "a.docx", "broken", id="docx with half an XML"),
+        pytest.param(
+            samples.docx({"word/_rels/document.xml.rels": samples.relationships(("aFChunk", "a.mht", ""))}),
+            "a.docx",
+            "polyglot",
+            id="docx with another document written into it",
+        ),
+        pytest.param(
+            samples.docx({"word/embeddings/oleObject1.bin": samples.ole({"\x01Ole10Native": b"MZ"})}),
+            "a.docx",
+            "polyglot",
+            id="docx with a file to open",
+        ),
+        pytest.param(
+            samples.docx({"word/tep": samples.ole({"x": {"\1OLE10native": b"MZ"}})}, compression=zipfile.ZIP_STORED),
+            "a.docx",
+            "polyglot",
+            id="docx with a file to open, spelled otherwise",
+        ),
+        pytest.param(
+            samples.docx(
+                {"word/tep": b"\0" * 65_530 + "\1Ole10Native".encode("utf-16-le")}, compression=zipfile.ZIP_STORED
+            ),
+            "a.docx",
+            "polyglot",
+            id="docx with a file to open, between two reads",
+        ),
+        *(
+            pytest.param(samples.docx({"word/document.xml": document}), "a.docx", reason, id=told)
+            for document, reason, told in [
+                (samples.field("DDEAUTO c:\\\\windows\\\\cmd.exe"), "macro", "docx with a field that starts a program"),
+                (samples.field(" " * 5000, "DDE c:"), "macro", "docx with such a field behind blanks"),
+                (
+                    samples.field('INCLUDETEXT "', " " * 5000, 'http://x"'),
+                    "external",
+                    "docx with an address behind blanks",
+                ),
+                (samples.field(" dde", " Excel"), "macro", "docx with such a field in small letters"),
+                (
+                    samples.field("D", "<w:r><w:t>DE</w:t></w:r>", "AUTO c:"),
+                    "macro",
+                    "docx with such a field in pieces",
+                ),
+                (samples.field(INNER, "DDEAUTO c:"), "macro", "docx with such a field behind another"),
+                (
+                    samples.field(samples.field("DDE x").replace("w:", "v:")),
+                    "macro",
+                    "docx with such a field in a field",
+                ),
+                (
+                    "<w:p xmlns:w='w'><w:fldSimple w:instr='&#68;DEAUTO c:'/></w:p>",
+                    "macro",
+                    "docx with such a short field",
+                ),
+                (
+                    "<p xmlns='w'><fldSimple instr='DDE'/></p>".encode("utf-16"),
+                    "macro",
+                    "docx with it in other letters",
+                ),
+                (
+                    "<w:p xmlns:w='w'><w:delInstrText>DDE</w:delInstrText></w:p>",
+                    "macro",
+                    "docx with such a field deleted",
+                ),
+                (
+                    samples.field('INCLUDEPICTURE "https://evil.example/a"'),
+                    "external",
+                    "docx with a field that fetches",
+                ),
+                (
+                    samples.field('INCLUDETEXT "\\\\\\\\evil\\\\a.doc"'),
+                    "external",
+                    "docx with a field that asks a neighbour",
+                ),
+                (
+                    samples.field('INCLUDETEXT "', INNER.replace("QUOTE", "http://x"), '"'),
+                    "external",
+                    "docx with it in two",
+                ),
+                (
+                    "<w:p xmlns:w='w'>" + "<w:fldChar w:fldCharType='begin'/>" * 1001 + "</w:p>",
+                    "size",
+                    "docx of open fields",
+                ),
+                ("<w:p xmlns:w='w'><w:r>", "broken", "docx with half a document"),
+            ]
+        ),
+        *(
+            pytest.param(
+                samples.docx({"[Content_Types].xml": types, "word/tieu de.dat": samples.field("DDE x")}),
+                "a.docx",
+                "macro",
+                id=told,
+            )
+            for types, told in [
+                (
+                    TYPES.replace("<Override", f'<Override PartName="/Word/tieu%20De.DAT" {HEADER}/><Override', 1),
+                    "a header",
+                ),
+                (
+                    TYPES.replace("<Override", f'<Default Extension="Dat" {HEADER}/><Override', 1),
+                    "a header by its ending",
+                ),
+            ]
+        ),
         pytest.param(samples.docx({"../../evil": "x"}), "a.docx", "broken", id="docx that climbs"),
         pytest.param(samples.docx({"/etc/evil": "x"}), "a.docx", "broken", id="docx with an absolute part"),
         pytest.param(samples.docx({"word\\evil": "x"}), "a.docx", "broken", id="docx with a backslash"),
@@ -467,6 +600,12 @@ ACTION = "<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
             "a.doc",
             "macro",
             id="macros of a workbook inside a doc",
+        ),
+        pytest.param(
+            samples.ole({"WordDocument": samples.word_stream(), "ObjectPool": {"_1": {"\x01Ole10Native": b"MZ"}}}),
+            "a.doc",
+            "polyglot",
+            id="doc with a file to open",
         ),
     ],
 )
