@@ -157,6 +157,11 @@ def client_network(request: HttpRequest) -> str:
     return str(known.ipv4_mapped or ipaddress.ip_network((known, VERSION_SIX_NETWORK), strict=False))
 
 
+def line_address(request: HttpRequest) -> str:
+    """The first address of `client_network`, for a column that takes addresses only: where django-axes counts by."""
+    return client_network(request).partition("/")[0]
+
+
 def in_app_browser(request: HttpRequest) -> str:
     """The app whose own browser this is, as people call it; "" for an ordinary one. For a line of help, never for a decision:
     what a browser says of itself proves nothing, and the page answers differently, so only pages kept nowhere may ask."""

@@ -284,7 +284,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # an office behind one address is never locked out as a whole
-AXES_CLIENT_IP_CALLABLE = "portal.requests.client_address"
+AXES_CLIENT_IP_CALLABLE = "portal.requests.line_address"  # of version six the line: one phone has 2^64 addresses
 AXES_LOCKOUT_CALLABLE = "portal.refusals.too_many_sign_ins"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_RESET_ON_SUCCESS = True

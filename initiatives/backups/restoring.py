@@ -47,11 +47,18 @@ class Standing:
 
 
 def restore(
-    folder: Path, *, name: str, key: bytes | None, may_replace: bool, only_look: bool, clock: Callable[[], datetime]
+    folder: Path,
+    *,
+    name: str,
+    key: bytes | None,
+    may_replace: bool,
+    only_look: bool,
+    clock: Callable[[], datetime],
+    may_be_open: bool = False,
 ) -> Report:
     """The set `name` of `folder`, or its newest. Raises Unusable where nothing was, or would be, touched."""
     with sets.alone_in(folder, make=False):
-        chosen, manifest = sets.chosen(folder, name=name, key=key)
+        chosen, manifest = sets.chosen(folder, name=name, key=key, may_be_open=may_be_open)
         _fits(manifest)
         if not only_look:
             _may_be_replaced(manifest, may_replace=may_replace)
@@ -102,7 +109,7 @@ def _may_be_replaced(manifest: Manifest, *, may_replace: bool) -> None:
     if (there.initiatives or there.drafts) and not may_replace:
         raise Unusable(
             f"Cơ sở dữ liệu đang có {there.initiatives} sáng kiến và {there.drafts} bản nháp. Khôi phục sẽ thay tất cả bằng "
-            f"bản {manifest.name}. Nếu đúng là muốn vậy, hãy sao lưu bản đang có rồi chạy lại với --yes."
+            f"bản {manifest.name}. {manifest.sealed_with} Nếu đúng là muốn vậy, hãy sao lưu bản đang có rồi chạy lại với --yes."
         )
 
 

@@ -68,6 +68,11 @@ class Manifest:
         return datetime.fromisoformat(self.at)
 
     @property
+    def sealed_with(self) -> str:
+        """Whether it is sealed, as a sentence to show."""
+        return f"Bản này đã được mã hóa bằng khóa {self.key}." if self.key else "Bản này không được mã hóa."
+
+    @property
     def rows(self) -> int:
         return sum(table.rows for table in self.tables.values())
 
@@ -194,16 +199,48 @@ def names(folder: Path) -> list[str]:
     return sorted(there, key=lambda name: (int(name.partition("-")[0]), name))
 
 
-def chosen(folder: Path, *, name: str, key: bytes | None) -> tuple[Set, Manifest]:
-    """The set of this name, or the newest, with its manifest; raises Unusable where it cannot be read or opened."""
+def chosen(folder: Path, *, name: str, key: bytes | None, may_be_open: bool = False) -> tuple[Set, Manifest]:
+    """The set of this name, or the newest, with its manifest; raises Unusable where it cannot be read or opened.
+
+    A set says itself whether it is sealed, and anybody can make an open one: where there is a key, one is refused unless it
+    `may_be_open`.
+    """
     there = names(folder)
     if not there:
         raise Unusable(f"Thư mục {folder} không có bản sao lưu nào.")
     if name and name not in there:
         raise Unusable(f"Không có bản sao lưu “{name}”. Đang có: {', '.join(there)}.")
     name = name or there[-1]
-    manifest = manifest_of(folder, name, key=key)
+    try:
+        manifest = manifest_of(folder, name, key=key)
+        if key and not manifest.key and not may_be_open:
+            raise _open_though_there_is_a_key(name)
+    except Unusable as unusable:
+        raise Unusable(f"{unusable}{_way_on(folder, name, key=key)}") from None
     return Set(folder, folder / SETS / name, name, key if manifest.key else None), manifest
+
+
+def _open_though_there_is_a_key(name: str) -> Unusable:
+    return Unusable(
+        f"Đã đặt BACKUP_KEY nhưng bản sao lưu {name} không được mã hóa: ai ghi được vào thư mục này cũng tạo ra được một bản "
+        "như vậy. Chưa có gì bị thay đổi. Nếu chính bạn đã tạo bản này khi chưa có khóa, hãy chạy lại với "
+        f"--set {name} --unsealed."
+    )
+
+
+def _way_on(folder: Path, refused: str, *, key: bytes | None) -> str:
+    """The other sets that this key opens, the newest first: one that somebody put there hides none of them."""
+    if not key:
+        return ""
+    opened = [name for name in reversed(names(folder)) if name != refused and _is_opened(folder, name, key=key)]
+    return f" Các bản mở được bằng BACKUP_KEY, mới nhất trước: {', '.join(opened)}. Chọn bằng --set." if opened else ""
+
+
+def _is_opened(folder: Path, name: str, *, key: bytes) -> bool:
+    try:
+        return bool(manifest_of(folder, name, key=key).key)
+    except Unusable:
+        return False
 
 
 def manifest_of(folder: Path, name: str, *, key: bytes | None) -> Manifest:
@@ -235,7 +272,7 @@ def key_of(folder: Path, name: str) -> str:
 def _told(folder: Path, name: str) -> dict[str, Any]:
     try:
         told = json.loads((folder / SETS / name / MANIFEST).read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         told = None
     if not isinstance(told, dict):
         raise Unusable(f"Tệp {MANIFEST} của bản sao lưu {name} bị thiếu hoặc bị hỏng.")

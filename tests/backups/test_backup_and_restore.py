@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
 from initiatives.backups import documents, sets
+from initiatives.backups.parts import key_name
 from initiatives.backups.sets import SETS
 from initiatives.models import Attachment, Initiative, Upkeep
 from initiatives.submission.files.store import the_store
@@ -125,6 +127,69 @@ def test_sealed_it_names_nobody_and_goes_back_with_its_key_alone(
     assert codes() == {each.receipt_code for each in portal}
     call_command("check_invariants")
     assert connection.introspection.table_names().count("initiatives_initiative") == 1
+
+
+def put_there_by_a_stranger(folder: Path) -> str:
+    """Whoever can write to the copy elsewhere, and has no key, makes an open set of rows of their own."""
+    elsewhere = folder.parent / "cua-ke-la"
+    run("backup", elsewhere)
+    (made,), name = sets.names(elsewhere), "9999-20301231-235959"
+    place = folder / SETS / name
+    shutil.copytree(elsewhere / SETS / made, place)
+    shutil.copytree(elsewhere / sets.FILES, folder / sets.FILES, dirs_exist_ok=True)
+    manifest = place / "manifest.json"
+    told = json.loads(manifest.read_text()) | {"name": name}
+    told.pop("seal")
+    manifest.write_text(json.dumps(told | {"seal": sets._seal(told, None)}))
+    return name
+
+
+def test_with_a_key_an_open_set_goes_back_only_where_somebody_says_so(
+    portal: list[Initiative], folder: Path, settings: Any
+) -> None:
+    settings.BACKUP_KEY = KEY
+    run("backup", folder)
+    (ours,) = sets.names(folder)
+    there = codes()
+    settings.BACKUP_KEY = None
+    strange = sent(6).receipt_code
+    name = put_there_by_a_stranger(folder)
+    Initiative.objects.filter(receipt_code=strange).update(receipt_code="000000000000")
+    settings.BACKUP_KEY = KEY
+
+    for only_look in (False, True):
+        with pytest.raises(CommandError) as refused:
+            run("restore", folder, yes=True, check_only=only_look)
+        assert f"{name} không được mã hóa" in str(refused.value)
+        assert f"--set {name} --unsealed" in str(refused.value)
+        assert f"mới nhất trước: {ours}. Chọn bằng --set." in str(refused.value)
+    assert strange not in codes()
+
+    assert f"bản {name}" in (said := run("restore", folder, yes=True, unsealed=True))
+    assert "Bản này không được mã hóa." in said
+    assert codes() == there | {strange}
+    said = run("restore", folder, yes=True, set=ours)
+    assert f"Bản này đã được mã hóa bằng khóa {key_name(KEY)}." in said
+    assert codes() == there
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "manifest", ["{}", "[" * 100_000, '{"key": "khac", "seal": ""}', None], ids=["empty", "deep", "wrong", "none"]
+)
+def test_a_set_that_is_none_names_those_that_can_be_restored(
+    portal: list[Initiative], folder: Path, settings: Any, manifest: str | None
+) -> None:
+    settings.BACKUP_KEY = KEY
+    run("backup", folder)
+    (ours,) = sets.names(folder)
+    strange = folder / SETS / "9999-20301231-235959"
+    strange.mkdir()
+    if manifest is not None:
+        (strange / "manifest.json").write_text(manifest)
+
+    with pytest.raises(CommandError, match=rf"{strange.name}.*mới nhất trước: {ours}\. Chọn bằng --set\."):
+        run("restore", folder, yes=True)
 
 
 def test_a_drill_touches_nothing_and_finds_what_is_wrong(portal: list[Initiative], folder: Path) -> None:

@@ -175,3 +175,12 @@ def test_guessing_ones_password_in_an_open_session_is_locked(client: Client) -> 
 
     assert answers == [200, 200, 200, 200, 429]
     assert change_password(client).status_code == 429
+
+
+def test_another_address_of_the_same_line_guesses_no_further_there(client: Client) -> None:
+    answers = []
+    for number in range(1, 6):
+        client.defaults["REMOTE_ADDR"] = f"2001:db8:1:2::{number:x}"
+        answers.append(change_password(client, password="sai").status_code)
+
+    assert answers == [200, 200, 200, 200, 429]

@@ -90,6 +90,20 @@ def test_a_locked_account_is_told_what_to_do(world: World, client: Client) -> No
     assert client.post(reverse(LOGIN), other).status_code == 302
 
 
+def test_a_line_of_version_six_guesses_no_more_often_than_one_address(world: World) -> None:
+    """Whoever has a line has 2^64 addresses of it."""
+    wrong = {"username": world.accounts["inside"].username, "password": "sai"}
+
+    from_one_line = [
+        Client(REMOTE_ADDR=f"2001:db8:1:2::{number:x}").post(reverse(LOGIN), wrong) for number in range(1, 6)
+    ]
+
+    assert [answer.status_code for answer in from_one_line] == [200, 200, 200, 200, 429]
+    right = wrong | {"password": PASSWORD}
+    assert Client(REMOTE_ADDR="2001:db8:1:2:ffff::1").post(reverse(LOGIN), right).status_code == 429
+    assert Client(REMOTE_ADDR="2001:db8:1:3::1").post(reverse(LOGIN), right).status_code == 302
+
+
 @pytest.mark.parametrize(
     "named, password",
     [

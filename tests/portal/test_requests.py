@@ -19,6 +19,7 @@ from portal.requests import (
     client_network,
     current_id,
     in_app_browser,
+    line_address,
 )
 from portal.wsgi import application
 
@@ -158,6 +159,20 @@ def test_a_line_of_version_six_is_one_neighbour(behind_a_proxy: None, address: s
 
 def test_a_neighbour_without_an_address_is_one_all_the_same() -> None:
     assert client_network(RequestFactory().get("/", REMOTE_ADDR="")) == ""
+    assert line_address(RequestFactory().get("/", REMOTE_ADDR="")) == ""
+
+
+@pytest.mark.parametrize(
+    ("neighbour", "address"),
+    [
+        pytest.param("203.0.113.7", "203.0.113.7", id="version-four"),
+        pytest.param("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::", id="version-six"),
+        pytest.param("::ffff:203.0.113.7", "203.0.113.7", id="version-four-in-six"),
+        pytest.param("fe80::1%eth0", "fe80::", id="named-with-its-card"),
+    ],
+)
+def test_a_line_is_named_by_its_first_address(neighbour: str, address: str) -> None:
+    assert line_address(RequestFactory().get("/", REMOTE_ADDR=neighbour)) == address
 
 
 def test_without_trusted_proxies_nobody_forwards() -> None:

@@ -101,11 +101,18 @@ def pdf_of(*objects: str | bytes, trailer: str = "") -> bytes:
     return bytes(file + b"startxref\n%d\n%%%%EOF\n" % start)
 
 
-def packed(text: str, *, filter_name: str = "/FlateDecode", more: str = "") -> bytes:
+def packed(
+    text: str | bytes,
+    *,
+    filter_name: str = "/FlateDecode",
+    more: str = "",
+    begin: str = "<< /Type /ObjStm /N 1 /First 5",
+    end: str = "\nstream\n",
+) -> bytes:
     """An object stream holding `text`."""
-    body = zlib.compress(text.encode())
-    head = f"<< /Type /ObjStm /N 1 /First 5 /Filter {filter_name} {more} /Length {len(body)} >>"
-    return head.encode() + b"\nstream\n" + body + b"\nendstream"
+    body = zlib.compress(text.encode() if isinstance(text, str) else text)
+    head = f"{begin} /Filter {filter_name} {more} /Length {len(body)} >>{end}"
+    return head.encode() + body + b"\nendstream"
 
 
 # --- DOCX -----------------------------------------------------------------------------------------------------------
@@ -147,6 +154,14 @@ def docx(changed: dict[str, str | bytes | None] | None = None, *, compression: i
             if content is not None:
                 archive.writestr(name, content)
     return file.getvalue()
+
+
+def field(*pieces: str) -> str:
+    """A part of Word with one field, whose code comes in `pieces`; a piece of XML stands as it is."""
+    code = "".join(each if each.startswith("<") else f"<w:r><w:instrText>{each}</w:instrText></w:r>" for each in pieces)
+    begin, told, end = (f"<w:r><w:fldChar w:fldCharType='{kind}'/></w:r>" for kind in ("begin", "separate", "end"))
+    result = "<w:r><w:t>DDE và INCLUDETEXT http://congdoan.example</w:t></w:r>"
+    return f"<w:document xmlns:w='w'><w:body><w:p>{begin}{code}{told}{result}{end}</w:p></w:body></w:document>"
 
 
 def zip_of(**members: str) -> bytes:

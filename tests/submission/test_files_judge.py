@@ -1,5 +1,6 @@
 import io
 import zipfile
+import zlib
 from collections.abc import Callable
 
 import pytest
@@ -87,6 +88,31 @@ def test_documents_are_kept_byte_for_byte(name: str) -> None:
         pytest.param(
             ["<< /Type /ObjStm /N 1 /First 4 /Length 20 >>\nstream\n5 0 << /S /P >>    \nendstream"], id="unpacked"
         ),
+        pytest.param(
+            [samples.packed("5 0 << /S /P >>", begin="<</N 1/First 5/Type/ObjStm/Extends 9 0 R", end="stream\r\n")],
+            id="packed objects without blanks",
+        ),
+        pytest.param(
+            [
+                samples.packed(
+                    "5 0 << /S /P >>", filter_name="[/FlateDecode]", more="/DecodeParms [null]", end=" stream \r"
+                )
+            ],
+            id="packed objects as few write them",
+        ),
+        pytest.param(
+            [samples.packed("5 0 << /S /P >>", more="/DecodeParms << /Predictor 1 /Columns 4 >> % a note\n")],
+            id="packed objects with what changes nothing",
+        ),
+        pytest.param(
+            [
+                "<< /First 5 0 R /Last 6 0 R /Count 2 >>",
+                "<< /Title (Ch\\(1 \\(a) /First 7 0 R /Parent 4 0 R /Dest [3 0 R /Fit] /A << /S /URI /URI ((a) b\\)) >> >>",
+                "<</Count 1/First 7 0 R/Title<FEFF0043>/C[0 0 1]>>",
+                "<< /AP << /N << /First 8 0 R >> >> >>",
+            ],
+            id="an outline",
+        ),
         pytest.param(["<< /FS /None /S /JavaScriptless >>", "<< /EFF /X /EmbeddedFiles null >>"], id="longer names"),
         pytest.param(["<< /Type /Sig /Filter /Adobe.PPKLite /Contents <00> >>"], id="signed"),
     ],
@@ -107,6 +133,33 @@ def test_a_docx_of_plain_parts_is_accepted_however_it_is_packed() -> None:
     content = samples.docx(
         {"word/media/": "", "word/embeddings/oleObject1.bin": b"equation"}, compression=zipfile.ZIP_STORED
     )
+
+    assert kept(content, name="a.docx") == content
+
+
+INNER = "<w:fldChar w:fldCharType='begin'/><w:instrText>QUOTE</w:instrText><w:fldChar w:fldCharType='end'/>"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        pytest.param({"word/document.xml": samples.field("TOC \\o", ' "1-3"')}, id="a table of contents"),
+        pytest.param(
+            {"word/document.xml": samples.field('INCLUDEPICTURE "C:\\\\anh\\\\may.png" \\* MERGEFORMATINET')},
+            id="a picture of one's own computer",
+        ),
+        pytest.param(
+            {"word/document.xml": samples.field('HYPERLINK "https://congdoan.example/DDE"')}, id="a link to a page"
+        ),
+        pytest.param({"word/document.xml": samples.field(INNER, " PAGE")}, id="a field within another"),
+        pytest.param(
+            {"word/embeddings/Microsoft_Excel_Sheet1.xlsx": samples.zip_of(a="b")}, id="the workbook of a chart"
+        ),
+        pytest.param({"word/embeddings/oleObject1.bin": samples.ole({"Equation Native": b"x"})}, id="an old equation"),
+    ],
+)
+def test_what_ordinary_documents_of_word_hold_is_accepted(parts: dict[str, str | bytes | None]) -> None:
+    content = samples.docx(parts)
 
     assert kept(content, name="a.docx") == content
 
@@ -229,6 +282,8 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+
 VBA = {"dir": b"", "ThisDocument": b""}
 LOCKED_DOCX = samples.ole({"EncryptionInfo": b"", "EncryptedPackage": b""})
 ZIP = samples.zip_of(**{"META-INF/MANIFEST.MF": "Main-Class: Evil"})
+TYPES = samples.content_types()
+HEADER = 'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"'
 ACTION = "<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
 
 
@@ -295,6 +350,51 @@ ACTION = "<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
             "broken",
             id="predicted",
         ),
+        *(
+            pytest.param(
+                samples.pdf_of(samples.packed("5 0 " + ACTION, begin=begin, more=more, end=end)),
+                "a.pdf",
+                "broken",
+                id=told,
+            )
+            for begin, more, end, told in [
+                ("<< /Type /ObjStm %stream\n /N 1 /First 5", "/Q (stream\n)", "\nstream\n", "a stream within a string"),
+                ("<< /Type /ObjStm /N 1 /First 5" + " " * 5000, "", "\nstream\n", "the way it is packed far behind"),
+                ("<< /Type /ObjStm /N 1 /First 5", " " * 20_000, "\nstream\n", "the stream far behind"),
+                ("<< /Type /ObjStm /N 1 /First 5", "", "\n%\n" * 9000 + "stream\n", "comments before the stream"),
+                ("<< /Type /ObjStm /N 1 /First 5", "", "\nstrea#6d\n", "no stream behind it"),
+                ("<< /Type /ObjStm /N 1 /First 5 0 R", "/Q (>> endobj)", "\nstream\n", "an end within a string"),
+                ("<< /Type /ObjStm /N 1 /First 5", "/F /ASCIIHexDecode", "\nstream\n", "packed by a short name too"),
+                ("<< /Type /ObjStm /N 1 /First 5", "/Filter /Crypt", "\nstream\n", "packed by two names"),
+                ("<< /Type /ObjStm /N 1 /First 5", "/F#69lter /Crypt", "\nstream\n", "packed by a spelled name"),
+                ("<< /Type /ObjStm /N 1 /First 5", "/Q#20/Filter", "\nstream\n", "a name with a blank in it"),
+                ("<< /Filter /X\r%5 0 obj <<\r /Type /ObjStm /First 5", "", "\nstream\n", "its head within a comment"),
+                ("<< /Q (\r5 0 obj <<) /Type /ObjStm /First 5", "", "\nstream\n", "its head within a string"),
+            ]
+        ),
+        *(
+            pytest.param(
+                samples.pdf_of(samples.packed("5 0 " + ACTION, begin=begin, end=end)), "a.pdf", "macro", id=told
+            )
+            for begin, end, told in [
+                ("<< /Type /ObjStm %stream\n /N 1 /First 5", "\nstream\n", "packed script behind a comment"),
+                ("<< /Type /ObjStm" + " " * 2100 + "/N 1 /First 5", "\nstream\n", "packed script behind blanks"),
+                ("<< /N 1 /First 5", "\nstream\n", "packed script without a type"),
+                ("<< /N 1 /F#69rst%\n9 0 R", "\nstream\n", "packed script that begins where another object says"),
+                ("<< /Type /ObjStm /N 1 /First 5", " %\nstream \r", "packed script behind an odd stream"),
+            ]
+        ),
+        *(
+            pytest.param(samples.pdf_of(samples.packed(body, filter_name=name, more=more)), "a.pdf", "broken", id=told)
+            for body, name, more, told in [
+                (zlib.compress(ACTION.encode()), "[/FlateDecode /FlateDecode]", "", "packed the same way twice"),
+                (ACTION.encode().hex(), "[/FlateDecode /ASCIIHexDecode]", "", "packed two ways"),
+                (ACTION, "5 0 R", "", "packed as another object says"),
+                (ACTION, "/FlateDecode", "/DecodeParms 5 0 R", "predicted as another object says"),
+                (ACTION, "/FlateDecode", "/DecodeParms << /Predictor 1 0 R >>", "predicted by the first object"),
+            ]
+        ),
+        pytest.param(samples.pdf_of("<< /S 5 0 R >>", "/JavaScript"), "a.pdf", "macro", id="script named by an object"),
         pytest.param(samples.pdf_of(samples.packed("/" * 70_000_000)), "a.pdf", "broken", id="a bomb in a pdf"),
         # DOCX
         pytest.param(samples.docx()[:-40], "a.docx", "broken", id="half a docx"),
@@ -353,6 +453,110 @@ ACTION = "<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
             id="docx with entities",
         ),
         pytest.param(samples.docx({"[Content_Types].xml": "<Types"}), "a.docx", "broken", id="docx with half an XML"),
+        pytest.param(
+            samples.docx({"word/_rels/document.xml.rels": samples.relationships(("aFChunk", "a.mht", ""))}),
+            "a.docx",
+            "polyglot",
+            id="docx with another document written into it",
+        ),
+        pytest.param(
+            samples.docx({"word/embeddings/oleObject1.bin": samples.ole({"\x01Ole10Native": b"MZ"})}),
+            "a.docx",
+            "polyglot",
+            id="docx with a file to open",
+        ),
+        pytest.param(
+            samples.docx({"word/tep": samples.ole({"x": {"\1OLE10native": b"MZ"}})}, compression=zipfile.ZIP_STORED),
+            "a.docx",
+            "polyglot",
+            id="docx with a file to open, spelled otherwise",
+        ),
+        pytest.param(
+            samples.docx(
+                {"word/tep": b"\0" * 65_530 + "\1Ole10Native".encode("utf-16-le")}, compression=zipfile.ZIP_STORED
+            ),
+            "a.docx",
+            "polyglot",
+            id="docx with a file to open, between two reads",
+        ),
+        *(
+            pytest.param(samples.docx({"word/document.xml": document}), "a.docx", reason, id=told)
+            for document, reason, told in [
+                (samples.field("DDEAUTO c:\\\\windows\\\\cmd.exe"), "macro", "docx with a field that starts a program"),
+                (samples.field(" " * 5000, "DDE c:"), "macro", "docx with such a field behind blanks"),
+                (
+                    samples.field('INCLUDETEXT "', " " * 5000, 'http://x"'),
+                    "external",
+                    "docx with an address behind blanks",
+                ),
+                (samples.field(" dde", " Excel"), "macro", "docx with such a field in small letters"),
+                (
+                    samples.field("D", "<w:r><w:t>DE</w:t></w:r>", "AUTO c:"),
+                    "macro",
+                    "docx with such a field in pieces",
+                ),
+                (samples.field(INNER, "DDEAUTO c:"), "macro", "docx with such a field behind another"),
+                (
+                    samples.field(samples.field("DDE x").replace("w:", "v:")),
+                    "macro",
+                    "docx with such a field in a field",
+                ),
+                (
+                    "<w:p xmlns:w='w'><w:fldSimple w:instr='&#68;DEAUTO c:'/></w:p>",
+                    "macro",
+                    "docx with such a short field",
+                ),
+                (
+                    "<p xmlns='w'><fldSimple instr='DDE'/></p>".encode("utf-16"),
+                    "macro",
+                    "docx with it in other letters",
+                ),
+                (
+                    "<w:p xmlns:w='w'><w:delInstrText>DDE</w:delInstrText></w:p>",
+                    "macro",
+                    "docx with such a field deleted",
+                ),
+                (
+                    samples.field('INCLUDEPICTURE "https://evil.example/a"'),
+                    "external",
+                    "docx with a field that fetches",
+                ),
+                (
+                    samples.field('INCLUDETEXT "\\\\\\\\evil\\\\a.doc"'),
+                    "external",
+                    "docx with a field that asks a neighbour",
+                ),
+                (
+                    samples.field('INCLUDETEXT "', INNER.replace("QUOTE", "http://x"), '"'),
+                    "external",
+                    "docx with it in two",
+                ),
+                (
+                    "<w:p xmlns:w='w'>" + "<w:fldChar w:fldCharType='begin'/>" * 1001 + "</w:p>",
+                    "size",
+                    "docx of open fields",
+                ),
+                ("<w:p xmlns:w='w'><w:r>", "broken", "docx with half a document"),
+            ]
+        ),
+        *(
+            pytest.param(
+                samples.docx({"[Content_Types].xml": types, "word/tieu de.dat": samples.field("DDE x")}),
+                "a.docx",
+                "macro",
+                id=told,
+            )
+            for types, told in [
+                (
+                    TYPES.replace("<Override", f'<Override PartName="/Word/tieu%20De.DAT" {HEADER}/><Override', 1),
+                    "a header",
+                ),
+                (
+                    TYPES.replace("<Override", f'<Default Extension="Dat" {HEADER}/><Override', 1),
+                    "a header by its ending",
+                ),
+            ]
+        ),
         pytest.param(samples.docx({"../../evil": "x"}), "a.docx", "broken", id="docx that climbs"),
         pytest.param(samples.docx({"/etc/evil": "x"}), "a.docx", "broken", id="docx with an absolute part"),
         pytest.param(samples.docx({"word\\evil": "x"}), "a.docx", "broken", id="docx with a backslash"),
@@ -396,6 +600,12 @@ ACTION = "<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
             "a.doc",
             "macro",
             id="macros of a workbook inside a doc",
+        ),
+        pytest.param(
+            samples.ole({"WordDocument": samples.word_stream(), "ObjectPool": {"_1": {"\x01Ole10Native": b"MZ"}}}),
+            "a.doc",
+            "polyglot",
+            id="doc with a file to open",
         ),
     ],
 )

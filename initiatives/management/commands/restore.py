@@ -32,6 +32,11 @@ class Command(PortalCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", metavar="THƯ-MỤC", help="nơi chứa các bản sao lưu")
         parser.add_argument("--set", default="", metavar="TÊN", help="bản nào; mặc định: bản mới nhất")
+        parser.add_argument(
+            "--unsealed",
+            action="store_true",
+            help="nhận cả bản không mã hóa dù đã đặt BACKUP_KEY; chỉ khi biết chắc ai tạo ra",
+        )
         parser.add_argument("--yes", action="store_true", help="thay dữ liệu đang có")
         parser.add_argument(
             "--check-only", action="store_true", help="chỉ diễn tập: dựng bản sao lưu ở chỗ riêng, kiểm tra rồi bỏ đi"
@@ -46,6 +51,7 @@ class Command(PortalCommand):
                 key=settings.BACKUP_KEY,
                 may_replace=yes,
                 only_look=check_only,
+                may_be_open=bool(options.get("unsealed")),
                 clock=timezone.now,
             )
         except (Unusable, OSError) as failure:
@@ -73,7 +79,7 @@ class Command(PortalCommand):
         done = "Diễn tập xong, không thay đổi gì: bản" if only_looked else "Đã khôi phục bản"
         self.stdout.write(
             f"{done} {manifest.name}, dữ liệu lúc {exact(manifest.moment)}: {whole(manifest.rows)} dòng, "
-            f"{whole(manifest.documents)} tài liệu, {f'{seconds:.1f}'.replace('.', ',')} giây."
+            f"{whole(manifest.documents)} tài liệu, {f'{seconds:.1f}'.replace('.', ',')} giây. {manifest.sealed_with}"
         )
         if report.migrated:
             self.stdout.write(f"Đã nâng dữ liệu lên phiên bản đang chạy ({report.migrated} bước).")

@@ -46,6 +46,17 @@ def holds_another_file() -> Fault:
     )
 
 
+def external() -> Fault:
+    return Fault(
+        "external",
+        "tự lấy nội dung từ nơi khác khi mở (tài liệu mẫu hoặc ảnh liên kết). Hãy lưu lại thành PDF rồi gửi.",
+    )
+
+
+def too_much_inside() -> Fault:
+    return Fault("size", "phình ra quá lớn khi mở. Hãy lưu lại thành PDF rồi gửi.")
+
+
 def holds_malware() -> Fault:
     return Fault(
         "malware", "bị phần mềm diệt virus phát hiện có mã độc nên không được nhận. Hãy quét máy rồi gửi tệp khác."

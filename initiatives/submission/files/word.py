@@ -7,12 +7,23 @@ library judges it fully, so one with macros, a lock or no text stream is refused
 import struct
 import zipfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import IO
+from urllib.parse import unquote
 from xml.parsers import expat
 
 import olefile
 
-from initiatives.submission.files.faults import Fault, broken, holds_another_file, holds_code, locked
+from initiatives.submission.files.faults import (
+    Fault,
+    broken,
+    external,
+    holds_another_file,
+    holds_code,
+    locked,
+    too_much_inside,
+)
+from initiatives.submission.files.word_fields import Fields
 
 MAX_MEMBERS = 2000
 MAX_DIRECTORY = 1024 * 1024
@@ -30,6 +41,9 @@ _HYPERLINKS = {
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink",
     "http://purl.oclc.org/ooxml/officeDocument/relationships/hyperlink",
 }
+_WORD_PARTS = "wordprocessingml"
+_PACKAGE = "\x01ole10native"  # the stream of a file that was put in by Insert > Object, whatever it is
+_PACKAGE_IN_OLE = _PACKAGE.encode("utf-16-le")  # as the directory of an OLE file spells it
 _MACRO_PARTS = ("vbaproject.bin", "vbadata.xml", "vbaprojectsignature.bin")
 _MACRO_ENDINGS = (".docm", ".dotm", ".xlsm", ".xlsb", ".xltm", ".xlam", ".pptm", ".ppsm")
 _WORD_MAGIC = {0xA5EC, 0xA5DC}
@@ -58,8 +72,13 @@ def _inspect(content: IO[bytes], main_type: str, *, no_such: Callable[[], Fault]
         _must_hold_no_macro(names)
         for member in members:
             _must_read_through(archive, member)
-        if not _declares(main_type, archive, names):
+        types = _content_types(archive)
+        if not any(name in names for name in types.named(main_type)):
             raise no_such()
+        fields = Fields()
+        for name in names:
+            if _WORD_PARTS in types.of(name):
+                _must_have_harmless_fields(archive, name, fields)
         for name in names:
             if name.casefold().endswith(".rels"):
                 _must_fetch_nothing(archive, name)
@@ -74,6 +93,8 @@ def inspect_doc(content: IO[bytes]) -> None:
             raise locked()
         if any(part in {"macros", "vba", "_vba_project", "_vba_project_cur"} for path in paths for part in path):
             raise holds_code()
+        if any(part == _PACKAGE for path in paths for part in path):
+            raise holds_another_file()
         if ole.get_type("WordDocument") != olefile.STGTY_STREAM:
             raise _no_word_document()
         for name in _TEXT_STREAMS:
@@ -113,7 +134,7 @@ def _must_be_one_zip(content: IO[bytes]) -> None:
     if comment or directory_at + directory_size + _END_RECORD.size != size:
         raise holds_another_file()
     if count > MAX_MEMBERS or directory_size > MAX_DIRECTORY:
-        raise _too_much_inside()
+        raise too_much_inside()
 
 
 def _must_be_sober(members: list[zipfile.ZipInfo]) -> None:
@@ -127,10 +148,10 @@ def _must_be_sober(members: list[zipfile.ZipInfo]) -> None:
         if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise broken()
         if member.file_size > SMALL_ENOUGH and member.file_size > member.compress_size * MAX_RATIO:
-            raise _too_much_inside()
+            raise too_much_inside()
         seen.add(name.casefold())
     if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED:
-        raise _too_much_inside()
+        raise too_much_inside()
     if members and min(member.header_offset for member in members) != 0:
         raise holds_another_file()
 
@@ -142,30 +163,66 @@ def _must_hold_no_macro(names: set[str]) -> None:
 
 
 def _must_read_through(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-    """Every byte is there and its sum is right; no more of it is held than one chunk."""
+    """Every byte is there and its sum is right, and none of them packs a file to be opened from the document; no more of it is
+    held than one chunk."""
     with archive.open(member) as part:
-        read = 0
+        read, before = 0, b""
         while chunk := part.read(_CHUNK):
             read += len(chunk)
+            if _PACKAGE_IN_OLE in (before + chunk).lower():
+                raise holds_another_file()
+            before = chunk[-len(_PACKAGE_IN_OLE) :]
     if read != member.file_size:
         raise broken()
 
 
-def _declares(main_type: str, archive: zipfile.ZipFile, names: set[str]) -> bool:
-    documents: list[str] = []
+@dataclass(frozen=True)
+class _Types:
+    """What the parts are said to be. `told`: all that is said of a name, or of an ending, however it is written."""
+
+    parts: set[tuple[str, str]]
+    told: dict[str, str]
+
+    def named(self, content_type: str) -> list[str]:
+        return [part for part, said in self.parts if said == content_type]
+
+    def of(self, name: str) -> str:
+        name = unquote(name).casefold()
+        return self.told.get(name, "") + self.told.get(f"*.{name.rpartition('.')[2]}", "")
+
+
+def _content_types(archive: zipfile.ZipFile) -> _Types:
+    types = _Types(set(), {})
+    elements = 0
 
     def look(element: str, attributes: dict[str, str]) -> None:
+        nonlocal elements
+        elements += 1
+        if elements > MAX_MEMBERS:
+            raise too_much_inside()
         content_type = attributes.get("ContentType", "").strip()
         if "macroenabled" in content_type.casefold() or "vbaproject" in content_type.casefold():
             raise holds_code()
-        if element.endswith("Override") and content_type == main_type:
-            documents.append(attributes.get("PartName", "").removeprefix("/"))
+        name = attributes.get("PartName", "").removeprefix("/")
+        if element.endswith("Override"):
+            types.parts.add((name, content_type))
+        else:
+            name = f"*.{attributes.get('Extension', '')}"
+        name = unquote(name).casefold()
+        types.told[name] = f"{types.told.get(name, '')} {content_type.casefold()}"
 
     _read_xml(archive, _CONTENT_TYPES, look)
-    return any(document in names for document in documents)
+    return types
+
+
+def _must_have_harmless_fields(archive: zipfile.ZipFile, name: str, fields: Fields) -> None:
+    _read_xml(archive, name, fields.begin, end=fields.end, take=fields.take)
+    fields.finish()
 
 
 def _must_fetch_nothing(archive: zipfile.ZipFile, name: str) -> None:
+    """Nothing from elsewhere, and no document of another kind to be read as if it were written there."""
+
     def look(element: str, attributes: dict[str, str]) -> None:
         if not element.endswith("Relationship"):
             return
@@ -173,22 +230,31 @@ def _must_fetch_nothing(archive: zipfile.ZipFile, name: str) -> None:
             attributes.get("TargetMode", "").strip().casefold() == "external"
             and attributes.get("Type") not in _HYPERLINKS
         ):
-            raise Fault(
-                "external",
-                "tự lấy nội dung từ nơi khác khi mở (tài liệu mẫu hoặc ảnh liên kết). Hãy lưu lại thành PDF rồi gửi.",
-            )
+            raise external()
+        if attributes.get("Type", "").strip().casefold().endswith("/afchunk"):
+            raise holds_another_file()
 
     _read_xml(archive, name, look)
 
 
-def _read_xml(archive: zipfile.ZipFile, name: str, look: Callable[[str, dict[str, str]], None]) -> None:
+def _read_xml(
+    archive: zipfile.ZipFile,
+    name: str,
+    look: Callable[[str, dict[str, str]], None],
+    *,
+    end: Callable[[str], None] | None = None,
+    take: Callable[[str], None] | None = None,
+) -> None:
     """Show every element of a part to `look`; a part that declares entities is no part of Office."""
 
     def refuse(*_: object) -> None:
         raise broken()
 
     parser = expat.ParserCreate()
+    parser.buffer_text = True
     parser.StartElementHandler = look
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = take
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
     with archive.open(name) as part:
@@ -203,7 +269,3 @@ def _no_word_document() -> Fault:
 
 def _no_workbook() -> Fault:
     return Fault("type", "không phải là bảng Excel dù mang đuôi của Excel. Hãy mở bằng Excel, lưu lại rồi gửi.")
-
-
-def _too_much_inside() -> Fault:
-    return Fault("size", "phình ra quá lớn khi mở. Hãy lưu lại thành PDF rồi gửi.")
