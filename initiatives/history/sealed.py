@@ -12,6 +12,7 @@ from django.db.models import Q
 from initiatives.history import seals
 from initiatives.history.finding import COMMENDATION, DECISION, MILESTONE, QUARTER, SEAL, Finding
 from initiatives.models import Act, Commendation, CommendationDecision, HistorySeal, ReviewEvent
+from initiatives.models.initiative import ERASED_MARK
 from portal.vietnamese.formats import whole
 
 OUT_OF_CHAIN = "không nối với niêm phong trước"
@@ -115,7 +116,7 @@ def _is_recalled(decision: int, seal: HistorySeal) -> bool:
 
 
 def _may_differ(keys: Iterable[str], recalled: set[str]) -> set[str]:
-    """Commendations whose decision was recalled, or whose author was erased."""
-    erased = Commendation.objects.filter(initiative__erased_at__isnull=False)
+    """Commendations whose decision was recalled, or whose author was erased and stands there as erased."""
+    erased = Commendation.objects.filter(initiative__erased_at__isnull=False, author=ERASED_MARK)
     without_names = {f"{decision}/{pk}" for decision, pk in erased.values_list("decision", "pk")}
     return without_names | {key for key in keys if key.partition("/")[0] in recalled}

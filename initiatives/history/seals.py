@@ -94,7 +94,7 @@ ANNOUNCED: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
         ("campaign_id", "unit_id", "round_id", "number", "decided_on", "form", "announced_at", "announced_by_id"),
     ),
 }
-# Of whom a decision names: without names, which may be erased; these have a keyed hash of their own.
+# Of whom a decision names: without the author, who may be erased, and so has a keyed hash of its own.
 NAMED = ("decision_id", "pk", "initiative_id", "number", "form", "unit_name", "key", "title", "author")
 
 
@@ -204,8 +204,8 @@ def _named(since: datetime | None, before: datetime) -> dict[int, list[Named]]:
     if since is not None:
         rows = rows.filter(decision__announced_at__gte=since)
     found: dict[int, list[Named]] = {}
-    for decision, key, initiative, *facts, title, author in rows.values_list(*NAMED).iterator(chunk_size=FETCHED):
-        names = sealing.keyed_hash("commended", written([key, title, author]))
+    for decision, key, initiative, *facts, author in rows.values_list(*NAMED).iterator(chunk_size=FETCHED):
+        names = sealing.keyed_hash("commended", written([key, author]))
         found.setdefault(decision, []).append(Named(key, initiative, [key, initiative, *facts], names))
     return found
 

@@ -30,7 +30,9 @@ from initiatives.models import (
     ReviewEvent,
     Status,
 )
+from initiatives.models.initiative import ERASED_MARK
 from initiatives.nominations import commending
+from initiatives.personal_data import erasing
 from orgtree.models import StaffAccount
 from orgtree.roles import Role
 from tests.factories import (
@@ -332,6 +334,24 @@ def test_a_decision_taken_back_by_hand_is_found_and_one_that_was_recalled_is_not
     commending.recall(decision.pk, because="Ghi nhầm.", by=by, at=decision.announced_at + timedelta(days=2))
 
     assert found() == []
+
+
+@pytest.mark.parametrize(
+    "changed_to", [{"author": "Người Khác"}, {"title": "Sáng kiến khác"}], ids=lambda each: next(iter(each))
+)
+def test_an_erasure_excuses_no_other_words_of_a_commendation(
+    decision: CommendationDecision, changed_to: dict[str, str]
+) -> None:
+    assert decision.announced_at is not None
+    seal(decision.announced_at + timedelta(days=1))
+    row = decision.commendations.get()
+    erasing.erase_one(row.initiative_id, by=None, at=decision.announced_at + timedelta(days=2))
+    row.refresh_from_db()
+    assert (row.author, found()) == (ERASED_MARK, [])
+
+    by_hand(Commendation, row.pk, **changed_to)
+
+    assert {DECISION, COMMENDATION} & {each.kind for each in found()}
 
 
 def test_an_announced_quarter_and_a_milestone_changed_by_hand_are_found() -> None:
