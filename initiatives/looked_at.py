@@ -20,20 +20,22 @@ LONGEST_WHY = 200
 
 def identity(initiative: Initiative, *, by: StaffAccount, why: str, at: datetime) -> None:
     """The whole identity number of one sender was shown."""
-    _look(PersonalDataView.What.IDENTITY, by=by, initiative=initiative, unit=initiative.unit, why=why, at=at).save()
+    _keep(_look(PersonalDataView.What.IDENTITY, by=by, initiative=initiative, unit=initiative.unit, why=why, at=at))
 
 
 def copy(initiatives: Iterable[Initiative], *, by: StaffAccount, why: str, at: datetime) -> None:
     """What is held of one person in these was taken out."""
-    PersonalDataView.objects.bulk_create(
-        _look(PersonalDataView.What.COPY, by=by, initiative=each, unit=each.unit, why=why, at=at)
-        for each in initiatives
-    )
+    what = PersonalDataView.What.COPY
+    _keep(*(_look(what, by=by, initiative=each, unit=each.unit, why=why, at=at) for each in initiatives))
 
 
 def table(unit: Unit | None, *, by: StaffAccount | None, rows: int, why: str, at: datetime) -> None:
     """A file of `rows` people of `unit` and below it went out; `why` says which file. `by` None: by a command on the server."""
-    _look(PersonalDataView.What.TABLE, by=by, unit=unit, rows=rows, why=why, at=at).save()
+    _keep(_look(PersonalDataView.What.TABLE, by=by, unit=unit, rows=rows, why=why, at=at))
+
+
+def _keep(*looks: PersonalDataView) -> None:
+    PersonalDataView.objects.bulk_create(looks)
 
 
 def _look(

@@ -148,7 +148,7 @@ def test_a_row_of_another_branch_named_by_hand_is_a_missing_one(
     world: World, enter: Enter, who: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever takes a table of their own is written down, which is no change of what is asked here."""
-    monkeypatch.setattr(looked_at, "_note", lambda *told, **more: None)
+    monkeypatch.setattr(looked_at, "_keep", lambda *looks: None)
     client, place = enter(who), world.elsewhere(who)
     before, told_apart = world.snapshot(), []
 

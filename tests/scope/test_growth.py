@@ -32,7 +32,7 @@ def pages_of(world: World, who: str, client: Client) -> Iterator[str]:
 @pytest.mark.parametrize("who", FEW)
 def test_nobody_sees_another_branch_grow(world: World, enter: Enter, who: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who takes a table is written down; asked twice, that list would grow by the asking."""
-    monkeypatch.setattr(looked_at, "_note", lambda *told, **more: None)
+    monkeypatch.setattr(looked_at, "_keep", lambda *looks: None)
     client = enter(who)
     addresses = list(dict.fromkeys(pages_of(world, who, client)))
     before = {address: ask(client, "get", address) for address in addresses}
