@@ -35,9 +35,7 @@ def portal(live_server: LiveServer, transactional_db: None) -> Iterator[str]:
     ContactFactory()
     unit = units["quang-tri/dong-ha"]
     StaffAccountFactory(username="can-bo-dong-ha", unit=unit, role=Role.MANAGER, is_demonstration=True)
-    sent = InitiativeFactory(unit=unit, full_name="Hồ Thị Lụa", phone_digits="0935112233")
-    sent.national_id = "045090001234"
-    sent.save()
+    InitiativeFactory(unit=unit, full_name="Hồ Thị Lụa", phone_digits="0935112233", national_id="045090001234")
     yield live_server.url
     assert list(violations()) == []
 
