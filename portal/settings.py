@@ -79,7 +79,7 @@ def database(name: str) -> dict[str, Any]:
         raise ValueError("expected postgres:// or sqlite://")
     if not read["NAME"]:
         raise ValueError("expected the name of a database")
-    return read
+    return read | ({"ENGINE": "portal.postgresql"} if "postgresql" in engine else {})
 
 
 def cache(name: str) -> dict[str, Any]:
