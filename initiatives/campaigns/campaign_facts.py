@@ -28,6 +28,7 @@ from orgtree.models import Unit
 from orgtree.models.unit import UnitQuerySet
 from orgtree.offered import Offered
 from portal import kept_pages
+from portal.patterns import Patterns
 from portal.requests import MAX_ELAPSED
 
 MOST_PLACES = 500  # units whose contacts are kept
@@ -62,6 +63,7 @@ class CampaignFacts:
         self.campaign = campaign
         self.edition, self.made_at, self._made = edition, at, monotonic()
         self._helping: dict[str, list[Contact]] = {}
+        self.patterns = Patterns()  # of pages that tell these facts
 
     def answers(self, at: datetime, edition: str) -> bool:
         """An older arrival may be told what is known since: a slow upload arrived long before its view begins."""

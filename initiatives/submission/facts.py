@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.safestring import SafeString
+
 from initiatives.models import Attachment, Choice, ChoiceList, Initiative
 from initiatives.submission import answers
 from portal import plain_rows
@@ -20,11 +22,11 @@ _RECEIVED = plain_rows.Prepared(lambda received: Attachment.objects.filter(initi
 
 @dataclass(frozen=True)
 class Part:
-    """One step's answers, with the way back to it."""
+    """One step's answers, as pairs or as they are written, with the way back to it."""
 
     title: str
     address: str
-    facts: Sequence[Fact]
+    facts: Sequence[Fact] | SafeString
 
 
 def facts_of(desk: "Desk", person_form: "StepForm", content_form: "StepForm") -> list[Part]:

@@ -18,6 +18,9 @@ TRUSTED_FOR = 5.0  # seconds
 class DatabaseWrapper(base.DatabaseWrapper):
     """Closes a kept connection that fails, before it is used again (CONN_HEALTH_CHECKS)."""
 
+    health_check_enabled: bool
+    health_check_done: bool
+
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self._answered_at = -TRUSTED_FOR

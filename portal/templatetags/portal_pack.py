@@ -65,8 +65,10 @@ def whole_field(field: BoundField) -> SafeString:
 
 
 @register.simple_tag
-def written_facts(facts: Iterable[tuple[str, str]]) -> SafeString:
-    """What stands in components/facts.html."""
+def written_facts(facts: Iterable[tuple[str, str]] | SafeString) -> SafeString:
+    """What stands in components/facts.html; what was written before (or a hole for it) as it is."""
+    if isinstance(facts, SafeString):
+        return facts
     return mark_safe("".join(f"<dt>{_escaped(name)}</dt><dd>{_escaped(value or '–')}</dd>" for name, value in facts))
 
 

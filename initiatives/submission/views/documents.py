@@ -17,7 +17,9 @@ from initiatives.submission.desks import STEPS, Desk
 from initiatives.submission.files import turns
 from initiatives.submission.files.handlers import StopEarlyHandler, announced
 from initiatives.submission.files.judge import MAX_BYTES
-from initiatives.submission.views.steps import at_draft, closed_page, private, see_other, step_page
+from initiatives.submission.views.frame import step_page, step_page_filled
+from initiatives.submission.views.steps import at_draft, closed_page, private, see_other
+from portal.patterns import hole
 from portal.refusals import TooMuchAtOnce
 from portal.requests import client_network
 from portal.templatetags.portal_pack import waiting
@@ -37,6 +39,8 @@ _TOO_MUCH = (
     "Từ mạng bạn đang dùng vừa có quá nhiều tài liệu được gửi mà sáng kiến chưa nộp. Hãy gửi tệp sau khoảng {wait}, "
     "hoặc nộp trước rồi bổ sung tài liệu sau."
 )
+# What the page takes that never changes.
+AS_EVER = {"stands_still": True, "max_files": actions.MAX_FILES, "max_bytes": MAX_BYTES}
 GONE = "Không tìm thấy bản nháp này. Hãy mở lại đường dẫn riêng của bạn, hoặc bắt đầu lại."
 
 
@@ -63,16 +67,25 @@ def documents(request: HttpRequest, desk: Desk) -> HttpResponse:
         if not faults:
             stays = not STAYING.isdisjoint(request.POST)
             return see_other(desk.address(DOCUMENTS) if stays else desk.after(DOCUMENTS))
+    if not (faults or desk.documents or desk.revised):
+        return _page_without(request, desk)
     context = _list(desk) | {
         "window": desk.window,
-        "stands_still": True,
-        "max_files": actions.MAX_FILES,
-        "max_bytes": MAX_BYTES,
+        **AS_EVER,
         "room": max(actions.MAX_FILES - len(desk.documents), 0),
         "objections": [{"id": "id_attachments", "text": fault.sentence} for fault in faults],
         "remark": " ".join(desk.remarks.get("attachments", [])),
     }
     return _to_wait(step_page(request, desk, DOCUMENTS, "submission/documents.html", context), faults)
+
+
+def _page_without(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """No document is there yet, and nothing is objected to."""
+
+    def context() -> dict[str, Any]:
+        return _list(desk) | AS_EVER | {"room": actions.MAX_FILES, "action": hole("action")}
+
+    return step_page_filled(request, desk, DOCUMENTS, "submission/documents.html", context=context)
 
 
 def take_documents(request: HttpRequest, desk: Desk) -> list[str]:

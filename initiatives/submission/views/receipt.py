@@ -4,19 +4,25 @@ from io import BytesIO
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from initiatives.campaigns import campaign_facts
+from initiatives.campaigns.campaign_facts import CampaignFacts
 from initiatives.campaigns.posters import qr_svg
 from initiatives.models import Initiative
 from initiatives.submission import receipts
 from initiatives.submission.facts import facts_of_initiative
 from initiatives.submission.picture import receipt_picture
-from initiatives.submission.views.steps import absolute, private
+from initiatives.submission.views.frame import absolute
+from initiatives.submission.views.steps import private
 from portal import plain_rows
 from portal.doors import public
+from portal.patterns import hole
 from portal.requests import arrival, in_app_browser
+from portal.templatetags.portal_pack import written_facts
 from portal.vietnamese import days
 
 _RECEIVED = plain_rows.Prepared(
@@ -46,13 +52,27 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     if request.GET.get("da-luu") == "1":
         ruling = known.verdict(at=at, unit=initiative.unit)
         return render(request, "submission/receipt_kept.html", context | {"may_send_another": ruling.is_open})
+    return _page(request, known, initiative, token)
+
+
+def _page(request: HttpRequest, known: CampaignFacts, initiative: Initiative, token: str) -> HttpResponse:
+    """Drawn once for all whom the same people help, and filled for each."""
+    contacts, in_app = known.helping(initiative.unit), in_app_browser(request)
     link = _link(request, token)
-    received = {
-        "facts": facts_of_initiative(initiative, known.choices),
+    values = {
+        "code": receipts.shown(initiative.receipt_code),
+        "drawing": mark_safe(qr_svg(link, on_screen=True).decode()),
+        "address": reverse("receipt", args=[token]),
         "link": link,
-        "drawing": qr_svg(link, on_screen=True).decode(),
+        "facts": written_facts(facts_of_initiative(initiative, known.choices)),
     }
-    return render(request, "submission/receipt.html", context | received)
+
+    def draw() -> str:
+        own = {name: hole(name) for name in values}
+        return render_to_string("submission/receipt.html", own | {"contacts": contacts, "in_app": in_app})
+
+    key = ("receipt", in_app, tuple(contact.pk for contact in contacts))
+    return HttpResponse(known.patterns.filled(key, values, draw))
 
 
 @public

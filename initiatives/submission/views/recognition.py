@@ -5,7 +5,8 @@ from django.shortcuts import render
 
 from initiatives.submission.desks import Desk
 from initiatives.submission.recognition import request_of
-from initiatives.submission.views.steps import absolute, at_draft, see_other
+from initiatives.submission.views.frame import absolute
+from initiatives.submission.views.steps import at_draft, see_other
 
 
 def recognition(request: HttpRequest, desk: Desk) -> HttpResponse:

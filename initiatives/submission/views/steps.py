@@ -5,28 +5,31 @@ No session, no cookie, no token of a form: the unguessable link is the authority
 not opened from a page of ours leads to the draft's door first, so a link shared in a chat shows nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from initiatives import lifecycle
 from initiatives.campaigns import campaign_facts, poster_counts, windows
 from initiatives.models import Campaign, Draft, Initiative
 from initiatives.submission import actions, alike, answers, limits, opening, receipts, repairs
-from initiatives.submission.desks import STEPS, TITLES, Desk, Outstanding, object_to
-from initiatives.submission.facts import facts_of
+from initiatives.submission.desks import STEPS, Desk, Outstanding, object_to
+from initiatives.submission.facts import Part, facts_of
 from initiatives.submission.forms import PersonForm, StepForm
+from initiatives.submission.views.frame import absolute, step_page, step_page_filled
 from orgtree.models import Unit
 from portal import metrics
 from portal.doors import comes_from_our_page, public
 from portal.kept_pages import kept, true_until
+from portal.patterns import hole
 from portal.requests import arrival, client_network
-from portal.templatetags.portal_pack import objections
+from portal.templatetags.portal_pack import written_facts
 
 View = Callable[..., HttpResponse]
 
@@ -105,6 +108,8 @@ def content(request: HttpRequest, desk: Desk) -> HttpResponse:
         sent = desk.was_sent(CONTENT)
         if not sent and not desk.window.is_open and desk.revised is None:
             return closed_page(request, desk, desk.window, unit=desk.draft.unit)
+        if not sent and desk.revised is None:
+            return _blank_content_page(request, desk)
         form = desk.content_form(blank=not sent)
         if sent and form.is_bound:
             form.full_clean()
@@ -279,43 +284,59 @@ def _content_page(request: HttpRequest, desk: Desk, form: Any) -> HttpResponse:
     return step_page(request, desk, CONTENT, "submission/content.html", context)
 
 
+def _blank_content_page(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Nothing was typed yet, so nothing is objected to, offered in another font or alike."""
+    rows = int(desk.draft.answers.get(answers.ROWS) or 0)
+    today = timezone.localdate(desk.at)
+    return step_page_filled(
+        request,
+        desk,
+        CONTENT,
+        "submission/content.html",
+        context=lambda: {"form": desk.content_form(blank=True)},
+        by=(rows, today),
+    )
+
+
 def _check_page(request: HttpRequest, desk: Desk, person_form: Any, content_form: Any, **found: Any) -> HttpResponse:
+    parts = facts_of(desk, person_form, content_form)
+    unrecognised = "" if desk.says_recognised else _request_address(desk)
+    titles = alike.public_titles(desk.draft)
+    if desk.revised is None and not (found.get("outstanding") or found.get("earlier") or titles):
+        return _check_page_filled(request, desk, parts, found["flags"], unrecognised)
     context = {
         "window": desk.window,
-        "parts": facts_of(desk, person_form, content_form),
+        "parts": parts,
         "objections": [
             {"id": "", "address": each.address, "text": each.sentence} for each in found.get("outstanding", [])
         ],
         "flags": found.get("flags", []),
         "earlier": found.get("earlier"),
         "may_submit": not found.get("outstanding"),
-        "unrecognised": "" if desk.says_recognised else _request_address(desk),
-        "alike": alike.public_titles(desk.draft),
+        "unrecognised": unrecognised,
+        "alike": titles,
     }
     return step_page(request, desk, CHECK, "submission/check.html", context)
 
 
-def step_page(request: HttpRequest, desk: Desk, step: str, template: str, context: dict[str, Any]) -> HttpResponse:
-    form = context.get("form")
-    if form is not None:
-        context["objections"] = objections(form)
-        context["old_fonts"] = [(offer, form.fields[offer.name].label) for offer in desk.old_fonts(form)]
-        context["is_repaired"] = "repair" in request.POST
-    # Without it a form is sent to the address shown, and what stands behind its "#" goes with every redirect.
-    context.setdefault("action", desk.address(step))
-    context |= {
-        "desk": desk,
-        "campaign": desk.campaign,
-        "step": step,
-        "number": desk.steps.index(step) + 1,
-        "total": len(desk.steps),
-        "step_title": TITLES[step],
-        "back": desk.before(step) if desk.draft.pk else "",
-        "saved_at": desk.draft.saved_at if desk.draft.pk else None,
-        "draft_link": absolute(request, desk.address()) if desk.draft.pk and not desk.revised else "",
-        "contact": next(iter(desk.facts.helping(desk.draft.unit)), None),
-    }
-    return render(request, template, context)
+def _check_page_filled(
+    request: HttpRequest, desk: Desk, parts: Sequence[Part], flags: Sequence[str], unrecognised: str
+) -> HttpResponse:
+    """Nothing stands in the way; something may be asked about."""
+    values = {"unrecognised": unrecognised} | {f"flag_{number}": flag for number, flag in enumerate(flags)}
+    for number, part in enumerate(parts):
+        values |= {f"facts_{number}": written_facts(part.facts), f"address_{number}": part.address}
+
+    def context() -> dict[str, Any]:
+        return {
+            "parts": [Part(part.title, hole(f"address_{n}"), hole(f"facts_{n}")) for n, part in enumerate(parts)],
+            "flags": [hole(f"flag_{number}") for number in range(len(flags))],
+            "unrecognised": hole("unrecognised") if unrecognised else "",
+            "may_submit": True,
+        }
+
+    by = (len(flags), bool(unrecognised))
+    return step_page_filled(request, desk, CHECK, "submission/check.html", context=context, by=by, values=values)
 
 
 def closed_page(request: HttpRequest, desk: Desk, ruling: windows.Verdict, unit: Unit | None = None) -> HttpResponse:
@@ -340,10 +361,6 @@ def _unit_named(code: str, desk: Desk) -> Unit | None:
     if not code or len(code) > 200 or "\0" in code:
         return None
     return desk.units.filter(code=code).exclude(depth=1).first()
-
-
-def absolute(request: HttpRequest, address: str) -> str:
-    return request.build_absolute_uri(address)
 
 
 def see_other(address: str) -> HttpResponse:
