@@ -26,7 +26,8 @@ RATIOS: dict[str, tuple[str, str, float, int | None]] = {
 FLAT_GOAL = 1.2
 # bytes of a first visit, all requests, compressed; and requests
 WEIGHTS = {"landing": 14_000, "form": 20_000, "campaign": 16_000, "track": 16_000, "units": 16_000}
-MOST_REQUESTS = 4
+STAFF_WEIGHTS = {"admin_list": 130_000, "admin_change": 150_000}
+MOST_REQUESTS = 4  # of a worker's page
 MOST_SCRIPT = 4_000
 
 
@@ -114,6 +115,9 @@ def flat(costs: dict[str, float]) -> dict[str, Any]:
 
 
 def weighed(what: str, figures: dict[str, Any]) -> dict[str, Any]:
+    if what in STAFF_WEIGHTS:
+        most = STAFF_WEIGHTS[what]
+        return figures | {"goal_bytes": most, "holds": figures["bytes"] <= most}
     most = WEIGHTS[what]
     holds = figures["bytes"] <= most and figures["requests"] <= MOST_REQUESTS and figures["script_bytes"] <= MOST_SCRIPT
     return figures | {"goal_bytes": most, "goal_requests": MOST_REQUESTS, "holds": holds}

@@ -42,7 +42,7 @@ def test_the_bench_asks_every_page_and_compares_every_budget() -> None:
     assert done.returncode == 0, done.stderr[-3000:]
     report = json.loads(done.stdout)
     assert set(report["ratios"]) == {"landing, anew", "campaign, anew", "landing", "campaign", "form", "submission"}
-    assert set(report["first_visit"]) == {"landing", "campaign", "form", "track", "units"}
+    assert set(report["first_visit"]) == {"landing", "campaign", "form", "track", "units", "admin_list", "admin_change"}
     assert all("holds" in each for part in ("ratios", "flat", "first_visit") for each in report[part].values())
 
 
