@@ -6,6 +6,7 @@ While its clock differs from the database's it does nothing and says so: by its 
 young old enough to be deleted.
 """
 
+import gc
 import logging
 import secrets
 import signal
@@ -109,6 +110,8 @@ class Command(PortalCommand):
                 )
             self._drain(works)
         else:
+            gc.collect()
+            gc.freeze()  # as in portal/wsgi.py
             self._go_on(works, until=_told_to_stop())
 
     def _drain(self, works: list[Work]) -> None:
