@@ -157,7 +157,7 @@ class Submission:
 
 
 def of_staff(asker: Asker, campaign: Any) -> dict[str, Any]:
-    """The same of the admin: its list of initiatives and the page of one, for an officer of the union that has most."""
+    """The same of the admin: its list of initiatives and the page of one, for an officer of the lowest union where one waits."""
     from django.conf import settings
     from django.test import Client
     from django.urls import reverse

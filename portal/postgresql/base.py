@@ -3,7 +3,7 @@
 A kept connection may have been closed at the other end. Django asks before the first statement of each request (`SELECT 1`);
 of a submission's ten requests that is a thirtieth of all it costs. What was closed is readable, and the system says so without
 a trip: only a silent connection is taken at its silence, and no longer than `TRUSTED_FOR` after it last gave an answer, so a
-machine that went away without a word is found out as before.
+machine that went away without a word costs the requests of those seconds at most.
 """
 
 import select
