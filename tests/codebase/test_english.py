@@ -42,6 +42,7 @@ from tests.factories import (
         ("<script>if (this.value) { submit(); }</script>", []),
         ('<textarea readonly translate="no">&lt;iframe title="khung" loading="lazy"></textarea>', []),
         ("<textarea readonly>loading</textarea>", ["loading"]),
+        ('<span class="own-key" translate="no">EACH 2KFA</span> <b>each</b>', ["each"]),
         ("<p>https://sangkien.example/status/new</p>", []),
     ],
 )

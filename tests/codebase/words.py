@@ -30,7 +30,7 @@ a am an as at be can do go had has in me more no on one or our out than that the
 SUSPECT = frozenset(ENGLISH.split()) - frozenset(VIETNAMESE_TOO.split())
 
 HIDDEN = re.compile(r"<(script|style|template)\b.*?</\1>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
-CODE = re.compile(r"<textarea\b[^>]*\btranslate=\"no\"[^>]*>.*?</textarea>", re.DOTALL)  # to be pasted, in no language
+CODE = re.compile(r"<(textarea|span)\b[^>]*\btranslate=\"no\"[^>]*>.*?</\1>", re.DOTALL)  # to be copied, in no language
 SPOKEN = re.compile(
     r"\s(?:alt|title|placeholder|aria-label|aria-description|label|content)\s*=\s*"
     r"(?:\"([^\"]*)\"|'([^']*)')",

@@ -118,7 +118,7 @@ MENDED: tuple[Mended, ...] = (
         FUZZER,
         "/lop-thu-hai/.*English: [a-z]{4}$",
         "The secret of a second factor, drawn at random and shown in groups of four letters, happened to hold an English word.",
-        "It stays so; the fuzzer is told here.",
+        "It stays so; the page says that it is not to be translated, and the fuzzer does not read it.",
         "tests/orgtree_admin/test_second_factor.py",
     ),
     Mended(
