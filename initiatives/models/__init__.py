@@ -32,7 +32,17 @@ from initiatives.models.nomination import Nomination, Score, Standing
 from initiatives.models.papers import LetterTemplate, TableColumn, TableLayout
 from initiatives.models.personal_data import DataRequest, DataRequestStep, PersonalDataView
 from initiatives.models.poster import PosterCount
-from initiatives.models.progress import DUPLICATE, By, GrassrootsCount, Milestone, Period, Tally, TallyRun, Target
+from initiatives.models.progress import (
+    DUPLICATE,
+    By,
+    FrequentSender,
+    GrassrootsCount,
+    Milestone,
+    Period,
+    Tally,
+    TallyRun,
+    Target,
+)
 from initiatives.models.quarter import Cluster, ClusterUnit, Outstanding, Quarter
 from initiatives.models.review import Act, ReviewEvent
 from initiatives.models.saved_filter import SavedFilter
@@ -82,6 +92,7 @@ __all__ = [
     "FieldMedian",
     "Finding",
     "Fingerprint",
+    "FrequentSender",
     "GrassrootsCount",
     "HistorySeal",
     "Initiative",

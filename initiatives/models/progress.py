@@ -76,10 +76,11 @@ class Tally(models.Model):
 
 
 class TallyRun(models.Model):
-    """When a campaign was last counted."""
+    """When a campaign was last counted, and when those who sent many were looked for (`progress/people.py`)."""
 
     campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, related_name="tally_run")
     counted_at = models.DateTimeField("đếm lúc")
+    senders_found_at = models.DateTimeField("tìm người gửi nhiều lúc", null=True)
 
     class Meta:
         verbose_name = "lần đếm"
@@ -87,6 +88,39 @@ class TallyRun(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class FrequentSenderQuerySet(ScopedQuerySet):
+    pass
+
+
+class FrequentSender(models.Model):
+    """A phone from which much came in a branch of today (M34): found beside the tally, counted anew where it is shown.
+
+    `unit` is one of those that have the branch's place. The phone is read from `latest`, the newest of them: erased there, it is
+    erased here.
+    """
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="frequent_senders")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="frequent_senders")
+    latest = models.ForeignKey(Initiative, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField("số sáng kiến")
+
+    objects = FrequentSenderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "người gửi nhiều"
+        verbose_name_plural = "người gửi nhiều"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "unit", "latest"],
+                name="frequent_sender_once",
+                violation_error_message="Người gửi nhiều này đã có.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
 
 
 class Period(models.TextChoices):

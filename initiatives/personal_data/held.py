@@ -309,6 +309,7 @@ OF_NOBODY = (
         "state version edition came_by arrived_on extended_until extended_because extended_at",
     ),
     _of(None, "initiatives.FieldMedian", "field median of counted_at"),
+    _of(None, "initiatives.FrequentSender", "number"),
     _of(None, "initiatives.GrassrootsCount", "number set_at"),
     _of(None, "initiatives.HistorySeal", "number sealed_at upto counts digests previous_hash hash"),
     _of(None, "initiatives.LetterTemplate", "level name stored_name size sha256 uploaded_at is_in_force"),
@@ -330,7 +331,7 @@ OF_NOBODY = (
         "by value entries valid declared declared_valid unmeasured doubtful appraised appraised_valid"
         " appraisals meaningful taking_part",
     ),
-    _of(None, "initiatives.TallyRun", "counted_at"),
+    _of(None, "initiatives.TallyRun", "counted_at senders_found_at"),
     _of(None, "initiatives.Target", "period starts_on quantity due_on document set_at"),
     _of(None, "initiatives.TwinPair", "kind likeness sentences_alike sentences state found_at decided_at"),
     _of(None, "initiatives.Upkeep", "kind began_at ended_at is_good figures"),

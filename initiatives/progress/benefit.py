@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from django.db.models import F, Min, Q
 
-from initiatives.models import By, Campaign, FieldMedian, Initiative, ReviewEvent, Tally
+from initiatives.models import By, Campaign, FieldMedian, Initiative, Tally
+from initiatives.progress import counting
 from initiatives.review.appraising import threshold
 
 GOOD_FOR = timedelta(minutes=10)
@@ -32,7 +33,7 @@ def bring_up(
     is_set_back = last is not None and last - at > overlap  # what happened since bears days of before
     if last is not None and not everything and not is_set_back:
         is_young = good_for and at - last <= good_for
-        if is_young or not _is_touched(campaign, last - overlap):
+        if is_young or not counting.is_touched(campaign, since=last - overlap):
             return
     store(campaign, counted(campaign), at=at)
 
@@ -102,7 +103,3 @@ def differing(campaign: Campaign) -> Iterable[tuple[str, str, int, int]]:
             pair = tuple(getattr(each.get(field, Median(0, 0)), measure) for each in (kept, now))
             if pair[0] != pair[1]:
                 yield field, measure, *pair
-
-
-def _is_touched(campaign: Campaign, since: datetime) -> bool:
-    return ReviewEvent.objects.filter(at__gte=since, initiative__campaign=campaign).exists()

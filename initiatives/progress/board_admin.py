@@ -1,6 +1,7 @@
 """The board for staff, of one's own branch: each number leads to the live list behind it. And who sent very many."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 
 from initiatives.models import Campaign, Status
 from initiatives.progress import board as boards
@@ -20,6 +20,7 @@ from orgtree.models import StaffAccount, Unit
 from orgtree.scoped_admin import ScopedAdmin, account_of
 from orgtree.sites import Panel, Sentence
 from portal.replica import may_be_old
+from portal.requests import arrival
 from portal.vietnamese.formats import whole
 
 MOST_CAMPAIGNS = 5  # on the first page: the newest
@@ -42,8 +43,8 @@ class BoardAdmin(ScopedAdmin):
         context = self._frame(request, "Tiến độ", campaign, hosts)
         if campaign is None or unit is None:
             return TemplateResponse(request, "progress/board_staff.html", context)
-        account, wanted = account_of(request), board_page.asked(request.GET)
-        board = may_be_old(boards.of)(campaign, unit, at=timezone.now())
+        account, at, wanted = account_of(request), arrival(request), board_page.asked(request.GET)
+        board = may_be_old(boards.of)(campaign, unit, at=at)
         board = replace(board, trail=[each for each in board.trail if is_seen(each, account)])
         here = reverse("admin:initiatives_initiative_board")
         addresses = board_page.Addresses(here, board, wanted, {board_page.CAMPAIGN: campaign.slug}, names_root=True)
@@ -53,7 +54,7 @@ class BoardAdmin(ScopedAdmin):
         context |= board_page.context(board, wanted, addresses, xlsx=xlsx, inbox=inbox)
         context |= {
             "title": f"Tiến độ: {unit}",
-            "differing": _differing(board, account),
+            "differing": _differing(board, account, at),
             "people_address": _people_address(campaign, unit),
             "recount_address": (
                 reverse("admin:initiatives_initiative_recount", args=[campaign.pk])
@@ -65,11 +66,12 @@ class BoardAdmin(ScopedAdmin):
         return TemplateResponse(request, "progress/board_staff.html", context)
 
     def people_view(self, request: HttpRequest) -> HttpResponse:
-        """Those of one's branch who sent very many, by their phone: the first of them, live."""
+        """Those of one's branch who sent very many, by their phone: the first of them."""
         campaign, hosts, unit = self._place(request)
         context = self._frame(request, "Người có nhiều sáng kiến", campaign, hosts)
         if campaign is not None and unit is not None:
             inbox = reverse("admin:initiatives_initiative_changelist")
+            tally.totals([campaign], at=arrival(request))  # they are looked for beside it
             found = people.with_many(campaign, unit)
             context |= {
                 "unit": unit,
@@ -142,7 +144,7 @@ def _inbox_of(inbox: str, campaign: Campaign, unit: Unit, sender: people.Sender)
     return f"{inbox}?{urlencode(asked, safe='/')}"
 
 
-def _differing(board: Board, account: StaffAccount) -> list[tuple[str, str, str]]:
+def _differing(board: Board, account: StaffAccount, at: datetime) -> list[tuple[str, str, str]]:
     """Label, the board's number and that of the list now, of each status in which they differ, and of duplicates, which targets
     leave out; two statements. A list that counts no further tells nothing."""
     live = counts.by_status(account, unit=board.unit, campaigns=[board.campaign])
@@ -165,7 +167,7 @@ def _differing(board: Board, account: StaffAccount) -> list[tuple[str, str, str]
 
 def board_panels(request: HttpRequest) -> list[Panel]:
     """How far one's own unit is in the campaigns that run now, with the way to the board: four statements."""
-    account, at = account_of(request), timezone.now()
+    account, at = account_of(request), arrival(request)
     if account.unit is None or not account.has_perm("initiatives.view_initiative"):
         return []
     running = Campaign.objects.published().filter(phases__opens_at__lte=at, phases__closes_at__gt=at).distinct()

@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import BooleanField, Case, CharField, Count, F, Func, Q, QuerySet, Sum, When
 from django.db.models.functions import Substr
 
-from initiatives.models import DUPLICATE, By, Campaign, CategoryScheme, Initiative, Status
+from initiatives.models import DUPLICATE, By, Campaign, CategoryScheme, Initiative, ReviewEvent, Status
 from orgtree.models import Level, Unit
 from portal.vietnamese import money
 from portal.vietnamese.days import VIETNAM
@@ -106,6 +106,11 @@ def days(campaign: Campaign, on: Iterable[date] | None) -> Counted:
             for place, number in enumerate(measured):
                 sums[ids[each], By.DAY, value][place] += int(number)
     return {key: tuple(each) for key, each in sums.items() if any(each)}
+
+
+def is_touched(campaign: Campaign, *, since: datetime) -> bool:
+    """Whether anything befell an initiative of `campaign` since then."""
+    return ReviewEvent.objects.filter(at__gte=since, initiative__campaign=campaign).exists()
 
 
 def _statuses(rows: QuerySet[Initiative]) -> Iterable[tuple[Key, Measured]]:

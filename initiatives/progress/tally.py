@@ -19,7 +19,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from initiatives.models import Act, By, Campaign, Initiative, ReviewEvent, Tally, TallyRun
-from initiatives.progress import benefit, counting, milestones
+from initiatives.progress import benefit, counting, milestones, people
 from initiatives.progress.counting import Counted, Key
 from orgtree.models import Unit
 from orgtree.scope import branch
@@ -119,6 +119,8 @@ def refresh(campaign: Campaign, *, at: datetime, everything: bool = False) -> bo
             _bring_up(campaign, at=at, everything=everything)
         with _one_snapshot():
             benefit.bring_up(campaign, at=at, overlap=OVERLAP, everything=everything)
+        with _one_snapshot():
+            people.bring_up(campaign, at=at, overlap=OVERLAP, everything=everything)
         milestones.announce(campaign, at=at)  # so that one is found by whoever counts, with a worker or without
         kept_pages.forget()
     return True

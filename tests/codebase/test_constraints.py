@@ -22,6 +22,7 @@ from initiatives.models import (
     Exemplar,
     FieldMedian,
     Finding,
+    FrequentSender,
     JobPiece,
     LetterTemplate,
     Period,
@@ -128,6 +129,12 @@ def _money_without_a_value() -> None:
 def _median_twice() -> None:
     campaign = CampaignFactory()
     twice(lambda: FieldMedian.objects.create(campaign=campaign, median=1, of=1, counted_at=timezone.now()))
+
+
+def _frequent_sender_twice() -> None:
+    latest = InitiativeFactory()
+    asked = {"campaign": latest.campaign, "unit": latest.unit, "latest": latest}
+    twice(lambda: FrequentSender.objects.create(**asked, number=5))
 
 
 def _co_author_twice() -> None:
@@ -335,6 +342,7 @@ BITES: dict[str, Callable[[], Any]] = {
     "exemplar_person_consented": lambda: ExemplarFactory(kind=Exemplar.Kind.PERSON, has_consent=False),
     "extension_is_for_a_unit_or_a_draft": lambda: WindowExtensionFactory(unit=None, draft=None),
     "field_median_once": _median_twice,
+    "frequent_sender_once": _frequent_sender_twice,
     "grassroots_count_once": _unions_declared_twice,
     "initiative_appraised_value_is_appraised": lambda: InitiativeFactory(appraised_value=5),
     "initiative_benefit_is_money_or_not": lambda: InitiativeFactory(benefit_value=1, benefit_is_not_money=True),

@@ -36,6 +36,7 @@ def world(db: None, tmp_path: Path, settings: Any) -> Iterator[World]:
         yield make_world(tmp_path)
 
 
+@pytest.mark.first
 def test_whatever_comes_to_the_admin_gets_a_page_and_changes_nothing_unasked(
     world: World, client_as: Callable[[StaffAccount], Client]
 ) -> None:

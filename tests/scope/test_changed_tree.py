@@ -70,6 +70,7 @@ def test_rows_are_seen_by_whoever_follows_their_unit(
         assert (kind, found) == (kind, world.in_branch(admin_of(kind).model, who))
 
 
+@pytest.mark.first
 @AFTERWARDS
 def test_no_page_tells_of_another_branch_then(
     world: World, enter: Enter, who: str, change: Callable[[World], None]

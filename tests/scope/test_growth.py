@@ -29,6 +29,7 @@ def pages_of(world: World, who: str, client: Client) -> Iterator[str]:
         yield asked(app, model, field)
 
 
+@pytest.mark.first
 @pytest.mark.parametrize("who", FEW)
 def test_nobody_sees_another_branch_grow(world: World, enter: Enter, who: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who takes a table is written down; asked twice, that list would grow by the asking."""
