@@ -147,7 +147,7 @@ def _inbox_of(inbox: str, campaign: Campaign, unit: Unit, sender: people.Sender)
 def _differing(board: Board, account: StaffAccount, at: datetime) -> list[tuple[str, str, str]]:
     """Label, the board's number and that of the list now, of each status in which they differ, and of duplicates, which targets
     leave out; two statements. A list that counts no further tells nothing."""
-    live = counts.by_status(account, unit=board.unit, campaigns=[board.campaign])
+    live = counts.by_status(account, unit=board.unit, campaigns=[board.campaign], at=at)
     told = []
     for status, label in Status.choices:
         tallied = board.counted.has(status) + (board.counted.duplicates if status == Status.INVALID else 0)

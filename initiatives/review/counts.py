@@ -1,6 +1,8 @@
 """How many rows there are of each status in a branch and campaign: counted to a cap, in one statement over an index alone."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -8,7 +10,7 @@ from django.db import connection
 from django.db.models import IntegerField, Subquery, Value
 
 from initiatives.models import Campaign, Initiative, Status
-from initiatives.review import branches
+from initiatives.review import branches, surely
 from orgtree.models import StaffAccount, Unit
 from portal.vietnamese.formats import whole
 
@@ -55,20 +57,24 @@ class CappedCount(Subquery):
 
 
 def by_status(
-    account: StaffAccount, *, unit: Unit | None, campaigns: list[Campaign], are_all: bool = False
+    account: StaffAccount, *, unit: Unit | None, campaigns: list[Campaign], at: datetime, are_all: bool = False
 ) -> dict[str, Counted]:
-    """Of the branch of `unit`, or the whole branch of `account`, in any of `campaigns`, which `are_all` there are. One
-    statement; two for a branch of more than MOST_READ rows."""
+    """Of the branch of `unit`, or the whole branch of `account`, in any of `campaigns`, which `are_all` there are. At most four
+    statements: a status of which the branch surely holds more is not counted, and one of more than MOST_READ rows each status by
+    itself."""
     counted = dict.fromkeys(Status.values, 0)
     keys = [campaign.pk for campaign in campaigns]
     top = unit or account.unit
-    if top is None or not account.is_active or not keys:
+    if top is None or account.unit is None or not account.is_active or not keys:
         pass
-    elif top.depth == 1:
-        counted |= _of_everything(top, keys)
-    else:
-        units = Unit.objects.visible_to(account).in_branch_of(top).order_by().values("id")
-        counted |= _of_branch(units, [] if are_all else keys)
+    elif top.current_path.startswith(account.unit.current_path):
+        sure = {status for _, status in surely.held(top, at=at, campaigns=keys)}
+        counted |= dict.fromkeys(sure, MOST_COUNTED + 1)
+        if top.depth == 1:
+            counted |= _of_everything(top, keys, but=sure)
+        else:
+            units = Unit.objects.visible_to(account).in_branch_of(top).order_by().values("id")
+            counted |= _of_branch(units, [] if are_all else keys, but=sure)
     return {status: _capped(number) for status, number in counted.items()}
 
 
@@ -78,7 +84,7 @@ def total(counted: dict[str, Counted]) -> Counted:
     return Counted(sum(each.number for each in numbers), any(each.is_capped for each in numbers), held)
 
 
-def _of_everything(root: Unit, campaigns: list[int]) -> dict[str, int]:
+def _of_everything(root: Unit, campaigns: list[int], *, but: Collection[str]) -> dict[str, int]:
     """Without a word about units: what is read is the index of the inbox."""
     rows = Initiative.objects.order_by().filter(campaign__in=campaigns)
     sought = {
@@ -86,12 +92,14 @@ def _of_everything(root: Unit, campaigns: list[int]) -> dict[str, int]:
             rows.filter(status=status).values(is_found=Value(True))[: MOST_COUNTED + 1], only="is_found"
         )
         for status in Status
+        if status not in but
     }
-    return Unit.objects.filter(pk=root.pk).order_by().values(**sought).get()
+    return Unit.objects.filter(pk=root.pk).order_by().values(**sought).get() if sought else {}
 
 
-def _of_branch(units: Any, campaigns: list[int]) -> dict[str, int]:
-    """In all campaigns where none is named: then every unit is looked up once, not once for each of them."""
+def _of_branch(units: Any, campaigns: list[int], *, but: Collection[str]) -> dict[str, int]:
+    """In all campaigns where none is named: then every unit is looked up once, not once for each of them. Where statuses are left
+    out (`but`), each of the others by itself."""
     try:
         branch, parameters = units.query.sql_with_params()
     except EmptyResultSet:
@@ -102,14 +110,18 @@ def _of_branch(units: Any, campaigns: list[int]) -> dict[str, int]:
     among = f" AND campaign_id IN ({', '.join(['%s'] * len(campaigns))})" if campaigns else ""
     each = EACH[connection.vendor].replace("{campaigns}", among)
     with connection.cursor() as cursor:
-        cursor.execute(BY_STATUS.format(branch=branch, each=each.format(status="")), [*asked, MOST_READ + 1])
-        counted = dict(cursor.fetchall())
-        if sum(counted.values()) <= MOST_READ:
-            return counted
+        if not but:
+            cursor.execute(BY_STATUS.format(branch=branch, each=each.format(status="")), [*asked, MOST_READ + 1])
+            counted = dict(cursor.fetchall())
+            if sum(counted.values()) <= MOST_READ:
+                return counted
+        sought = [status for status in Status.values if status not in but]
+        if not sought:
+            return {}
         one = ONE_STATUS.format(branch=branch, each=each.format(status=" AND status = %s"))
-        statement = f"SELECT {', '.join([one] * len(Status))}"
-        cursor.execute(statement, [value for status in Status for value in (*asked, status.value, MOST_COUNTED + 1)])
-        return dict(zip(Status.values, cursor.fetchone(), strict=True))
+        statement = f"SELECT {', '.join([one] * len(sought))}"
+        cursor.execute(statement, [value for status in sought for value in (*asked, status, MOST_COUNTED + 1)])
+        return dict(zip(sought, cursor.fetchone(), strict=True))
 
 
 def held(unit: Unit | None, *, campaign: Campaign | None, status: str) -> int:

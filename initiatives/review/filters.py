@@ -16,6 +16,7 @@ from initiatives.review.search import LONGEST_SEARCH
 from orgtree import search
 from orgtree.models import Level, Unit
 from orgtree.scoped_admin import OneOf, account_of
+from portal.requests import arrival
 from portal.vietnamese.text import single_line
 
 EVERY = "all"
@@ -294,7 +295,8 @@ def _find_campaign(request: HttpRequest) -> Campaign | None:
 def _count_by_status(request: HttpRequest) -> dict[str, counts.Counted]:
     campaign = campaign_of(request)
     campaigns = [campaign] if campaign else _campaigns(request)
-    return counts.by_status(account_of(request), unit=unit_of(request), campaigns=campaigns, are_all=campaign is None)
+    account, unit = account_of(request), unit_of(request)
+    return counts.by_status(account, unit=unit, campaigns=campaigns, at=arrival(request), are_all=campaign is None)
 
 
 def _find_unit(request: HttpRequest) -> Unit | None:

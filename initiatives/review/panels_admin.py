@@ -11,6 +11,7 @@ from initiatives.review.actions import MAY_DECIDE
 from orgtree.roles import RANK, Role
 from orgtree.scoped_admin import account_of
 from orgtree.sites import Figure, Panel
+from portal.requests import arrival
 
 
 def waiting_panels(request: HttpRequest) -> list[Panel]:
@@ -19,7 +20,7 @@ def waiting_panels(request: HttpRequest) -> list[Panel]:
     is_manager = RANK[account.role] >= RANK[Role.MANAGER]
     panels = [
         Panel(each.campaign.name, tuple(_figures(each, tells_unattached=is_manager)))
-        for each in queries.waiting_for(account)
+        for each in queries.waiting_for(account, at=arrival(request))
     ]
     late = queries.late_attempts(account).order_by()[: queries.MOST_WAITING].count()
     if late:
@@ -35,7 +36,7 @@ def _figures(waiting: queries.Waiting, *, tells_unattached: bool) -> Iterator[Fi
     yield Figure("chờ xét", waiting.submitted, inbox, is_urgent=True, is_least=is_least)
     if waiting.resent:
         address = f"{inbox}&{filters.ResentFilter.parameter_name}={filters.YES}"
-        is_least = waiting.resent == queries.MOST_WAITING
+        is_least = waiting.resent == queries.MOST_AGAIN
         yield Figure("đã bổ sung và gửi lại", waiting.resent, address, is_urgent=True, is_least=is_least)
     if waiting.unattached and tells_unattached:
         address = f"{inbox}&{filters.AttachedFilter.parameter_name}={filters.NO}"

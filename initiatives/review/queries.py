@@ -1,13 +1,14 @@
 """What the inbox, the desk and the first page ask for. Every query begins with the rows an account may see."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.lookups import Exact
 
 from initiatives.models import Act, Campaign, Draft, Initiative, ReviewEvent, Status, TwinPair
-from initiatives.review import branches
+from initiatives.review import branches, surely
 from initiatives.review.counts import CappedCount
 from orgtree.finding.suggestions import suggested
 from orgtree.models import Level, StaffAccount, Unit
@@ -15,6 +16,7 @@ from orgtree.models.unit import UnitQuerySet
 from orgtree.search import Found
 
 MOST_WAITING = 10_000
+MOST_AGAIN = 2_000  # of each of them a step of its history is looked up
 UNITS_SUGGESTED = 5
 LYING = (Status.SUBMITTED, Status.RETURNED)
 
@@ -31,7 +33,8 @@ ABOVE_GRASSROOTS = ~Q(unit__level=Level.GRASSROOTS)
 
 @dataclass(frozen=True)
 class Waiting:
-    """What lies on the desks of one campaign. No number goes beyond MOST_WAITING: there it means "at least"."""
+    """What lies on the desks of one campaign. No number goes beyond MOST_WAITING, that of those sent again not beyond
+    MOST_AGAIN: there it means "at least"."""
 
     campaign: Campaign
     submitted: int
@@ -59,16 +62,16 @@ def on_the_desk(rows: QuerySet) -> QuerySet:
     )
 
 
-def waiting_for(account: StaffAccount) -> list[Waiting]:
+def waiting_for(account: StaffAccount, *, at: datetime) -> list[Waiting]:
     """Campaigns with something to do in them, newest first; as many statements however many there are."""
     top = account.unit
     if top is None or not account.is_active:
         return []
-    lying = _in_everything() if top.depth == 1 else _in_branch(account)
+    lying = _in_everything() if top.depth == 1 else _in_branch(account, top, at)
     above = Initiative.objects.filter(branches.Above(top), status=Status.SUBMITTED)
     unattached = dict(above.order_by().values_list("campaign").annotate(number=Count("pk")))
     again = branches.visible_to(account, way=branches.Walked).filter(SENT_AGAIN, WAITS_AGAIN, campaign=OuterRef("pk"))
-    resent = CappedCount(again.order_by().values(is_found=Value(True))[:MOST_WAITING], only="is_found")
+    resent = CappedCount(again.order_by().values(is_found=Value(True))[:MOST_AGAIN], only="is_found")
     waiting = [
         Waiting(
             campaign,
@@ -82,9 +85,26 @@ def waiting_for(account: StaffAccount) -> list[Waiting]:
     return [each for each in waiting if each.submitted or each.returned]
 
 
-def _in_branch(account: StaffAccount) -> dict[tuple[int, str], int]:
-    """Campaigns and statuses with a number of rows, unit by unit from an index: once, and not once for each campaign."""
+def _in_branch(account: StaffAccount, top: Unit, at: datetime) -> dict[tuple[int, str], int]:
+    """Campaigns and statuses with a number of rows, unit by unit from an index: once, and not once for each campaign. What the
+    branch surely holds is not read; then the other campaigns that hold anything are asked for."""
     lying = branches.visible_to(account).filter(status__in=LYING).order_by()
+    sure = {key for key in surely.held(top, at=at) if key[1] in LYING}
+    if not sure:
+        return _counted(lying)
+    # The first of each, by an index: for any one of them PostgreSQL reads all there are.
+    received = Subquery(Initiative.objects.order_by("submitted_at").filter(campaign=OuterRef("pk")).values("pk")[:1])
+    holding = Campaign.objects.order_by().alias(received=received).exclude(received=None)
+    campaigns = set(holding.values_list("pk", flat=True))
+    counted = dict.fromkeys(sure, MOST_WAITING)
+    for status in LYING:
+        others = campaigns - {campaign for campaign, of in sure if of == status}
+        if others:
+            counted |= _counted(lying.filter(status=status, campaign__in=others))
+    return counted
+
+
+def _counted(lying: QuerySet) -> dict[tuple[int, str], int]:
     counted = lying.values_list("campaign", "status").annotate(number=Count("pk"))
     return {(campaign, status): number for campaign, status, number in counted}
 

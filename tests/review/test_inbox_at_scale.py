@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from initiatives.models import Campaign, Initiative, Status, TwinPair
 from initiatives.review import counts
@@ -19,7 +20,9 @@ from tests.review.conftest import INBOX, Office
 
 
 def numbers(account: StaffAccount, **asked: Any) -> dict[str, str]:
-    counted = by_status(account, **{"unit": None, "campaigns": list(Campaign.objects.all())} | asked)
+    counted = by_status(
+        account, **{"unit": None, "campaigns": list(Campaign.objects.all()), "at": timezone.now()} | asked
+    )
     return {status: str(each) for status, each in counted.items() if each.number}
 
 
