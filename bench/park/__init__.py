@@ -140,7 +140,7 @@ def _data(wanted: Wanted, found: Park, ends: ExitStack) -> dict[str, str]:
     """Starts what keeps something; answers with the variables that name it."""
     initdb = postgres.find_initdb()
     if wanted.database:
-        named = {"DATABASE_URL": wanted.database}
+        named = {"DATABASE_URL": wanted.database} | web.keys_of(wanted.database)
     elif initdb is None:
         raise SystemExit("PostgreSQL's initdb is not installed; --database names a server that runs.")
     else:

@@ -1,6 +1,7 @@
 """gunicorns with `deploy/gunicorn.conf.py`, the worker, nginx with `deploy/nginx/`: what lies between phone and database."""
 
 import base64
+import hashlib
 import http.client
 import os
 import secrets
@@ -32,7 +33,7 @@ Environment = dict[str, str]
 
 
 def environment(folder: Path, site: str, **further: str) -> Environment:
-    """What every process of one portal is given, as /etc/portal.env would; keys of its own."""
+    """What every process of one portal is given, as /etc/portal.env would; keys of its own, if `further` names none."""
     handed_down = {
         name: value for name, value in os.environ.items() if name not in NOT_HANDED_DOWN and not name.startswith("WEB_")
     }
@@ -52,6 +53,15 @@ def environment(folder: Path, site: str, **further: str) -> Environment:
         }
         | further
     )
+
+
+def keys_of(database: str) -> Environment:
+    """The same keys whenever that address is used: what an earlier run wrote can be read, and its history verified."""
+
+    def key(name: str) -> str:
+        return base64.b64encode(hashlib.sha256(f"{name} {database}".encode()).digest()).decode()
+
+    return {name: key(name) for name in ("SECRET_KEY", "FIELD_KEYS", "LOOKUP_KEY")}
 
 
 def manage(given: Environment, *arguments: str) -> str:

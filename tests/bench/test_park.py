@@ -115,3 +115,12 @@ def test_several_gunicorns_stand_in_upstream_conf_as_one_would() -> None:
     servers = [line for line in lines if line.startswith("server ")]
     assert servers == [f"server 127.0.0.1:{port} max_fails=2 fail_timeout=5s;" for port in (9001, 9002)]
     assert {"least_conn;", "keepalive 32;"} <= set(lines)
+
+
+def test_a_database_that_is_kept_has_keys_that_stay(tmp_path: Path) -> None:
+    here, there = (web.keys_of(f"postgres://postgres@127.0.0.1:5432/{name}") for name in ("here", "there"))
+
+    assert here == web.keys_of("postgres://postgres@127.0.0.1:5432/here")
+    assert not set(here.values()) & set(there.values())
+    given = web.environment(tmp_path, "http://127.0.0.1", **here)
+    assert {name: given[name] for name in here} == here
