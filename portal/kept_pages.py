@@ -4,6 +4,10 @@ A page without account and cookie says the same to everyone, so on a deadline ev
 once a reader: no statement, no template. It is kept no longer than `until` says it stays true. A browser asks each time
 (`no-cache`) and is told by ETag that nothing changed. Whoever changes what such pages tell calls `forget()`.
 
+Of a page one is made at a time. A page that will end within seconds is made anew by the first who asks for it then, while the
+others are answered with what stands; where none stands, they wait for whoever makes it. What fails while a page still stands
+fails for nobody.
+
 While a shared cache does not answer, each process keeps its own, by an edition of its own: what another process changed meanwhile
 is seen ten seconds later at the latest.
 
@@ -12,10 +16,11 @@ made is taken away when it is answered. Such a page is kept by no browser: gone 
 """
 
 import hashlib
+import logging
 import math
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import wraps
@@ -28,9 +33,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
+from portal.one_maker import OneMaker
 from portal.requests import arrival
 
 KEPT_FOR = timedelta(seconds=10)
+RENEWED_AFTER = timedelta(seconds=7)
+# Two who ask at once are not answered in the order in which they arrived; so much earlier one may have come than who made a page.
+OUT_OF_ORDER = timedelta(seconds=2)
+LONGEST_WAIT = 5.0  # seconds for who makes a page; then each for itself
 LONGEST_VALUE = 200
 EDITION = "kept-pages-edition"
 UNTIL = "is_true_until"
@@ -39,20 +49,27 @@ _OF_THIS_PROCESS = "here-"
 COUNTING = re.compile(rb'="(\d+)"( data-counting)')
 
 View = Callable[..., HttpResponse]
+Until = Callable[[datetime], datetime | None]
+
+logger = logging.getLogger("portal.kept_pages")
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page as it was answered, true for requests that arrive in `[made_at, until)`."""
+    """A page as it was answered to who arrived at `made_at`, true for requests that arrive in `[since, until)`."""
 
     content: bytes
     headers: dict[str, str]
     edition: str
+    since: datetime
     made_at: datetime
     until: datetime
 
     def answers(self, at: datetime, edition: str) -> bool:
-        return self.edition == edition and self.made_at <= at < self.until
+        return self.edition == edition and self.since <= at < self.until
+
+    def is_ending(self, at: datetime) -> bool:
+        return at - self.made_at >= RENEWED_AFTER
 
     def answer(self, request: HttpRequest, at: datetime) -> HttpResponse:
         """The page as it is at `at`, or 304 where the browser has it."""
@@ -63,16 +80,17 @@ class Page:
         return get_conditional_response(request, etag=etag, response=response) or response
 
     def _counted_on(self, at: datetime) -> bytes:
-        passed = math.ceil((at - self.made_at).total_seconds())
+        passed = math.ceil(at.timestamp()) - math.ceil(self.made_at.timestamp())  # windows end at whole seconds
         return COUNTING.sub(lambda found: b'="%d"%s' % (max(int(found[1]) - passed, 0), found[2]), self.content)
 
 
 # Of a shared cache a process of another version reads nothing that it would not understand.
 _SHAPE = " ".join([Page.__module__, *(field.name for field in fields(Page))])
 _here = LocMemCache("kept-pages-here", {})
+_makers = OneMaker()
 
 
-def kept(*parameters: str, until: Callable[[datetime], datetime | None]) -> Callable[[View], View]:
+def kept(*parameters: str, until: Until) -> Callable[[View], View]:
     """A view whose page depends on its path, its host and `parameters` of the query alone. What else stands in an address (the
     marks of chats and social networks) is not looked at. `until(at)`: the next moment from which it would say something else."""
 
@@ -82,16 +100,12 @@ def kept(*parameters: str, until: Callable[[datetime], datetime | None]) -> Call
             values = [request.GET.get(name, "") for name in parameters]
             if request.method not in {"GET", "HEAD"} or max(map(len, values), default=0) > LONGEST_VALUE:
                 return view(request, *args, **kwargs)
-            at, name = arrival(request), _name(request, values)
-            current, page = _held(name, at)
-            if page is None:
-                response = view(request, *args, **kwargs)
-                if response.status_code != 200 or response.cookies:
-                    return response
-                page = _page(response, current, at, [until(at), *getattr(response, UNTIL, [])])
-                _keeping(current).set(name, page, timeout=KEPT_FOR.total_seconds())
-            setattr(request, _KEPT, (name, page.headers))
-            return page.answer(request, at)
+            asked = _Asked(_name(request, values), arrival(request), until)
+            found = _page_or_answer(asked, lambda: view(request, *args, **kwargs))
+            if not isinstance(found, Page):
+                return found
+            setattr(request, _KEPT, (asked.name, found.headers))
+            return found.answer(request, asked.at)
 
         return answered
 
@@ -105,8 +119,11 @@ def true_until(response: HttpResponse, *moments: datetime) -> HttpResponse:
 
 
 def answering(name: str, *, at: datetime) -> Page | None:
-    """The page of this name, where it is kept and still true at `at`."""
-    return _held(name, at)[1]
+    """The page of this name, where it is kept and still true at `at`; None where it is ending and nobody makes it anew."""
+    current, page = _held(name, at)
+    if page is not None and page.is_ending(at) and not _makers.is_making((name, current)):
+        return None
+    return page
 
 
 def kept_for(request: HttpRequest) -> tuple[str, dict[str, str]] | None:
@@ -141,6 +158,44 @@ class OnceCommitted:
         self.tell()
 
 
+@dataclass(frozen=True)
+class _Asked:
+    name: str
+    at: datetime
+    until: Until
+
+
+def _page_or_answer(asked: _Asked, view: Callable[[], HttpResponse]) -> Page | HttpResponse:
+    """The page that is kept, or was made just now; the view's own answer where that is none to keep."""
+    current, page = _held(asked.name, asked.at)
+    if page is None and _makers.wait((asked.name, current), seconds=LONGEST_WAIT):
+        current, page = _held(asked.name, asked.at)
+    if page is not None and not page.is_ending(asked.at):
+        return page
+    with _makers.making((asked.name, current)) as is_first:
+        if page is None:
+            return _made(asked, current, view())
+        return (_renewed(asked, current, view) if is_first else None) or page
+
+
+def _renewed(asked: _Asked, edition: str, view: Callable[[], HttpResponse]) -> Page | None:
+    """None where it fails: what stands is true for seconds still, and by then it may succeed."""
+    try:
+        made = _made(asked, edition, view())
+    except Exception:
+        logger.exception("not renewed")
+        return None
+    return made if isinstance(made, Page) else None
+
+
+def _made(asked: _Asked, edition: str, response: HttpResponse) -> Page | HttpResponse:
+    if response.status_code != 200 or response.cookies:
+        return response
+    page = _page(response, edition, asked)
+    _keeping(edition).set(asked.name, page, timeout=KEPT_FOR.total_seconds())
+    return page
+
+
 def _held(name: str, at: datetime) -> tuple[str, Page | None]:
     """The edition as it is seen here, and the page of this name that is true in it."""
     held = cache.get_many([EDITION, name])
@@ -172,11 +227,15 @@ def _name(request: HttpRequest, values: list[str]) -> str:
     return f"kept-page-{hashlib.sha256(asked.encode(errors='surrogatepass')).hexdigest()}"
 
 
-def _page(response: HttpResponse, edition: str, at: datetime, edges: Iterable[datetime | None]) -> Page:
-    until = min([at + KEPT_FOR, *(edge for edge in edges if edge and edge > at)])
+def _page(response: HttpResponse, edition: str, asked: _Asked) -> Page:
+    since, edge = asked.at - OUT_OF_ORDER, asked.until(asked.at - OUT_OF_ORDER)
+    if edge is not None and edge <= asked.at:  # it said something else a moment ago
+        since, edge = asked.at, asked.until(asked.at)
+    edges = [edge, *getattr(response, UNTIL, [])]
+    until = min([asked.at + KEPT_FOR, *(each for each in edges if each and each > asked.at)])
     if COUNTING.search(response.content):
         headers = dict(response.headers) | {"Cache-Control": "no-store"}
     else:
         etag = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
         headers = dict(response.headers) | {"Cache-Control": "no-cache", "ETag": etag}
-    return Page(response.content, headers, edition, at, until)
+    return Page(response.content, headers, edition, since, asked.at, until)

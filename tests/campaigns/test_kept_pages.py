@@ -132,17 +132,60 @@ def test_the_next_edge_is_the_first_of_all_campaigns(campaigns: dict[str, Campai
     assert windows.next_edge(last) == last + timedelta(days=1)
 
 
-def test_a_page_is_made_anew_after_ten_seconds(
+def renamed() -> None:
+    """Past the models, as another process would seem to do it."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE initiatives_campaign SET name = %s WHERE slug = %s", ["Chương trình đổi tên", YEAR_2021])
+
+
+def test_a_page_is_made_anew_by_the_first_who_asks_for_it_when_it_is_ending(
     asked: Callable[..., HttpResponse], campaigns: dict[str, Campaign], at: Clock
 ) -> None:
     asked("/")
-    with connection.cursor() as cursor:  # past the models, as another process would seem to do it
-        cursor.execute("UPDATE initiatives_campaign SET name = %s WHERE slug = %s", ["Chương trình đổi tên", YEAR_2021])
+    renamed()
+
+    at("2021-04-10 09:00:06.999")
+    assert "Chương trình đổi tên" not in asked("/").content.decode()
+    at("2021-04-10 09:00:07")
+    assert "Chương trình đổi tên" in asked("/").content.decode()
+    at("2021-04-10 09:00:13.999")
+    assert statements(lambda: asked("/")) == 0
+
+
+def test_a_page_that_cannot_be_made_anew_stands_until_its_end(
+    asked: Callable[..., HttpResponse], at: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = asked("/")
+    monkeypatch.setattr(windows, "verdicts", lambda *args, **options: 1 / 0)
 
     at("2021-04-10 09:00:09.999")
-    assert "Chương trình đổi tên" not in asked("/").content.decode()
+    assert asked("/").content == first.content
     at("2021-04-10 09:00:10")
-    assert "Chương trình đổi tên" in asked("/").content.decode()
+    with pytest.raises(ZeroDivisionError):
+        asked("/")
+
+
+@pytest.mark.parametrize(("earlier", "number"), [(1.999, 0), (2.001, 1)])
+def test_who_arrived_a_little_earlier_is_answered_with_it_too(
+    asked: Callable[..., HttpResponse], at: Clock, earlier: float, number: int
+) -> None:
+    """Two who ask at once are not answered in the order in which they arrived."""
+    at("2021-04-10 09:00:30")
+    asked("/")
+    at(moment("2021-04-10T09:00:30") - timedelta(seconds=earlier))
+
+    assert min(statements(lambda: asked("/")), 1) == number
+
+
+def test_who_arrived_before_an_edge_is_told_nothing_of_behind_it(asked: Callable[..., HttpResponse], at: Clock) -> None:
+    WindowExtension.objects.all().delete()
+    Campaign.objects.filter(slug=YEAR_2022).update(is_published=False)
+    Phase.objects.filter(campaign__slug=YEAR_2021).update(closes_at=moment("2021-04-21T00:00:00"))
+    at("2021-04-21 00:00:00.5")
+    assert CLOSED in asked("/").content.decode()
+    at("2021-04-20 23:59:59.5")
+
+    assert OPEN in asked("/").content.decode()
 
 
 @pytest.mark.parametrize("address", [PAGES["form"], PAGES["form of a unit"]])
