@@ -69,6 +69,7 @@ class Lengths:
 LONG = Lengths(10, 30, 3, 120, 5, 400, 180, (1.0, 4.0), 30, 90)
 SHORT = Lengths(3, 6, 1, 15, 2, 150, 20, (0.2, 1.0), 8, 20)
 TRIED = Lengths(0.5, 1.5, 1, 2, 1, 5, 3, (0.1, 0.2), 1, 10)  # whether it runs
+PHONES_A_SECOND = 500
 
 
 @dataclass
@@ -79,21 +80,20 @@ class Evening:
     lengths: Lengths
     began: float = field(default_factory=time.time)
     acknowledged: list[Acknowledged] = field(default_factory=list)
-    # Each crowd has phones of its own; beginning with the clock, so that a database which is kept meets nobody twice.
-    next_phone: int = field(default_factory=lambda: int(time.time() * 10) % (LONGEST_NUMBER // 2))
 
     def crowd(
         self, *, mix: Mix, habits: Habits = AT_ONCE, units: tuple[str, ...] = UNITS, most_threads: int = 2000
     ) -> Crowd:
+        # Its own phones, also in a database that is kept: no crowd needs so many a second, and they come again after five hours.
+        first = int(time.time() * PHONES_A_SECOND) % LONGEST_NUMBER
         crowd = Crowd(
             Where(self.park.url, self.park.campaign, days(), units=units),
             habits=habits,
             mix=mix,
-            seed=self.next_phone,
-            first=self.next_phone,
+            seed=first,
+            first=first,
             most_threads=most_threads,
         )
-        self.next_phone = (self.next_phone + 200_000) % LONGEST_NUMBER
         # Whoever looks up a receipt needs one that was given.
         crowd.story.acknowledged += self.acknowledged[-50:]
         return crowd
