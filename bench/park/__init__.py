@@ -18,9 +18,11 @@ from typing import Self
 import psycopg2
 
 from bench.park import beside, postgres, web
-from bench.park.processes import Running, cpu_seconds, free_port, memory_mib
+from bench.park.processes import Running, cpu_seconds, free_port, memory
 
 PASSWORD = "thu-nghiem-do-dac"
+
+SHARED = ", shared"  # behind the name of a group: what of its memory is shared
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,10 @@ class Park:
         return {name: cpu_seconds(pids) for name, pids in self.groups().items()}
 
     def memory(self) -> dict[str, float]:
-        return {name: memory_mib(pids) for name, pids in self.groups().items()}
+        """In MiB; what is shared stands beside its group, where a group shares anything."""
+        held = {name: memory(pids) for name, pids in self.groups().items()}
+        shared = {f"{name}{SHARED}": each.shared for name, each in held.items() if each.shared >= 1}
+        return {name: each.own for name, each in held.items()} | shared
 
     def faults(self) -> dict[str, int]:
         """What web processes and the worker wrote a trace of: the kind, and the last place it names; how often each."""

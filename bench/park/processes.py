@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -150,18 +151,28 @@ def cpu_seconds(roots: list[int]) -> float:
     return ticks / TICKS
 
 
-def memory_mib(roots: list[int]) -> float:
-    """What these processes and their children hold, pages they share counted once among them (PSS)."""
-    return round(sum(_pss(pid) for root in roots for pid in [root, *descendants(root)]) / KIB_A_MIB, 1)
+@dataclass(frozen=True)
+class Memory:
+    """In MiB, of processes and their children; what they share is counted once among them (PSS)."""
+
+    own: float
+    shared: float  # segments of shared memory: of PostgreSQL its shared buffers, which fill up to what it was given
 
 
-def _pss(pid: int) -> int:
-    """In KiB; 0 of a process that has ended."""
+def memory(roots: list[int]) -> Memory:
+    found = [_pss(pid) for root in roots for pid in [root, *descendants(root)]]
+    own, shared = (round(sum(each) / KIB_A_MIB, 1) for each in zip(*found, strict=True))
+    return Memory(own, shared)
+
+
+def _pss(pid: int) -> tuple[int, int]:
+    """Own and shared, in KiB; 0 of a process that has ended."""
     try:
         told = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except (FileNotFoundError, ProcessLookupError, PermissionError):
-        return 0
-    return int(told.partition("\nPss:")[2].split(maxsplit=1)[0])
+        return 0, 0
+    everything, shared = (int((told.partition(f"\n{name}:")[2].split() or ["0"])[0]) for name in ("Pss", "Pss_Shmem"))
+    return everything - shared, shared
 
 
 def _stat(pid: int) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.park import web
-from bench.park.processes import NotStarted, Running, cpu_seconds, descendants, ended_afterwards, memory_mib
+from bench.park.processes import NotStarted, Running, cpu_seconds, descendants, ended_afterwards, memory
 
 SLEEPS = "import time; time.sleep(600)"
 WITH_A_CHILD = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {SLEEPS!r}]); time.sleep(600)"
@@ -89,11 +89,22 @@ def test_cpu_and_memory_of_children_count_with_their_parent(tmp_path: Path) -> N
     with ended_afterwards(running, signal.SIGKILL):
         (child,) = children_of(running)
         until = time.monotonic() + 60
-        while memory_mib([child]) < 70 and time.monotonic() < until:
+        while memory([child]).own < 70 and time.monotonic() < until:
             time.sleep(0.05)
 
-        assert memory_mib([running.pid]) > memory_mib([child]) > 70
+        assert memory([running.pid]).own > memory([child]).own > 70
         assert cpu_seconds([running.pid]) >= cpu_seconds([child]) > 0
+
+
+def test_what_is_shared_is_told_apart(tmp_path: Path) -> None:
+    held = "held = mmap.mmap(-1, 50 << 20); held.write(bytes(50 << 20))"
+    running = started(f"import mmap, time; {held}; time.sleep(600)", tmp_path)
+    with ended_afterwards(running, signal.SIGKILL):
+        until = time.monotonic() + 60
+        while memory([running.pid]).shared < 50 and time.monotonic() < until:
+            time.sleep(0.05)
+
+        assert memory([running.pid]).shared >= 50 > memory([running.pid]).own
 
 
 def test_a_portal_of_a_run_is_given_nothing_of_the_callers_portal(
