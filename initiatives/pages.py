@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from initiatives.campaigns import contacts, share_card, windows
 from initiatives.campaigns import guide as guides
-from initiatives.campaigns.countdowns import Countdown, countdown, next_turn
+from initiatives.campaigns.countdowns import Countdown, countdown, turns
 from initiatives.campaigns.embedding import snippets
 from initiatives.campaigns.guidance import blocks
 from initiatives.models import Campaign, Choice, ChoiceList, Declaration, Phase
@@ -42,7 +42,7 @@ class Shown:
 
 @public
 @require_safe
-@kept(until=next_turn)
+@kept(turns=turns)
 def front(request: HttpRequest) -> HttpResponse:
     """Open campaigns first, then those to come and those that are over; how to take part; tracking."""
     at = arrival(request)
@@ -71,7 +71,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
-@kept("don-vi", until=next_turn)
+@kept("don-vi", turns=turns)
 def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
     """Guidance, window, total, who to call, "Nộp sáng kiến"."""
     at = arrival(request)
@@ -112,7 +112,7 @@ def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
 
 @public
 @require_safe
-@kept("don-vi", until=next_turn)
+@kept("don-vi", turns=turns)
 def guide(request: HttpRequest, campaign: str) -> HttpResponse:
     """How a worker takes part in a campaign, with pictures of its own pages."""
     chosen = get_object_or_404(Campaign.objects.published().at_address(campaign).prefetch_related("phases"))

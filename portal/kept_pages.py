@@ -1,7 +1,7 @@
 """Public pages kept rendered: the same bytes for everybody, for ten seconds at most and never past the next edge.
 
 A page without account and cookie says the same to everyone, so on a deadline evening it is rendered once in a while and not
-once a reader: no statement, no template. It is kept no longer than `until` says it stays true. A browser asks each time
+once a reader: no statement, no template. It is kept no longer than `turns` say it stays true. A browser asks each time
 (`no-cache`) and is told by ETag that nothing changed. Whoever changes what such pages tell calls `forget()`.
 
 Of a page one is made at a time. A page that will end within seconds is made anew by the first who asks for it then, while the
@@ -49,7 +49,8 @@ _OF_THIS_PROCESS = "here-"
 COUNTING = re.compile(rb'="(\d+)"( data-counting)')
 
 View = Callable[..., HttpResponse]
-Until = Callable[[datetime], datetime | None]
+# `turns(after, at)`: moments after `after`, in order, from which a page says something else: all up to `at`, and the next.
+Turns = Callable[[datetime, datetime], list[datetime]]
 
 logger = logging.getLogger("portal.kept_pages")
 
@@ -90,9 +91,9 @@ _here = LocMemCache("kept-pages-here", {})
 _makers = OneMaker()
 
 
-def kept(*parameters: str, until: Until) -> Callable[[View], View]:
+def kept(*parameters: str, turns: Turns) -> Callable[[View], View]:
     """A view whose page depends on its path, its host and `parameters` of the query alone. What else stands in an address (the
-    marks of chats and social networks) is not looked at. `until(at)`: the next moment from which it would say something else."""
+    marks of chats and social networks) is not looked at."""
 
     def around(view: View) -> View:
         @wraps(view)
@@ -100,7 +101,7 @@ def kept(*parameters: str, until: Until) -> Callable[[View], View]:
             values = [request.GET.get(name, "") for name in parameters]
             if request.method not in {"GET", "HEAD"} or max(map(len, values), default=0) > LONGEST_VALUE:
                 return view(request, *args, **kwargs)
-            asked = _Asked(_name(request, values), arrival(request), until)
+            asked = _Asked(_name(request, values), arrival(request), turns)
             found = _page_or_answer(asked, lambda: view(request, *args, **kwargs))
             if not isinstance(found, Page):
                 return found
@@ -162,7 +163,7 @@ class OnceCommitted:
 class _Asked:
     name: str
     at: datetime
-    until: Until
+    turns: Turns
 
 
 def _page_or_answer(asked: _Asked, view: Callable[[], HttpResponse]) -> Page | HttpResponse:
@@ -228,11 +229,10 @@ def _name(request: HttpRequest, values: list[str]) -> str:
 
 
 def _page(response: HttpResponse, edition: str, asked: _Asked) -> Page:
-    since, edge = asked.at - OUT_OF_ORDER, asked.until(asked.at - OUT_OF_ORDER)
-    if edge is not None and edge <= asked.at:  # it said something else a moment ago
-        since, edge = asked.at, asked.until(asked.at)
-    edges = [edge, *getattr(response, UNTIL, [])]
-    until = min([asked.at + KEPT_FOR, *(each for each in edges if each and each > asked.at)])
+    earliest = asked.at - OUT_OF_ORDER
+    turns = asked.turns(earliest, asked.at)
+    since = max([earliest, *(each for each in turns if each <= asked.at)])
+    until = min([asked.at + KEPT_FOR, *(each for each in [*turns, *getattr(response, UNTIL, [])] if each > asked.at)])
     if COUNTING.search(response.content):
         headers = dict(response.headers) | {"Cache-Control": "no-store"}
     else:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count, takewhile
 
 from initiatives.campaigns import windows
 from initiatives.campaigns.windows import Verdict
@@ -54,7 +55,8 @@ def _to(until: datetime | None, *, at: datetime, begins: str, over: str) -> Coun
     return Countdown(begins, over, until, at, is_to_the_second)
 
 
-def next_turn(at: datetime) -> datetime:
-    """Until when a page that counts down stays true: the next edge of a window, or the next whole minute."""
+def turns(after: datetime, at: datetime) -> list[datetime]:
+    """As `windows.turns`, of a page that counts down: it turns at every whole minute too."""
     minute = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    return min(windows.next_edge(at) or minute, minute)
+    minutes = takewhile(lambda each: each > after, (minute - timedelta(minutes=number) for number in count()))
+    return sorted({*windows.turns(after, at), *minutes})

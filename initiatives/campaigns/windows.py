@@ -31,6 +31,7 @@ class State(StrEnum):
 
 
 SOON = timedelta(days=1)
+TURNS_AT_ONCE = 4  # read by one statement
 
 
 @dataclass(frozen=True)
@@ -228,14 +229,17 @@ def longer_than_open(campaigns: QuerySet[Campaign], *, at: datetime) -> QuerySet
     return still.select_related("unit")
 
 
-def next_edge(at: datetime) -> datetime | None:
-    """The first moment after `at` at which a verdict of any campaign may turn: a window or an extension opens or closes. (Grace
-    is of drafts begun before, so no page for everybody turns by it.) One statement."""
-    opening = Phase.objects.filter(opens_at__gt=at).order_by().values_list("opens_at")
-    closing = Phase.objects.filter(closes_at__gt=at).order_by().values_list("closes_at")
-    longer = WindowExtension.objects.filter(closes_at__gt=at).order_by().values_list("closes_at")
-    first = opening.union(closing, longer).order_by("opens_at").first()
-    return first[0] if first else None
+def turns(after: datetime, at: datetime) -> list[datetime]:
+    """Moments after `after`, in order, at which a verdict of any campaign may turn, for a window or an extension opens or closes:
+    all up to `at`, and at least the first behind it. (Grace is of drafts begun before, so no page for everybody turns
+    by it.) One statement, where no more than a few lie between."""
+    opening = Phase.objects.filter(opens_at__gt=after).order_by().values_list("opens_at")
+    closing = Phase.objects.filter(closes_at__gt=after).order_by().values_list("closes_at")
+    longer = WindowExtension.objects.filter(closes_at__gt=after).order_by().values_list("closes_at")
+    found = [moment for (moment,) in opening.union(closing, longer).order_by("opens_at")[:TURNS_AT_ONCE]]
+    if len(found) == TURNS_AT_ONCE and found[-1] <= at:
+        return found + turns(found[-1], at)
+    return found
 
 
 def arriving_until(campaign: Campaign, *, at: datetime) -> datetime | None:

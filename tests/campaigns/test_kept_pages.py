@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from initiatives.campaigns import campaign_facts, windows
+from initiatives.campaigns import campaign_facts, countdowns, windows
 from initiatives.models import Campaign, Contact, Phase, WindowExtension
 from initiatives.progress import tally
 from orgtree.models import Unit
@@ -123,13 +123,30 @@ def test_no_page_outlives_an_edge(
 
 
 def test_the_next_edge_is_the_first_of_all_campaigns(campaigns: dict[str, Campaign], tree: dict[str, Unit]) -> None:
-    everything = windows.next_edge(moment("2020-01-01T00:00:00"))
-    assert everything == min(Phase.objects.values_list("opens_at", flat=True))
+    early = moment("2020-01-01T00:00:00")
+    assert windows.turns(early, early)[0] == min(Phase.objects.values_list("opens_at", flat=True))
 
     last = max(Phase.objects.values_list("closes_at", flat=True))
-    assert windows.next_edge(last) is None
+    assert windows.turns(last, last) == []
     WindowExtensionFactory(campaign=campaigns[YEAR_2021], unit=tree["dien-bien"], closes_at=last + timedelta(days=1))
-    assert windows.next_edge(last) == last + timedelta(days=1)
+    assert windows.turns(last, last) == [last + timedelta(days=1)]
+    assert countdowns.turns(last - timedelta(seconds=1), last) == [
+        last,
+        last + timedelta(minutes=1),
+        last + timedelta(days=1),
+    ]
+
+
+def test_no_edge_is_passed_over_however_many_lie_between(campaigns: dict[str, Campaign], tree: dict[str, Unit]) -> None:
+    last = max(Phase.objects.values_list("closes_at", flat=True))
+    edges = [last + timedelta(seconds=number) for number in range(1, 3 * windows.TURNS_AT_ONCE)]
+    for each in edges:
+        WindowExtensionFactory(campaign=campaigns[YEAR_2021], unit=tree["dien-bien"], closes_at=each)
+
+    for at in (edges[0], edges[-2], edges[-1]):
+        found = windows.turns(last, at)
+        assert found == edges[: len(found)]
+        assert found == edges or found[-1] > at
 
 
 def renamed() -> None:

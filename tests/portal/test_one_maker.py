@@ -51,7 +51,7 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 
 @pytest.fixture
 def ask(page: Page) -> Callable[..., str]:
-    kept = kept_pages.kept(until=lambda moment: None)(page)
+    kept = kept_pages.kept(turns=lambda after, at: [])(page)
 
     def asked(path: str = "/", *, later: int = 0) -> str:
         """By who arrived so many seconds later."""

@@ -19,7 +19,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @public
 @require_safe
-@kept(board_page.UNIT, board_page.ONLY, board_page.ORDER, board_page.PAGE, until=windows.next_edge)
+@kept(board_page.UNIT, board_page.ONLY, board_page.ORDER, board_page.PAGE, turns=windows.turns)
 @may_be_old
 def board(request: HttpRequest, campaign: str) -> HttpResponse:
     """A unit and those directly below it (`?don-vi=`, `?loc=`, `?xep=`, `?trang=`)."""

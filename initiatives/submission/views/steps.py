@@ -72,7 +72,7 @@ def at_draft(view: View) -> View:
 
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
-@kept("don-vi", poster_counts.FIELD, until=windows.next_edge)
+@kept("don-vi", poster_counts.FIELD, turns=windows.turns)
 def begin(request: HttpRequest, campaign: str) -> HttpResponse:
     """Step 1 without a draft yet; the POST makes it."""
     at, is_sent = arrival(request), request.method == "POST"
