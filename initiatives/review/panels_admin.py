@@ -36,11 +36,11 @@ def _figures(waiting: queries.Waiting, *, tells_unattached: bool) -> Iterator[Fi
     yield Figure("chờ xét", waiting.submitted, inbox, is_urgent=True, is_least=is_least)
     if waiting.resent:
         address = f"{inbox}&{filters.ResentFilter.parameter_name}={filters.YES}"
-        is_least = waiting.resent == queries.MOST_AGAIN
+        is_least = waiting.resent == queries.MOST_LOOKED_FOR
         yield Figure("đã bổ sung và gửi lại", waiting.resent, address, is_urgent=True, is_least=is_least)
     if waiting.unattached and tells_unattached:
         address = f"{inbox}&{filters.AttachedFilter.parameter_name}={filters.NO}"
-        is_least = waiting.unattached == queries.MOST_WAITING
+        is_least = waiting.unattached == queries.MOST_LOOKED_FOR
         yield Figure("chưa gắn CĐCS", waiting.unattached, address, is_least=is_least)
     if waiting.returned:
         address = f"{inbox}&{filters.StatusFilter.parameter_name}={Status.RETURNED}"

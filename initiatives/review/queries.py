@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.lookups import Exact
 
 from initiatives.models import Act, Campaign, Draft, Initiative, ReviewEvent, Status, TwinPair
@@ -16,7 +16,7 @@ from orgtree.models.unit import UnitQuerySet
 from orgtree.search import Found
 
 MOST_WAITING = 10_000
-MOST_AGAIN = 2_000  # of each of them a step of its history is looked up
+MOST_LOOKED_FOR = 2_000  # each of them by a step of its history, or by where it lies
 UNITS_SUGGESTED = 5
 LYING = (Status.SUBMITTED, Status.RETURNED)
 
@@ -33,8 +33,8 @@ ABOVE_GRASSROOTS = ~Q(unit__level=Level.GRASSROOTS)
 
 @dataclass(frozen=True)
 class Waiting:
-    """What lies on the desks of one campaign. No number goes beyond MOST_WAITING, that of those sent again not beyond
-    MOST_AGAIN: there it means "at least"."""
+    """What lies on the desks of one campaign. No number goes beyond MOST_WAITING, those of what was sent again and of what is
+    not attached not beyond MOST_LOOKED_FOR: there it means "at least"."""
 
     campaign: Campaign
     submitted: int
@@ -67,20 +67,20 @@ def waiting_for(account: StaffAccount, *, at: datetime) -> list[Waiting]:
     top = account.unit
     if top is None or not account.is_active:
         return []
-    lying = _in_everything() if top.depth == 1 else _in_branch(account, top, at)
-    above = Initiative.objects.filter(branches.Above(top), status=Status.SUBMITTED)
-    unattached = dict(above.order_by().values_list("campaign").annotate(number=Count("pk")))
+    lying = _in_everything(top, at) if top.depth == 1 else _in_branch(account, top, at)
+    above = Initiative.objects.filter(branches.Above(top), status=Status.SUBMITTED, campaign=OuterRef("pk"))
+    unattached = CappedCount(above.order_by().values(is_found=Value(True))[:MOST_LOOKED_FOR], only="is_found")
     again = branches.visible_to(account, way=branches.Walked).filter(SENT_AGAIN, WAITS_AGAIN, campaign=OuterRef("pk"))
-    resent = CappedCount(again.order_by().values(is_found=Value(True))[:MOST_AGAIN], only="is_found")
+    resent = CappedCount(again.order_by().values(is_found=Value(True))[:MOST_LOOKED_FOR], only="is_found")
     waiting = [
         Waiting(
             campaign,
             submitted=_capped(lying.get((campaign.pk, Status.SUBMITTED), 0)),
             resent=campaign.resent,  # type: ignore[attr-defined]
             returned=_capped(lying.get((campaign.pk, Status.RETURNED), 0)),
-            unattached=_capped(unattached.get(campaign.pk, 0)),
+            unattached=campaign.unattached,  # type: ignore[attr-defined]
         )
-        for campaign in Campaign.objects.annotate(resent=resent)
+        for campaign in Campaign.objects.annotate(resent=resent, unattached=unattached)
     ]
     return [each for each in waiting if each.submitted or each.returned]
 
@@ -109,10 +109,17 @@ def _counted(lying: QuerySet) -> dict[tuple[int, str], int]:
     return {(campaign, status): number for campaign, status, number in counted}
 
 
-def _in_everything() -> dict[tuple[int, str], int]:
+def _in_everything(top: Unit, at: datetime) -> dict[tuple[int, str], int]:
     """The same of everything, where no count goes beyond what is shown."""
+    sure = surely.held(top, at=at)
     rows = Initiative.objects.order_by().filter(campaign=OuterRef("pk")).values(is_found=Value(True))
-    sought = {status.value: CappedCount(rows.filter(status=status)[:MOST_WAITING], only="is_found") for status in LYING}
+    sought = {
+        status.value: Case(
+            When(pk__in=[campaign for campaign, of in sure if of == status], then=Value(MOST_WAITING)),
+            default=CappedCount(rows.filter(status=status)[:MOST_WAITING], only="is_found"),
+        )
+        for status in LYING
+    }
     counted: Any = Campaign.objects.order_by().values("pk", **sought)
     return {(campaign["pk"], status.value): campaign[status.value] for campaign in counted for status in LYING}
 

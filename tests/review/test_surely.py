@@ -126,17 +126,28 @@ def test_nobody_is_told_of_the_country_but_its_own(much: Office) -> None:
     assert {each.number for each in counted.values()} == {0}
 
 
-def test_what_waits_is_told_as_before(much: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("code", ["tld", PROVINCE])
+def test_what_waits_is_told_as_before(much: Office, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     """Where it is sure, in this campaign, and in others beside it."""
     other = CampaignFactory()
     much.receive(campaign=other)
     much.receive(status=Status.RETURNED)
     CampaignFactory()
     monkeypatch.setattr(queries, "MOST_WAITING", 3)
-    account = StaffAccountFactory(unit=much.units[PROVINCE])
+    account = StaffAccountFactory(unit=much.units[code])
 
     found = queries.waiting_for(account, at=timezone.now())
     assert {each.campaign: (each.submitted, each.returned) for each in found} == {much.campaign: (3, 1), other: (1, 0)}
 
     monkeypatch.setattr(surely, "SURELY", 1_000)
     assert queries.waiting_for(account, at=timezone.now()) == found
+
+
+def test_of_the_country_what_is_sure_is_taken_from_the_tally(much: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen by what it says while nothing waits any more."""
+    monkeypatch.setattr(queries, "MOST_WAITING", 3)
+    Initiative.objects.filter(status=Status.SUBMITTED).update(status=Status.VALID)
+
+    (found,) = queries.waiting_for(StaffAccountFactory(unit=much.units["tld"]), at=timezone.now())
+
+    assert found.submitted == 3
