@@ -4,7 +4,7 @@ A page without account and cookie says the same to everyone, so on a deadline ev
 once a reader: no statement, no template. It is kept no longer than `turns` say it stays true. A browser asks each time
 (`no-cache`) and is told by ETag that nothing changed. Whoever changes what such pages tell calls `forget()`.
 
-Of a page one is made at a time. A page that will end within seconds is made anew by the first who asks for it then, while the
+Of a page one is made at a time. A page that ends within a second is made anew by the first who asks for it then, while the
 others are answered with what stands; where none stands, they wait for whoever makes it. What fails while a page still stands
 fails for nobody.
 
@@ -37,7 +37,7 @@ from portal.one_maker import OneMaker
 from portal.requests import arrival
 
 KEPT_FOR = timedelta(seconds=10)
-RENEWED_AFTER = timedelta(seconds=7)
+RENEWED_AFTER = timedelta(seconds=9)
 # Two who ask at once are not answered in the order in which they arrived; so much earlier one may have come than who made a page.
 OUT_OF_ORDER = timedelta(seconds=2)
 LONGEST_WAIT = 5.0  # seconds for who makes a page; then each for itself
@@ -70,7 +70,7 @@ class Page:
         return self.edition == edition and self.since <= at < self.until
 
     def is_ending(self, at: datetime) -> bool:
-        return at - self.made_at >= RENEWED_AFTER
+        return at - self.made_at > RENEWED_AFTER
 
     def answer(self, request: HttpRequest, at: datetime) -> HttpResponse:
         """The page as it is at `at`, or 304 where the browser has it."""
@@ -180,7 +180,7 @@ def _page_or_answer(asked: _Asked, view: Callable[[], HttpResponse]) -> Page | H
 
 
 def _renewed(asked: _Asked, edition: str, view: Callable[[], HttpResponse]) -> Page | None:
-    """None where it fails: what stands is true for seconds still, and by then it may succeed."""
+    """None where it fails: what stands is true for a while still, and by then it may succeed."""
     try:
         made = _made(asked, edition, view())
     except Exception:

@@ -53,7 +53,7 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 def ask(page: Page) -> Callable[..., str]:
     kept = kept_pages.kept(turns=lambda after, at: [])(page)
 
-    def asked(path: str = "/", *, later: int = 0) -> str:
+    def asked(path: str = "/", *, later: float = 0) -> str:
         """By who arrived so many seconds later."""
         request = RequestFactory().get(path)
         request.arrived_at = NOW + timedelta(seconds=later)  # type: ignore[attr-defined]
@@ -107,13 +107,13 @@ def test_while_it_is_made_anew_the_others_are_answered_with_what_stands(
     page.may_answer.clear()
     page.is_asked.clear()
 
-    renewing = pool.submit(ask, later=8)
+    renewing = pool.submit(ask, later=9.5)
     assert page.is_asked.wait(PATIENCE)
-    assert {pool.submit(ask, later=9).result(PATIENCE) for _ in range(READERS)} == {"1"}
+    assert {pool.submit(ask, later=9.7).result(PATIENCE) for _ in range(READERS)} == {"1"}
     page.may_answer.set()
 
     assert renewing.result(PATIENCE) == "2"
-    assert (ask(later=9), page.asked) == ("2", 2)
+    assert (ask(later=9.7), page.asked) == ("2", 2)
 
 
 def test_what_is_not_kept_is_waited_for_once_and_not_one_after_the_other(
