@@ -169,14 +169,19 @@ class _Asked:
 def _page_or_answer(asked: _Asked, view: Callable[[], HttpResponse]) -> Page | HttpResponse:
     """The page that is kept, or was made just now; the view's own answer where that is none to keep."""
     current, page = _held(asked.name, asked.at)
-    if page is None and _makers.wait((asked.name, current), seconds=LONGEST_WAIT):
-        current, page = _held(asked.name, asked.at)
     if page is not None and not page.is_ending(asked.at):
         return page
-    with _makers.making((asked.name, current)) as is_first:
-        if page is None:
-            return _made(asked, current, view())
-        return (_renewed(asked, current, view) if is_first else None) or page
+    key = (asked.name, current)
+    with _makers.making(key) as is_first:
+        if is_first:
+            current, page = _held(asked.name, asked.at)  # another may have made it since this one looked
+            if page is None:
+                return _made(asked, current, view())
+            return (_renewed(asked, current, view) if page.is_ending(asked.at) else None) or page
+    if page is None:
+        _makers.wait(key, seconds=LONGEST_WAIT)
+        current, page = _held(asked.name, asked.at)
+    return _made(asked, current, view()) if page is None else page
 
 
 def _renewed(asked: _Asked, edition: str, view: Callable[[], HttpResponse]) -> Page | None:

@@ -30,10 +30,8 @@ class OneMaker:
     def is_making(self, key: Hashable) -> bool:
         return key in self._done
 
-    def wait(self, key: Hashable, *, seconds: float) -> bool:
-        """Waits for whoever makes it, so long at most; whether somebody did. What became of it is to be looked up anew."""
-        others = self._done.get(key)
-        if others is None:
-            return False
-        others.wait(seconds)
-        return True
+    def wait(self, key: Hashable, *, seconds: float) -> None:
+        """For whoever makes it, so long at most. What became of it is to be looked up anew."""
+        done = self._done.get(key)
+        if done is not None:
+            done.wait(seconds)

@@ -1,5 +1,6 @@
 """Of a page that many ask for at once, one is made."""
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -77,10 +78,10 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     wait = OneMaker.wait
 
-    def counted(self: OneMaker, key: Any, *, seconds: float) -> bool:
+    def counted(self: OneMaker, key: Any, *, seconds: float) -> None:
         if self.is_making(key):
             found.append(key)
-        return wait(self, key, seconds=seconds)
+        wait(self, key, seconds=seconds)
 
     monkeypatch.setattr(OneMaker, "wait", counted)
     return found
@@ -96,6 +97,24 @@ def test_where_none_stands_the_others_wait_for_the_one_who_makes_it(
     page.may_answer.set()
 
     assert {each.result(PATIENCE) for each in [first, *others]} == {"1"}
+    assert page.asked == 1
+
+
+def test_of_those_who_see_at_one_moment_that_none_stands_one_makes_it(
+    ask: Callable[..., str], page: Page, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look, have_looked, looks = kept_pages._held, threading.Barrier(READERS), itertools.count()
+
+    def together(*asked: Any) -> Any:
+        found = look(*asked)
+        if next(looks) < READERS:
+            have_looked.wait(PATIENCE)
+        return found
+
+    monkeypatch.setattr(kept_pages, "_held", together)
+    page.may_answer.set()
+
+    assert {each.result(PATIENCE) for each in [pool.submit(ask) for _ in range(READERS)]} == {"1"}
     assert page.asked == 1
 
 
