@@ -43,7 +43,7 @@ class CopyOnDesk(ScopedAdmin):
             archive = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it once sent
             try:
                 looked_at.copy(found.same, by=account, why=form.cleaned_data["why"], at=at)
-                copying.write(archive, found.same, by=account, at=at)
+                copying.write(archive, found.same, by=account, at=at, are_more=found.are_more)
             except BaseException:
                 archive.close()
                 raise
@@ -61,8 +61,8 @@ class CopyOnDesk(ScopedAdmin):
             "title": "Bản sao dữ liệu của người nộp",
             "initiative": initiative,
             "code": shown(initiative.receipt_code),
-            "same": found.same,
-            "perhaps": found.perhaps,
+            "found": found,
+            "most": one_person.MOST,
             "form": form,
         }
         status = 422 if form.is_bound else 200

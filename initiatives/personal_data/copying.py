@@ -47,22 +47,28 @@ LOST = "không mở được bằng khóa hiện có"
 Content = dict[str, Any]
 
 
-def content_of(initiatives: Iterable[Initiative], *, by: StaffAccount, at: datetime) -> Content:
-    """All that is held, as it is written into the file: every value with the name of its column and its label."""
+def content_of(
+    initiatives: Iterable[Initiative], *, by: StaffAccount, at: datetime, are_more: bool = False
+) -> Content:
+    """All that is held, as it is written into the file: every value with the name of its column and its label. `are_more`: this
+    person has initiatives that are in none of it."""
     return {
         "lap_luc": at.isoformat(),
         "lap_luc_doc": days.moment(at),
         "don_vi_lap": by.unit.name if by.unit else "",
         "sang_kien": [_initiative(each) for each in initiatives],
+        "con_sang_kien_khac": are_more,
         "khong_doc_duoc": "Ngoài những điều ở đây, cổng còn giữ mã băm và dấu vân tay văn bản để tìm và đối chiếu; "
         "từ đó không đọc lại được dữ liệu.",
     }
 
 
-def write(to: IO[bytes], initiatives: Iterable[Initiative], *, by: StaffAccount, at: datetime) -> None:
+def write(
+    to: IO[bytes], initiatives: Iterable[Initiative], *, by: StaffAccount, at: datetime, are_more: bool = False
+) -> None:
     """The ZIP. A document that is not in the store any more is told as missing, and the rest is there."""
     initiatives = list(initiatives)
-    content = content_of(initiatives, by=by, at=at)
+    content = content_of(initiatives, by=by, at=at, are_more=are_more)
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, (each, told) in enumerate(zip(initiatives, content["sang_kien"], strict=True), 1):
             for document, row in zip(each.attachments.order_by("pk"), told["tai_lieu"], strict=True):

@@ -15,15 +15,18 @@ from initiatives.models import Initiative
 from orgtree.models import StaffAccount
 from portal.vietnamese.text import folded
 
-MOST = 200  # initiatives of one person
+MOST = 200  # initiatives in one copy, and told beside it
 
 
 @dataclass(frozen=True)
 class Found:
-    """Whose copy it is: `same` are initiatives of one person, `perhaps` have the phone in common, namesakes first."""
+    """Whose copy it is: `same` are initiatives of one person, oldest first, `perhaps` have the phone in common, namesakes first;
+    MOST of each at most, and whether there are more."""
 
     same: list[Initiative]
     perhaps: list[Initiative]
+    are_more: bool = False
+    are_more_perhaps: bool = False
 
 
 def of_person(initiative: Initiative, *, by: StaffAccount) -> Found:
@@ -33,7 +36,8 @@ def of_person(initiative: Initiative, *, by: StaffAccount) -> Found:
     found = {each.pk: each for each in (*_by_identity(initiative, others), *_by_phone_and_name(initiative, others))}
     same = [initiative, *list(found.values())[: MOST - 1]]
     same.sort(key=lambda each: (each.submitted_at, each.pk))
-    return Found(same, _perhaps(initiative, others.exclude(pk__in=found)))
+    perhaps = _perhaps(initiative, others.exclude(pk__in=found))
+    return Found(same, perhaps[:MOST], are_more=len(found) >= MOST, are_more_perhaps=len(perhaps) > MOST)
 
 
 def _by_identity(initiative: Initiative, others: QuerySet[Initiative]) -> Iterable[Initiative]:
@@ -61,4 +65,4 @@ def _perhaps(initiative: Initiative, others: QuerySet[Initiative]) -> list[Initi
         return []
     is_namesake = When(search_text__startswith=folded(initiative.full_name), then=Value(0))
     on_the_phone = others.filter(phone_digits=initiative.phone_digits)
-    return list(on_the_phone.order_by(Case(is_namesake, default=Value(1)), "submitted_at", "pk")[:MOST])
+    return list(on_the_phone.order_by(Case(is_namesake, default=Value(1)), "submitted_at", "pk")[: MOST + 1])

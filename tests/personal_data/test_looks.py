@@ -248,6 +248,41 @@ def test_an_identity_number_is_one_person_in_any_unit_and_whoever_entered_it(off
     assert one_person.of_person(one, by=manager).same == [one, other]
 
 
+@pytest.mark.parametrize(("others", "are_more"), [(2, False), (3, True)])
+def test_a_copy_that_cannot_hold_all_of_a_person_says_so(
+    officer: StaffAccount, client_as: In, monkeypatch: pytest.MonkeyPatch, others: int, are_more: bool
+) -> None:
+    """The page, the paper and the file; the one it is asked of is always in it."""
+    monkeypatch.setattr(one_person, "MOST", 3)
+    earlier = [received() for _ in range(others)]
+    last = received()
+    page = client_as(officer).get(copy(last)).content.decode()
+
+    answer = client_as(officer).post(copy(last), {"why": "Người nộp xin bản sao"})
+
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    content = json.loads(archive.read("du-lieu.json"))
+    codes = [each["ma"].replace(" ", "") for each in content["sang_kien"]]
+    assert codes == [each.receipt_code for each in [*earlier[:2], last]]
+    assert content["con_sang_kien_khac"] is are_more
+    assert ("Người này còn sáng kiến khác" in page) is are_more
+    assert ("Người này còn sáng kiến khác" in archive.read("ban-doc.html").decode()) is are_more
+
+
+@pytest.mark.parametrize(("others", "are_more"), [(3, False), (4, True)])
+def test_where_not_all_on_a_phone_are_told_the_page_says_so(
+    officer: StaffAccount, client_as: In, monkeypatch: pytest.MonkeyPatch, others: int, are_more: bool
+) -> None:
+    monkeypatch.setattr(one_person, "MOST", 3)
+    for name in ("Lê Văn Mạnh", "Trần Văn Bình", "Hồ Thị Lụa", "Lò Văn Ơn")[:others]:
+        received("", full_name=name, phone_digits=HUNG["phone_digits"], entered_by=officer)
+    one = received("", **HUNG)
+
+    page = client_as(officer).get(copy(one)).content.decode()
+
+    assert ("Còn nữa: ở đây chỉ kể 3 sáng kiến" in page) is are_more
+
+
 def test_a_copy_needs_a_reason_and_a_right(officer: StaffAccount, client_as: In) -> None:
     initiative = received()
     viewer = client_as(StaffAccountFactory(unit=officer.unit, role=Role.VIEWER))
