@@ -1,6 +1,6 @@
 """What must always be true of the whole portal, each with a name: checked after journeys, faults and restores."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -21,10 +21,10 @@ class Violation:
     row: str
 
 
-def violations() -> Iterator[Violation]:
-    """Every violation of every invariant; nothing in a violation names a person."""
+def violations(*, without: Collection[str] = ()) -> Iterator[Violation]:
+    """Every violation of every invariant but those `without`; nothing in a violation names a person."""
     for name, look in INVARIANTS.items():
-        for row in look():
+        for row in look() if name not in without else ():
             yield Violation(name, str(row))
 
 
@@ -159,3 +159,5 @@ INVARIANTS: dict[str, Callable[[], Iterator[object]]] = {
     **SELECTION,
     **QUARTERS,
 }
+# Where LOOKUP_KEY is not the one of these rows, they say nothing.
+KEYED = frozenset({"lịch sử nối nhau bằng mã băm", "mỗi lần gửi khớp mã băm", "quý đã công bố giữ nguyên căn cứ"})

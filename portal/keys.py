@@ -34,6 +34,20 @@ def kept_file(environment: dict[str, str], data_dir: Path) -> Path | None:
     return path if path.exists() and any(not environment.get(name) for name in NAMES) else None
 
 
+def parsed(text: str) -> dict[str, str]:
+    """What a file of keys says."""
+    told = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+    for name in NAMES:
+        if not told.get(name):
+            raise ImproperlyConfigured(f"{name}: missing from keys.env, which the portal made itself.")
+    return told
+
+
+def decode_keys(name: str, text: str) -> list[bytes]:
+    """Several, with commas between them."""
+    return [decode_key(name, part) for part in text.split(",")]
+
+
 def decode_key(name: str, text: str) -> bytes:
     """32 bytes from base64; names the variable when it holds anything else."""
     try:
@@ -58,12 +72,7 @@ def refuse_guessable(secret_key: str, field_keys: list[bytes], lookup_key: bytes
 def _kept_keys(path: Path) -> dict[str, str]:
     if not path.exists():
         _make(path)
-    lines = path.read_text(encoding="ascii").splitlines()
-    kept = dict(line.split("=", 1) for line in lines if "=" in line)
-    for name in NAMES:
-        if not kept.get(name):
-            raise ImproperlyConfigured(f"{name}: missing from {path.name}, which the portal made itself.")
-    return kept
+    return parsed(path.read_text(encoding="ascii"))
 
 
 def _make(path: Path) -> None:

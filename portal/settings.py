@@ -19,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from portal import services
-from portal.keys import decode_key, read_keys, refuse_guessable
+from portal.keys import decode_key, decode_keys, read_keys, refuse_guessable
 
 # lxml came with docxtpl; openpyxl would read sheets of strangers through it instead of defusedxml.
 os.environ["OPENPYXL_LXML"] = "False"
@@ -118,7 +118,7 @@ _keys = read_keys(dict(os.environ), DATA_DIR, may_make=SERVES_ONLY_ITSELF)
 SECRET_KEY = _keys["SECRET_KEY"]
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("SECRET_KEY: expected at least 32 characters.")
-FIELD_KEYS = [decode_key("FIELD_KEYS", part) for part in _keys["FIELD_KEYS"].split(",")]
+FIELD_KEYS = decode_keys("FIELD_KEYS", _keys["FIELD_KEYS"])
 LOOKUP_KEY = decode_key("LOOKUP_KEY", _keys["LOOKUP_KEY"])
 if not SERVES_ONLY_ITSELF:
     refuse_guessable(SECRET_KEY, FIELD_KEYS, LOOKUP_KEY)

@@ -2,25 +2,21 @@
 only then they take their place, at once. Whatever goes wrong before leaves the portal as it was.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from django.conf import settings
 from django.core.cache import caches
 from django.db import Error, connection
 
-from initiatives.backups import checking, documents, postgres_rows, sets, sqlite_rows, tables
-from initiatives.backups.parts import Damaged, key_name
+from initiatives.backups import checking, documents, keys_of_sets, postgres_rows, sets, sqlite_rows, tables
+from initiatives.backups.parts import Damaged
 from initiatives.backups.saved import Restored
-from initiatives.backups.saving import KEYS
 from initiatives.backups.sets import Manifest, Set, Unusable
 from initiatives.models import Draft, Initiative
 from initiatives.submission.files import store
-from portal import keys
 
 VENDORS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 NAMES_SHOWN = 5
@@ -29,10 +25,12 @@ NAMES_SHOWN = 5
 @dataclass
 class Report:
     """`findings`: what is not as it must be. `to_do`: what the operator still has to do, and nobody else can.
-    `erased`: receipt codes whose personal data was erased since, and which stand there again."""
+    `erased`: receipt codes whose personal data was erased since, and which stand there again. `has_its_keys`: what is keyed
+    could be compared."""
 
     manifest: Manifest
     migrated: int = 0
+    has_its_keys: bool = True
     findings: list[str] = field(default_factory=list)
     to_do: list[str] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
@@ -68,20 +66,20 @@ def restore(
         if not only_look:
             report.erased = _erased_since(manifest.moment)
         try:
-            with _restored(chosen, manifest) as restored:
+            with keys_of_sets.in_use(chosen, manifest) as report.has_its_keys, _restored(chosen, manifest) as restored:
                 _counted(restored, manifest)
                 report.migrated = tables.migrate_on()
                 if not only_look:
                     report.findings += [_not_put(each) for each in documents.put_back(chosen, manifest)]
                 with store.standing_in(documents.Shelf(chosen)) if only_look else nullcontext():
-                    report.findings += checking.findings(at=clock())
+                    report.findings += checking.findings(at=clock(), has_its_keys=report.has_its_keys)
                 if not only_look:
                     restored.take_the_place()
         except Damaged as damaged:
             raise Unusable(f"{damaged} Chưa có gì bị thay đổi.") from None
         except Error as failure:
             raise Unusable(f"Cơ sở dữ liệu báo lỗi, chưa có gì bị thay đổi: {str(failure).strip()}") from failure
-        report.to_do += _keys(chosen, manifest, only_look=only_look)
+        report.to_do += keys_of_sets.put_back(chosen, manifest, only_look=only_look)
         if not only_look:
             for cache in caches.all():
                 cache.clear()  # what was kept tells of the rows before
@@ -171,29 +169,3 @@ def _counted(restored: Restored, manifest: Manifest) -> None:
 
 def _not_put(name: str) -> str:
     return f"Tài liệu {name} chưa nằm được trong kho tài liệu."
-
-
-# --- what else belongs to a portal ---------------------------------------------------------------------------------------------
-
-
-def _keys(chosen: Set, manifest: Manifest, *, only_look: bool) -> Iterator[str]:
-    """Puts back the keys that the portal had made itself, or says which ones are lacking."""
-    if manifest.has_keys and not only_look:
-        kept = keys.kept_file(dict(os.environ), Path(settings.DATA_DIR))
-        if kept:
-            text = b"".join(chosen.reader(KEYS, manifest)).decode("ascii")
-            if keys.replace(kept, text, aside=f"truoc-{manifest.name}"):
-                yield "Khóa của cổng đã được khôi phục cùng dữ liệu. Hãy khởi động lại cổng để dùng khóa ấy."
-            return
-    here = {key_name(each) for each in settings.FIELD_KEYS}
-    lacking = [each for each in manifest.field_keys if each not in here]
-    if lacking:
-        yield (
-            f"FIELD_KEYS đang đặt không có khóa {', '.join(lacking)} của bản sao lưu: số CCCD đã mã hóa sẽ không đọc được "
-            "cho đến khi đặt lại đúng khóa."
-        )
-    if manifest.lookup_key != key_name(settings.LOOKUP_KEY):
-        yield (
-            f"LOOKUP_KEY đang đặt không phải khóa {manifest.lookup_key} của bản sao lưu: tra cứu bằng số điện thoại sẽ "
-            "không được cho đến khi đặt lại đúng khóa."
-        )

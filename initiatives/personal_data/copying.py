@@ -47,9 +47,7 @@ LOST = "không mở được bằng khóa hiện có"
 Content = dict[str, Any]
 
 
-def content_of(
-    initiatives: Iterable[Initiative], *, by: StaffAccount, at: datetime, are_more: bool = False
-) -> Content:
+def content_of(initiatives: Iterable[Initiative], *, by: StaffAccount, at: datetime, are_more: bool = False) -> Content:
     """All that is held, as it is written into the file: every value with the name of its column and its label. `are_more`: this
     person has initiatives that are in none of it."""
     return {

@@ -50,6 +50,25 @@ def test_a_sealed_backup_brings_the_keys_that_the_portal_made_itself(first: Path
     assert "Khóa của cổng" not in again.stdout
 
 
+def test_what_a_sealed_backup_brings_is_compared_with_the_keys_it_brings(first: Path, tmp_path: Path) -> None:
+    """Keys of its own, which the other machine made at its start, know nothing of this history."""
+    second, folder = tmp_path / "hai", tmp_path / "sao-luu"
+    for command in (("setup",), ("seed_demo", "--password", "thu-nghiem-1234", "--initiatives", "3")):
+        assert manage(first, *command).returncode == 0
+    manage(first, "backup", folder, BACKUP_KEY=KEY)
+
+    drill = manage(second, "restore", folder, "--check-only", BACKUP_KEY=KEY)
+    made = (second / "keys.env").read_text()
+    done = manage(second, "restore", folder, BACKUP_KEY=KEY)
+
+    for each in (drill, done):
+        assert (each.returncode, each.stderr) == (0, "")
+        assert "✓ Số dòng" in each.stdout
+        assert "Lịch sử chưa so được" not in each.stdout
+    assert made != (first / "keys.env").read_text() == (second / "keys.env").read_text()
+    assert "Lịch sử nguyên vẹn: 3 sáng kiến" in manage(second, "verify_history").stdout
+
+
 def test_an_open_backup_never_holds_keys_and_says_which_ones_it_needs(first: Path, tmp_path: Path) -> None:
     second, folder = tmp_path / "hai", tmp_path / "sao-luu"
     manage(first, "backup", folder)

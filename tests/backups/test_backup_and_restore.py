@@ -363,6 +363,41 @@ def test_a_set_of_another_database_or_a_newer_portal_is_refused(portal: list[Ini
         run("restore", folder, set="0009")
 
 
+def test_a_set_of_an_older_portal_goes_forward_to_this_one(
+    portal: list[Initiative], folder: Path, elsewhere: Elsewhere, tmp_path: Path
+) -> None:
+    """Its tables are made as its own migrations leave them; then come those it has not seen."""
+    run("backup", folder)
+    older = tmp_path / "ban-cu"
+    with elsewhere():
+        run("restore", folder)
+        call_command("migrate", "initiatives", "0013", verbosity=0)
+        run("backup", older)
+        call_command("migrate", verbosity=0)
+
+        said = run("restore", older, yes=True)
+
+        assert codes() == {each.receipt_code for each in portal}
+        assert "Đã nâng dữ liệu lên phiên bản đang chạy" in said
+        assert "✓ Số dòng" in said
+        call_command("migrate", check_unapplied=True, verbosity=0)
+        call_command("verify_history")
+
+
+def test_without_the_keys_of_its_time_no_history_is_called_forged(
+    portal: list[Initiative], folder: Path, elsewhere: Elsewhere, settings: Any
+) -> None:
+    run("backup", folder)
+    settings.LOOKUP_KEY = OTHER
+    with elsewhere():
+        said = run("restore", folder)
+
+        assert codes() == {each.receipt_code for each in portal}
+    assert "Lịch sử chưa so được vì thiếu khóa của bản sao lưu." in said
+    assert "LOOKUP_KEY đang đặt không phải khóa" in said
+    assert "đã bị sửa" not in said
+
+
 @pytest.mark.once
 def test_two_at_once_are_refused(portal: list[Initiative], folder: Path) -> None:
     with sets.alone_in(folder, make=True), pytest.raises(CommandError, match="lượt sao lưu hoặc khôi phục khác"):
