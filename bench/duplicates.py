@@ -15,7 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
@@ -317,6 +317,14 @@ def fingerprint_cost(several: Sequence[Any]) -> float:
     return round(statistics.mean(cheapest) * 1000, 3)
 
 
+def texts_of(near: Collection[int]) -> list[tuple[int, Any]]:
+    from initiatives.duplicates.looking import TEXT_FIELDS, Text
+    from initiatives.models import Initiative
+
+    rows = Initiative.objects.filter(pk__in=near).values_list("pk", *TEXT_FIELDS)
+    return [(pk, Text(*parts)) for pk, *parts in rows]
+
+
 def looked_up(several: Sequence[Received], originals: dict[int, Any]) -> dict[str, Any]:
     """What `alike` answers about each; where it is a twin, whether the text it was copied from is among it."""
     from bench.texts import truth
@@ -328,7 +336,7 @@ def looked_up(several: Sequence[Received], originals: dict[int, Any]) -> dict[st
     answers = []
     for each in several:
         before = time.perf_counter()
-        answers.append(alike(each.text, limit=20, besides=[each.pk]))
+        answers.append(alike(each.text, read=texts_of, limit=20, besides=[each.pk]))
         clock.append((time.perf_counter() - before) * 1000)
     total = asking.cpu() - total
     for each, answer in zip(several, answers, strict=True):

@@ -1,11 +1,11 @@
 """Finding what is alike to a text among millions: candidates by index, the nearest of them compared for what they are.
 
-One statement walks twenty ranges of an index and reads the fingerprints found there, a second the texts of those that are near:
-for most texts none. The same SQL on both databases.
+One statement walks twenty ranges of an index and reads the fingerprints found there. Who asks reads the texts of those that are
+near: of most texts there are none. The same SQL on both databases.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -15,7 +15,7 @@ from django.db import connection
 from initiatives.duplicates import sentences
 from initiatives.duplicates.fingerprints import Print, agreement, print_of
 from initiatives.duplicates.shingles import Shingles, Text, likeness, shingles_of
-from initiatives.models import Band, Campaign, Fingerprint, Initiative, Status, TwinPair
+from initiatives.models import Band, Fingerprint, TwinPair
 
 __all__ = ["FLAGGED", "Candidates", "Likeness", "Reading", "Text", "alike", "best_first", "candidates", "judged"]
 
@@ -74,10 +74,14 @@ class Candidates:
     titles_count: bool
 
 
-def alike(text: Text, *, limit: int, besides: Collection[int] = (), demonstration: bool = False) -> list[Likeness]:
-    """The most alike to `text`, best first; never a withdrawn one, nor one of `besides`.
+Texts = Iterable[tuple[int, Text]]  # by initiative
 
-    Demonstrations are compared among themselves only. An equal title counts, whoever bears it.
+
+def alike(
+    text: Text, *, read: Callable[[Collection[int]], Texts], limit: int, besides: Collection[int] = ()
+) -> list[Likeness]:
+    """The most alike to `text`, best first, never one of `besides`. `read` gives the texts of at most 20 initiatives, where
+    any are near, and leaves out what is not to be compared. An equal title counts, whoever bears it.
     """
     reading = Reading.of(text)
     among = candidates(reading.fingerprint, besides=besides)
@@ -90,7 +94,7 @@ def alike(text: Text, *, limit: int, besides: Collection[int] = (), demonstratio
             initiative_id=pk,
             titles_count=among.titles_count,
         )
-        for pk, theirs in _texts(among.near, demonstration=demonstration)
+        for pk, theirs in read(among.near)
     )
     return best_first(judgement for judgement in judgements if judgement)[:limit]
 
@@ -164,11 +168,6 @@ SELECT * FROM (
     SELECT {{number}} AS part, initiative_id FROM {Band._meta.db_table} WHERE value = %s ORDER BY initiative_id LIMIT %s
 ) AS part_{{number}}
 """  # noqa: S608
-_TEXTS = f"""
-SELECT initiative.id, {", ".join(f"initiative.{name}" for name in TEXT_FIELDS)} FROM {Initiative._meta.db_table} AS initiative
-JOIN {Campaign._meta.db_table} AS campaign ON campaign.id = initiative.campaign_id
-WHERE initiative.id IN ({{marks}}) AND campaign.is_demonstration = %s AND initiative.status <> %s
-"""  # noqa: S608
 
 
 def _sharing(of: Print, *, most: int) -> tuple[dict[int, float], dict[int, Print], int]:
@@ -207,13 +206,6 @@ def _one_by_one(bands: Sequence[int]) -> dict[int, float]:
     for part, pk in rows:
         shared[pk] += TEMPLATE_WEIGHT if sizes[part] == MOST_IN_A_BAND else 1
     return shared
-
-
-def _texts(pks: Collection[int], *, demonstration: bool) -> list[tuple[int, Text]]:
-    """Written by hand like the rest: the ORM takes longer to say it than the database to answer."""
-    asked = [*pks, demonstration, Status.WITHDRAWN]
-    rows = _rows([_TEXTS.format(marks=", ".join(["%s"] * len(pks)))], asked)
-    return [(pk, Text(*parts)) for pk, *parts in rows]
 
 
 def _rows(parts: Sequence[str], asked: Sequence[Any]) -> list[tuple[Any, ...]]:

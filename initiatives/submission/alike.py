@@ -1,8 +1,9 @@
 """While writing: titles that are public already and alike, so that nobody sends what another has sent before."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from initiatives.duplicates import looking
 from initiatives.duplicates.looking import Text
@@ -12,7 +13,6 @@ from portal.vietnamese import identity, phones
 from portal.vietnamese.refusals import Refused
 
 MOST_SHOWN = 3
-MOST_LOOKED_AT = 20
 LONGEST = {"title": 250, "description": 2000, "effect": 500}  # of what is compared: a draft keeps whatever was typed
 
 
@@ -26,30 +26,36 @@ class Alike:
 
 def public_titles(draft: Draft) -> list[Alike]:
     """At most three, the likeliest first: valid ones that may be published or were commended publicly, and never one's own.
-    One statement where nothing is alike, four at most; none for a text too short to be compared, or a phone that does not
-    tell yet what is one's own."""
+    Demonstrations are compared among themselves. One statement where nothing is near, mostly two otherwise; none for a text too
+    short to be compared, or a phone that does not tell yet what is one's own."""
     own = _phone_hash(draft)
     if not own:
         return []
     typed = {name: draft.answer(name)[:longest] for name, longest in LONGEST.items()}
     besides = [draft.revises_id] if draft.revises_id else []
-    found = looking.alike(
-        Text(**typed), limit=MOST_LOOKED_AT, besides=besides, demonstration=draft.campaign.is_demonstration
-    )
-    if not found:
-        return []
+    public: dict[int, Alike] = {}
+
+    def read(near: Collection[int]) -> Iterator[tuple[int, Text]]:
+        rows = _public(draft, phone_hash=own).filter(pk__in=near)
+        for pk, unit, *text in rows.values_list("pk", "unit__name", *LONGEST):
+            told = Text(*text)
+            public[pk] = Alike(told.title, unit)
+            yield pk, told
+
+    found = looking.alike(Text(**typed), read=read, limit=MOST_SHOWN, besides=besides)
+    return [public[each.initiative_id] for each in found]
+
+
+def _public(draft: Draft, *, phone_hash: str) -> QuerySet[Initiative]:
+    """Of others, to be compared with `draft`."""
     commended = Commendation.objects.announced().filter(initiative=OuterRef("pk"))
     rows = Initiative.objects.filter(
         Q(publish_consented_at__isnull=False) | Exists(commended),
-        pk__in=[each.initiative_id for each in found],
         status=Status.VALID,
-    )
+        campaign__is_demonstration=draft.campaign.is_demonstration,
+    ).exclude(phone_hash=phone_hash)
     own_identity = _identity_hash(draft)
-    if own_identity:
-        rows = rows.exclude(national_id_hash=own_identity)
-    others = rows.exclude(phone_hash=own).select_related("unit").only("title", "unit__name").in_bulk()
-    shown = [others[each.initiative_id] for each in found if each.initiative_id in others]
-    return [Alike(one.title, one.unit.name) for one in shown[:MOST_SHOWN]]
+    return rows.exclude(national_id_hash=own_identity) if own_identity else rows
 
 
 def _phone_hash(draft: Draft) -> str:
