@@ -1,5 +1,8 @@
 """The one way in which tests start a browser: Debian's Chromium, headless, with nothing of its own on the wire.
 
+Where there is one, its headless shell: the same engine without a browser's windows and settings, which starts and walks at two
+thirds of the cost. What needs a setting takes the whole browser.
+
 A process starts Playwright and each kind of browser once: to start them takes longer than most tests. What tells one person from
 another is the context, and those end with the `with`.
 """
@@ -17,6 +20,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+SHELL = "chromium-headless-shell"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -56,7 +60,7 @@ class _Started:
             asyncio._set_running_loop(None)
 
     def _start(self, playwright: Playwright) -> Browser:
-        browser = playwright.chromium.launch(executable_path=found(), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=found(SHELL, *NAMES), args=list(FLAGS))
         self.stack.callback(browser.close)
         return browser
 
@@ -66,7 +70,7 @@ class _Started:
         preferences = folder / "Default" / "Preferences"
         preferences.parent.mkdir()
         preferences.write_text(json.dumps(REFUSES_COOKIES))
-        profile = playwright.chromium.launch_persistent_context(folder, executable_path=found(), args=list(FLAGS))
+        profile = playwright.chromium.launch_persistent_context(folder, executable_path=found(*NAMES), args=list(FLAGS))
         self.stack.callback(profile.close)
         assert profile.browser is not None
         return profile.browser
@@ -75,9 +79,9 @@ class _Started:
 _started = _Started()
 
 
-def found() -> str | None:
-    """Where this machine has it."""
-    return next((path for path in map(shutil.which, NAMES) if path), None)
+def found(*names: str) -> str | None:
+    """Where this machine has the first of these."""
+    return next((path for path in map(shutil.which, names) if path), None)
 
 
 def wait_until(page: Page, holds: str | Callable[[], bool]) -> None:
