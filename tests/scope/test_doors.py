@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from orgtree.models import StaffAccount
 from tests.scope.answers import ask, text_of, without
@@ -55,6 +57,17 @@ def test_a_forbidden_row_is_a_missing_one(world: World, enter: Enter, who: str, 
             told_apart[name] = (missing, forbidden)
 
     assert told_apart == {}
+
+
+def test_an_answer_knows_how_many_statements_it_took(
+    enter: Enter, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client, address = enter("province"), reverse("admin:index")
+    answer = ask(client, "get", address)
+
+    with django_assert_num_queries(answer.statements):
+        ContentType.objects.clear_cache()
+        client.get(address)
 
 
 @pytest.mark.parametrize(
