@@ -17,7 +17,6 @@ from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.drawing.image import Image
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.dimensions import RowDimension
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -27,6 +26,7 @@ from initiatives.reports.measures import POINTS_PER_MM
 from initiatives.reports.seals import Seal
 from initiatives.reports.summary import SummaryRow
 from portal.sheets.cells import SafeText, safe_cell, safe_text
+from portal.sheets.written_rows import Look, WrittenRows
 
 CREATOR = "Cổng sáng kiến"
 SHEET = "Bảng tổng hợp"
@@ -172,13 +172,13 @@ class _Sheet:
         self.row = 0
         self.pages = _Pages()
         self.has_rows = False
-        self.dimension = RowDimension(self.sheet)
         self.words = measures.widths()
         self.rooms = [measures.room(width, TABLE_SIZE) for width in layout.widths]
         # A divided row has a hair line between its parts.
-        self.whole, self.first = self._table_cells(_THIN, _THIN), self._table_cells(_THIN, _HAIR)
-        self.middle, self.end = self._table_cells(_HAIR, _HAIR), self._table_cells(_HAIR, _THIN)
+        self.whole, self.first = self._look(_THIN, _THIN), self._look(_THIN, _HAIR)
+        self.middle, self.end = self._look(_HAIR, _HAIR), self._look(_HAIR, _THIN)
         self._set_up_page()
+        self.written = WrittenRows(self.sheet)
         self._head()
 
     # --- the table -------------------------------------------------------------------------------------------------
@@ -204,23 +204,20 @@ class _Sheet:
         ]
         first = 0
         for place, lines in enumerate(parts):
-            cells = self.first if place == 0 else self.end if place == len(parts) - 1 else self.middle
+            look = self.first if place == 0 else self.end if place == len(parts) - 1 else self.middle
             pieces: list[SafeText | int] = []
             for text, begins in zip(texts, starts, strict=True):
                 if isinstance(text, int):
                     pieces.append(text if place == 0 else SafeText(""))
                 else:
                     pieces.append(_part(text, begins, first, first + lines))
-            self._fill(cells, pieces, lines)
+            self._fill(look, pieces, lines)
             first += lines
 
-    def _fill(self, cells: list[Cell], texts: list[SafeText | int], lines: int) -> None:
-        for cell, text in zip(cells, texts, strict=True):
-            if isinstance(text, int):
-                cell.value = text
-            else:
-                safe_cell(cell, text)
-        self._append(cells, _height(lines, TABLE_SIZE))
+    def _fill(self, look: Look, texts: list[SafeText | int], lines: int) -> None:
+        height = _height(lines, TABLE_SIZE)
+        self._place(height)
+        self.written.append(look, texts, height=height)
 
     def _divided(self, lines: int, is_last: bool) -> list[int]:
         """How many lines stand in each row. A row is divided only where no page or no row of Excel holds it, where it
@@ -341,9 +338,8 @@ class _Sheet:
         cell.font, cell.alignment, cell.number_format, cell.quotePrefix = font, alignment, _TEXT, True
         return cell
 
-    def _table_cells(self, top: Side, bottom: Side) -> list[Cell]:
-        """The cells of a row, filled again for each: openpyxl writes a row at once, and making cells costs more than
-        writing them."""
+    def _look(self, top: Side, bottom: Side) -> Look:
+        """Of a row of the table."""
         border, font = (
             Border(left=_THIN, right=_THIN, top=top, bottom=bottom),
             Font(name=FONT, size=TABLE_SIZE, family=1),
@@ -356,15 +352,16 @@ class _Sheet:
             if column.facts == ("number",):
                 cell.number_format, cell.quotePrefix = _NUMBER, False
             cells.append(cell)
-        return cells
+        return Look(cells)
 
     def _append(self, cells: list[Cell | None], height: float) -> None:
+        self._place(height)
+        self.sheet.row_dimensions[self.row].height = height
+        self.sheet.append(cells)
+
+    def _place(self, height: float) -> None:
         self.row += 1
         self.pages.place(self.row, height)
-        self.dimension.height = height
-        self.sheet.row_dimensions[self.row] = self.dimension
-        self.sheet.append(cells)
-        del self.sheet.row_dimensions[self.row]  # kept, they would grow with the table
 
     def _set_up_page(self) -> None:
         sheet = self.sheet

@@ -13,11 +13,11 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.dimensions import RowDimension
 from openpyxl.worksheet.worksheet import Worksheet
 
 from portal.sheets.cells import safe_cell, safe_text
 from portal.sheets.reading import SheetRow
+from portal.sheets.written_rows import Look, WrittenRows
 
 EXPLANATION = "Hướng dẫn"
 CHOICES = "Danh mục"  # hidden: a list inside a rule holds 255 characters only
@@ -99,19 +99,20 @@ class _Sheet:
             dimension.width, dimension.number_format, dimension.font = column.width, _TEXT, Font(name=_FONT, size=12)
         self._offer_choices()
         self.sheet.append([self._heading(column) for column in columns])
-        self.right = [_cell(self.sheet) for _ in columns]
-        self.wrong = [_cell(self.sheet, fill=_WRONG) for _ in columns]
-        for cell in (self.right[0], self.wrong[0]):
-            if columns[0].name == FAULTS:
-                cell.font = Font(name=_FONT, size=12, bold=True, color="A8071A")
+        self.written = WrittenRows(self.sheet)
+        self.right, self.wrong = self._look(), self._look(fill=_WRONG)
+        self.widths = [column.width for column in columns]
 
     def add(self, values: Sequence[str], *, is_wrong: bool = False) -> None:
-        """The same cells for every row: openpyxl writes a row at once, and making cells costs more than writing them."""
-        cells = self.wrong if is_wrong else self.right
-        for cell, value in zip(cells, values, strict=True):
-            safe_cell(cell, safe_text(value))
+        texts = [safe_text(value) for value in values]
         self.rows += 1
-        _append(self.sheet, self.rows, cells, widths=[column.width for column in self.columns])
+        self.written.append(self.wrong if is_wrong else self.right, texts, height=_height(texts, widths=self.widths))
+
+    def _look(self, fill: PatternFill | None = None) -> Look:
+        cells = [_cell(self.sheet, fill=fill) for _ in self.columns]
+        if self.columns[0].name == FAULTS:
+            cells[0].font = Font(name=_FONT, size=12, bold=True, color="A8071A")
+        return Look(cells)
 
     def offer_to_filter(self) -> None:
         self.sheet.auto_filter.ref = f"A1:{get_column_letter(len(self.columns))}{self.rows}"
@@ -183,12 +184,16 @@ def _list_choices(book: Workbook, columns: Sequence[Column]) -> None:
 
 
 def _append(sheet: Any, number: int, cells: Sequence[Cell], *, widths: Sequence[int]) -> None:
-    """A row as high as its longest text: not every program measures that when it opens a sheet."""
-    lines = max(math.ceil(len(cell.value or "") / width) for cell, width in zip(cells, widths, strict=True))
-    if lines > 1:
-        sheet.row_dimensions[number] = RowDimension(sheet, ht=min(lines * _LINE_HEIGHT, _TALLEST))
+    height = _height([cell.value or "" for cell in cells], widths=widths)
+    if height:
+        sheet.row_dimensions[number].height = height
     sheet.append(cells)
-    sheet.row_dimensions.pop(number, None)  # kept, they would grow with the sheet
+
+
+def _height(texts: Sequence[str], *, widths: Sequence[int]) -> float | None:
+    """A row as high as its longest text, in points: not every program measures that when it opens a sheet. None for one line."""
+    lines = max(math.ceil(len(text) / width) for text, width in zip(texts, widths, strict=True))
+    return min(lines * _LINE_HEIGHT, _TALLEST) if lines > 1 else None
 
 
 def _print_across(sheet: Any) -> None:
