@@ -19,13 +19,18 @@ NAMES = ("SECRET_KEY", "FIELD_KEYS", "LOOKUP_KEY")
 
 def read_keys(environment: dict[str, str], data_dir: Path, *, may_make: bool) -> dict[str, str]:
     """The three secrets as text; what the environment lacks comes from `data_dir/keys.env`, made there once."""
-    given = {name: environment[name] for name in NAMES if environment.get(name)}
-    missing = [name for name in NAMES if name not in given]
+    told = given(environment)
+    missing = [name for name in NAMES if name not in told]
     if not missing:
-        return given
+        return told
     if not may_make:
         raise ImproperlyConfigured(f"{missing[0]}: a portal with a public SITE_URL must be given this value.")
-    return _kept_keys(data_dir / "keys.env") | given
+    return _kept_keys(data_dir / "keys.env") | told
+
+
+def given(environment: dict[str, str]) -> dict[str, str]:
+    """What stands before anything in a file."""
+    return {name: environment[name] for name in NAMES if environment.get(name)}
 
 
 def kept_file(environment: dict[str, str], data_dir: Path) -> Path | None:

@@ -21,7 +21,8 @@ from django.utils.module_loading import import_string
 from portal import services
 from portal.keys import decode_key, decode_keys, read_keys, refuse_guessable
 
-# lxml came with docxtpl; openpyxl would read sheets of strangers through it instead of defusedxml.
+# lxml came with docxtpl; openpyxl would read sheets of strangers through it instead of defusedxml, and
+# `portal/sheets/written_rows.py` writes into the stream of et_xmlfile.
 os.environ["OPENPYXL_LXML"] = "False"
 
 BASE_DIR = Path(__file__).resolve().parent.parent

@@ -14,5 +14,8 @@ documents after it: they never change, and what rows of an earlier moment name i
     sets.py       the folder, the manifest, which sets stay
     sqlite_rows.py, postgres_rows.py   rows out, and back by way of a place beside the live ones
     documents.py  documents out, compared, and back
+    tables.py, saved.py   which tables are the portal's; what both kinds of rows give
+    keys_of_sets.py   the portal's keys of the time of a set
+    standing.py   the default connection, led to other rows
     saving.py, restoring.py, checking.py   the acts
 """

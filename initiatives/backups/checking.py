@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from io import StringIO
 
-from django.core.management import CommandError, call_command, get_commands
+from django.conf import settings
+from django.core.management import CommandError, call_command
 
+from initiatives.backups.parts import key_name
 from initiatives.invariants import KEYED, violations
-from initiatives.models import Campaign
+from initiatives.models import Campaign, ReviewEvent
 from initiatives.progress import tally
 
 HISTORY = "verify_history"
@@ -17,13 +19,23 @@ TRIES, PAUSE = 40, 0.5  # seconds: the portal itself may be counting in the same
 LINES_SHOWN = 3
 
 
-def findings(*, at: datetime, has_its_keys: bool = True) -> Iterator[str]:
-    """A sentence for each thing that is not as it must be; none names a person. What is keyed: with its keys alone."""
-    yield from _invariants(without=frozenset() if has_its_keys else KEYED)
+def findings(*, at: datetime, lookup_key: str) -> Iterator[str]:
+    """A sentence for each thing that is not as it must be; none names a person.
+
+    `lookup_key` names the key by which the rows were hashed. With another all history looks forged: it is not compared, and that
+    is a finding too, for whoever could write to an open set could write that name.
+    """
+    has_its_key = key_name(settings.LOOKUP_KEY) == lookup_key
+    yield from _invariants(without=frozenset() if has_its_key else KEYED)
     for campaign in Campaign.objects.order_by("pk"):
         yield from _counts(campaign, at=at)
-    if has_its_keys and HISTORY in get_commands():
+    if has_its_key:
         yield from _history()
+    elif ReviewEvent._base_manager.exists():
+        yield (
+            f"Chưa so được lịch sử: LOOKUP_KEY đang đặt không phải khóa {lookup_key} của lúc sao lưu. Hãy đặt lại khóa ấy rồi "
+            "chạy verify_history."
+        )
 
 
 def _invariants(*, without: Collection[str]) -> Iterator[str]:

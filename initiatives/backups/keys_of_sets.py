@@ -1,6 +1,7 @@
 """The portal's keys of the time of a set: with them its rows are read and compared, and go on living.
 
-A sealed set brings those that the portal had made itself; all others are the operator's to set (deploy/BACKUP.md).
+A sealed set brings those that the portal had made itself; all others are the operator's to set (deploy/BACKUP.md). What an open
+set says it brings is not believed: anybody may have written it.
 """
 
 import os
@@ -17,14 +18,12 @@ from portal import keys
 
 
 @contextmanager
-def in_use(chosen: Set, manifest: Manifest) -> Iterator[bool]:
-    """While it is open, the portal works with the keys that the set brings along, where it does; for a command that is alone in
-    its process. Yields whether what is keyed can be compared: without its LOOKUP_KEY all history looks forged."""
+def in_use(chosen: Set, manifest: Manifest) -> Iterator[None]:
+    """While it is open, the portal works with the keys that the set brings along; for a command that is alone in its process."""
     kept = settings.FIELD_KEYS, settings.LOOKUP_KEY
-    if manifest.has_keys:
+    if _brings_keys(manifest):
         brought = keys.parsed(_text(chosen, manifest))
-        field_keys = keys.decode_keys("FIELD_KEYS", brought["FIELD_KEYS"])
-        lookup_key = keys.decode_key("LOOKUP_KEY", brought["LOOKUP_KEY"])
+        field_keys, lookup_key = _decoded(brought)
         if [
             key_name(each) for each in field_keys
         ] == manifest.field_keys:  # else some of them came from the environment
@@ -32,31 +31,42 @@ def in_use(chosen: Set, manifest: Manifest) -> Iterator[bool]:
         if key_name(lookup_key) == manifest.lookup_key:
             settings.LOOKUP_KEY = lookup_key
     try:
-        yield key_name(settings.LOOKUP_KEY) == manifest.lookup_key
+        yield
     finally:
         settings.FIELD_KEYS, settings.LOOKUP_KEY = kept
 
 
 def put_back(chosen: Set, manifest: Manifest, *, only_look: bool) -> Iterator[str]:
-    """Puts back the keys that the portal had made itself, or says which ones are lacking."""
-    if manifest.has_keys and not only_look:
-        kept = keys.kept_file(dict(os.environ), Path(settings.DATA_DIR))
-        if kept:
-            if keys.replace(kept, _text(chosen, manifest), aside=f"truoc-{manifest.name}"):
-                yield "Khóa của cổng đã được khôi phục cùng dữ liệu. Hãy khởi động lại cổng để dùng khóa ấy."
-            return
-    here = {key_name(each) for each in settings.FIELD_KEYS}
+    """Puts back the keys that the portal had made itself, and says which ones will be lacking then."""
+    field_keys, lookup_key = settings.FIELD_KEYS, settings.LOOKUP_KEY
+    kept = keys.kept_file(dict(os.environ), Path(settings.DATA_DIR)) if _brings_keys(manifest) else None
+    if kept:
+        text = _text(chosen, manifest)
+        if not only_look and keys.replace(kept, text, aside=f"truoc-{manifest.name}"):
+            yield "Khóa của cổng đã được khôi phục cùng dữ liệu. Hãy khởi động lại cổng để dùng khóa ấy."
+        field_keys, lookup_key = _decoded(
+            keys.parsed(text) | keys.given(dict(os.environ))
+        )  # as the next start reads them
+    here = {key_name(each) for each in field_keys}
     lacking = [each for each in manifest.field_keys if each not in here]
     if lacking:
         yield (
             f"FIELD_KEYS đang đặt không có khóa {', '.join(lacking)} của bản sao lưu: số CCCD đã mã hóa sẽ không đọc được "
             "cho đến khi đặt lại đúng khóa."
         )
-    if manifest.lookup_key != key_name(settings.LOOKUP_KEY):
+    if manifest.lookup_key != key_name(lookup_key):
         yield (
             f"LOOKUP_KEY đang đặt không phải khóa {manifest.lookup_key} của bản sao lưu: tra cứu bằng số điện thoại sẽ "
-            "không được, và lịch sử sẽ bị báo là đã sửa, cho đến khi đặt lại đúng khóa."
+            "không được, lịch sử sẽ bị báo là đã bị sửa, cho đến khi đặt lại đúng khóa."
         )
+
+
+def _brings_keys(manifest: Manifest) -> bool:
+    return manifest.has_keys and bool(manifest.key)
+
+
+def _decoded(told: dict[str, str]) -> tuple[list[bytes], bytes]:
+    return keys.decode_keys("FIELD_KEYS", told["FIELD_KEYS"]), keys.decode_key("LOOKUP_KEY", told["LOOKUP_KEY"])
 
 
 def _text(chosen: Set, manifest: Manifest) -> str:

@@ -25,12 +25,10 @@ NAMES_SHOWN = 5
 @dataclass
 class Report:
     """`findings`: what is not as it must be. `to_do`: what the operator still has to do, and nobody else can.
-    `erased`: receipt codes whose personal data was erased since, and which stand there again. `has_its_keys`: what is keyed
-    could be compared."""
+    `erased`: receipt codes whose personal data was erased since, and which stand there again."""
 
     manifest: Manifest
     migrated: int = 0
-    has_its_keys: bool = True
     findings: list[str] = field(default_factory=list)
     to_do: list[str] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
@@ -66,13 +64,13 @@ def restore(
         if not only_look:
             report.erased = _erased_since(manifest.moment)
         try:
-            with keys_of_sets.in_use(chosen, manifest) as report.has_its_keys, _restored(chosen, manifest) as restored:
+            with keys_of_sets.in_use(chosen, manifest), _restored(chosen, manifest) as restored:
                 _counted(restored, manifest)
                 report.migrated = tables.migrate_on()
                 if not only_look:
                     report.findings += [_not_put(each) for each in documents.put_back(chosen, manifest)]
                 with store.standing_in(documents.Shelf(chosen)) if only_look else nullcontext():
-                    report.findings += checking.findings(at=clock(), has_its_keys=report.has_its_keys)
+                    report.findings += checking.findings(at=clock(), lookup_key=manifest.lookup_key)
                 if not only_look:
                     restored.take_the_place()
         except Damaged as damaged:

@@ -43,7 +43,7 @@ class CopyOnDesk(ScopedAdmin):
             archive = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it once sent
             try:
                 looked_at.copy(found.same, by=account, why=form.cleaned_data["why"], at=at)
-                copying.write(archive, found.same, by=account, at=at, are_more=found.are_more)
+                copying.write(archive, found.same, by=account, at=at, are_more=bool(found.parts))
             except BaseException:
                 archive.close()
                 raise

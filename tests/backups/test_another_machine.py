@@ -1,6 +1,7 @@
 """From one machine to another by two commands, as an operator types them; and what becomes of keys the portal made itself."""
 
 import base64
+import json
 import os
 import shutil
 import subprocess
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+
+from initiatives.backups import sets
 
 ROOT = Path(__file__).parents[2]
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -64,9 +67,39 @@ def test_what_a_sealed_backup_brings_is_compared_with_the_keys_it_brings(first: 
     for each in (drill, done):
         assert (each.returncode, each.stderr) == (0, "")
         assert "✓ Số dòng" in each.stdout
-        assert "Lịch sử chưa so được" not in each.stdout
+        assert "KEY đang đặt" not in each.stdout
     assert made != (first / "keys.env").read_text() == (second / "keys.env").read_text()
     assert "Lịch sử nguyên vẹn: 3 sáng kiến" in manage(second, "verify_history").stdout
+
+
+def test_a_key_that_will_stand_before_the_one_that_came_back_is_named(first: Path, tmp_path: Path) -> None:
+    second, folder = tmp_path / "hai", tmp_path / "sao-luu"
+    manage(first, "backup", folder, BACKUP_KEY=KEY)
+    other = base64.b64encode(b"n" * 32).decode()
+
+    done = manage(second, "restore", folder, BACKUP_KEY=KEY, LOOKUP_KEY=other)
+
+    assert "Khóa của cổng đã được khôi phục" in done.stdout
+    assert "! LOOKUP_KEY đang đặt không phải khóa" in done.stdout
+    assert "FIELD_KEYS đang đặt" not in done.stdout
+
+
+def test_keys_that_an_open_set_says_it_brings_are_not_taken(first: Path, tmp_path: Path) -> None:
+    second, folder = tmp_path / "hai", tmp_path / "sao-luu"
+    manage(first, "backup", folder, BACKUP_KEY=KEY)
+    manage(second, "check")
+    before = (second / "keys.env").read_text()
+    opened = manage(first, "backup", folder)
+    place = sorted((folder / "sets").iterdir())[-1] / "manifest.json"
+    told = json.loads(place.read_text()) | {"has_keys": True}
+    told.pop("seal")
+    place.write_text(json.dumps(told | {"seal": sets._seal(told, None)}))
+
+    done = manage(second, "restore", folder)
+
+    assert (opened.returncode, done.returncode) == (0, 0)
+    assert (second / "keys.env").read_text() == before
+    assert "LOOKUP_KEY đang đặt không phải khóa" in done.stdout
 
 
 def test_an_open_backup_never_holds_keys_and_says_which_ones_it_needs(first: Path, tmp_path: Path) -> None:

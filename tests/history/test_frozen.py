@@ -9,7 +9,7 @@ import pytest
 
 from initiatives.history import frozen, verifying
 from initiatives.history.finding import QUARTER, VERSION
-from initiatives.invariants import violations
+from initiatives.invariants import INVARIANTS, KEYED, violations
 from initiatives.models import DossierVersion, Quarter
 from initiatives.models.initiative import ERASED_MARK
 from initiatives.nominations.sealing import written
@@ -88,6 +88,15 @@ HANDS: list[tuple[Callable[[], None], str, str]] = [
     (_quarter_rewritten, QUARTER, OF_QUARTERS),
     (_quarter_rewritten_with_the_hash_of_a_dossier, QUARTER, OF_QUARTERS),
 ]
+
+
+def test_with_another_key_everything_keyed_looks_forged_and_nothing_else(erased: None, settings: Any) -> None:
+    """So a restore without the key of its rows leaves these out."""
+    assert INVARIANTS.keys() >= KEYED
+
+    settings.LOOKUP_KEY = b"another key of thirty-two bytes."
+
+    assert {each.invariant for each in violations()} == KEYED
 
 
 @pytest.mark.parametrize(("hand", "kind", "invariant"), HANDS, ids=[case[0].__name__.strip("_") for case in HANDS])

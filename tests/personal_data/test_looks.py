@@ -248,25 +248,50 @@ def test_an_identity_number_is_one_person_in_any_unit_and_whoever_entered_it(off
     assert one_person.of_person(one, by=manager).same == [one, other]
 
 
-@pytest.mark.parametrize(("others", "are_more"), [(2, False), (3, True)])
-def test_a_copy_that_cannot_hold_all_of_a_person_says_so(
-    officer: StaffAccount, client_as: In, monkeypatch: pytest.MonkeyPatch, others: int, are_more: bool
+@pytest.mark.parametrize(
+    ("asked", "held", "others"),
+    [
+        pytest.param(0, [0, 1, 2], [3, 6], id="the first copy of three"),
+        pytest.param(4, [3, 4, 5], [0, 6], id="the one in the middle"),
+        pytest.param(6, [6], [0, 3], id="the last"),
+    ],
+)
+def test_what_one_copy_does_not_hold_is_in_others_and_it_says_which(
+    officer: StaffAccount,
+    client_as: In,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: int,
+    held: list[int],
+    others: list[int],
 ) -> None:
-    """The page, the paper and the file; the one it is asked of is always in it."""
+    """The page, the paper and the file."""
     monkeypatch.setattr(one_person, "MOST", 3)
-    earlier = [received() for _ in range(others)]
-    last = received()
-    page = client_as(officer).get(copy(last)).content.decode()
+    every = [received(phone_digits=HUNG["phone_digits"]) for _ in range(7)]
+    page = client_as(officer).get(copy(every[asked])).content.decode()
 
-    answer = client_as(officer).post(copy(last), {"why": "Người nộp xin bản sao"})
+    answer = client_as(officer).post(copy(every[asked]), {"why": "Người nộp xin bản sao"})
 
     archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
     content = json.loads(archive.read("du-lieu.json"))
     codes = [each["ma"].replace(" ", "") for each in content["sang_kien"]]
-    assert codes == [each.receipt_code for each in [*earlier[:2], last]]
-    assert content["con_sang_kien_khac"] is are_more
-    assert ("Người này còn sáng kiến khác" in page) is are_more
-    assert ("Người này còn sáng kiến khác" in archive.read("ban-doc.html").decode()) is are_more
+    assert codes == [every[place].receipt_code for place in held]
+    assert content["con_sang_kien_khac"] is True
+    assert "Bạn còn sáng kiến khác" in archive.read("ban-doc.html").decode()
+    assert [place for place, each in enumerate(every) if f'"{copy(each)}"' in page] == others
+    assert "có thể là người khác" not in page
+
+
+def test_a_copy_that_holds_everything_speaks_of_no_other(
+    officer: StaffAccount, client_as: In, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(one_person, "MOST", 3)
+    every = [received() for _ in range(3)]
+
+    found = one_person.of_person(every[1], by=officer)
+    page = client_as(officer).get(copy(every[1])).content.decode()
+
+    assert (found.same, found.parts) == (every, [])
+    assert "còn sáng kiến khác" not in page
 
 
 @pytest.mark.parametrize(("others", "are_more"), [(3, False), (4, True)])

@@ -88,10 +88,16 @@ def test_at_most_three_the_likeliest_first(campaign: Campaign) -> None:
     assert [one.title for one in alike.public_titles(draft(campaign))] == [TITLE, TITLE, edited.title]
 
 
-def test_a_demonstration_is_compared_with_demonstrations(campaign: Campaign) -> None:
-    public(campaign)
+@pytest.mark.parametrize("is_shown_to_one", [False, True])
+@pytest.mark.parametrize("is_one", [False, True])
+def test_demonstrations_are_compared_with_demonstrations_alone(
+    units: dict[str, Unit], is_one: bool, is_shown_to_one: bool
+) -> None:
+    public(CampaignFactory(is_demonstration=is_one))
 
-    assert alike.public_titles(draft(CampaignFactory(is_demonstration=True))) == []
+    shown = alike.public_titles(draft(CampaignFactory(is_demonstration=is_shown_to_one)))
+
+    assert bool(shown) is (is_one == is_shown_to_one)
 
 
 def test_a_correction_is_not_compared_with_what_it_corrects(campaign: Campaign) -> None:

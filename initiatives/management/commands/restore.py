@@ -87,8 +87,6 @@ class Command(PortalCommand):
             self.stdout.write(f"✗ {finding}")
         if not report.findings:
             self.stdout.write("✓ Số dòng, mã băm, từng tài liệu, các điều luôn đúng và số đếm đều khớp.")
-        if not report.has_its_keys:
-            self.stdout.write("! Lịch sử chưa so được vì thiếu khóa của bản sao lưu.")
         for each in report.to_do:
             self.stdout.write(f"! {each}")
         if not only_looked:
