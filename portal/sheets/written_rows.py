@@ -1,7 +1,7 @@
 """Rows of a sheet written as text, where openpyxl builds an element for each cell: the same bytes at a fifth of the cost.
 
-openpyxl has no public way past its elements. Used privately are its `_get_writer` and `_writer`, and `_file` of et_xmlfile, which it
-writes with; `tests/portal/test_written_rows.py` compares every byte with what it writes itself.
+openpyxl has no public way past its elements. Used privately are its `_get_writer` and `_writer`, and `_file` of et_xmlfile, which
+it writes with; `tests/portal/test_written_rows.py` compares every byte with what it writes itself.
 """
 
 from collections.abc import Callable, Iterator, Sequence
