@@ -35,6 +35,7 @@ from initiatives.nominations.version_admin import VersionAdmin
 from orgtree.scoped_admin import account_of, is_key
 
 HISTORY_SHOWN = 60
+HISTORY = "lich-su"  # in an address: all of it
 # Made by the reports, which stand above this area: each link is shown where its address is there.
 PAPERS = {
     "initiatives_dossier_letter": "Tờ trình (Word)",
@@ -133,7 +134,8 @@ class DossierAdmin(NomineeActs, PaperActs, CandidateAdmin, SealAdmin, HostAdmin,
         may_prepare, may_host = self.may_prepare(request, dossier), self.may_host(request, dossier)
         standing = places(dossier)
         listed = parts(dossier, standing)
-        events = list(history(dossier)[:HISTORY_SHOWN])
+        events = list(history(dossier)[: None if HISTORY in request.GET else HISTORY_SHOWN + 1])
+        are_earlier = HISTORY not in request.GET and len(events) > HISTORY_SHOWN
         window = rounds.window(dossier.round, dossier=dossier)
         state = window.state(at=at)
         may_change = may_prepare and dossier.is_open and state is not RoundState.NOT_YET
@@ -158,8 +160,9 @@ class DossierAdmin(NomineeActs, PaperActs, CandidateAdmin, SealAdmin, HostAdmin,
             and rights.may_look_into(account_of(request), dossier.unit),
             "versions": dossier.versions.select_related("sealed_by").defer("content").order_by("-number"),
             "before_latest": dossier.version - 1,
-            "events": events,
-            "returned": last_return(events, dossier),
+            "events": events[:HISTORY_SHOWN] if are_earlier else events,
+            "all_events_at": f"?{HISTORY}=1#lich-su" if are_earlier else "",
+            "returned": last_return(dossier),
         }
         return self.page(request, dossier, "desk", context, at=at, status=status)
 

@@ -171,11 +171,12 @@ def history(dossier: Dossier) -> QuerySet:
     return DossierEvent.objects.filter(dossier=dossier).select_related("account", "initiative").order_by("-pk")
 
 
-def last_return(events: Sequence[DossierEvent], dossier: Dossier) -> DossierEvent | None:
-    """What the level above asked for, while it is still to be done; `events` newest first."""
+def last_return(dossier: Dossier) -> DossierEvent | None:
+    """What the level above asked for, while it is still to be done, however much was done since."""
     if dossier.state != DossierState.RETURNED:
         return None
-    return next((event for event in events if event.act == DossierAct.RETURNED), None)
+    returned: DossierEvent | None = history(dossier).filter(act=DossierAct.RETURNED).first()
+    return returned
 
 
 def complaints_about(places: Places) -> list[Complaint]:

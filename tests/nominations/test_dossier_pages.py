@@ -12,7 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from initiatives import lifecycle
-from initiatives.models import CameBy, Dossier, DossierFile, DossierState, Nomination, Standing, Status
+from initiatives.models import (
+    CameBy,
+    Dossier,
+    DossierAct,
+    DossierEvent,
+    DossierFile,
+    DossierState,
+    Nomination,
+    Standing,
+    Status,
+)
 from initiatives.nominations import dossiers
 from orgtree.models import StaffAccount
 from orgtree.roles import Role
@@ -654,6 +664,25 @@ def test_the_way_back_leads_to_no_dossier_that_is_not_seen(office: Office, asked
     answer = office.client().get(f"/admin/initiatives/complaint/add/?ho-so={asked}")
 
     assert (answer.status_code, answer.context["dossier"]) == (200, None)
+
+
+def test_what_was_asked_for_stays_however_much_is_done_since(office: Office) -> None:
+    office.nominate("Bàn gá cắt vải")
+    office.seal()
+    answer(office, "receive")
+    answer(office, "return", remarks="Tờ trình chưa có dấu.")
+    for number in range(61):
+        DossierEvent.objects.create(
+            dossier=office.dossier, act=DossierAct.REORDERED, words=f"Việc thứ {number}.", at=NOW
+        )
+
+    desk = office.client().get(office.desk).content.decode()
+    whole = office.client().get(office.desk, {"lich-su": "1"}).content.decode()
+
+    assert "Cấp trên trả lại để hoàn thiện" in desk
+    assert "Tờ trình chưa có dấu." in desk
+    assert ("Việc thứ 60" in desk, "Việc thứ 0." in desk, 'href="?lich-su=1#lich-su"' in desk) == (True, False, True)
+    assert ("Việc thứ 60" in whole, "Việc thứ 0." in whole, 'href="?lich-su=1#lich-su"' in whole) == (True, True, False)
 
 
 # --- the page of the host -------------------------------------------------------------------------------------------------
