@@ -272,15 +272,19 @@ def closing_panels(request: HttpRequest) -> list[Panel]:
     """What the first page says about windows that close soon."""
     at = timezone.now()
     inbox = reverse("admin:initiatives_initiative_changelist")
-    sentences = tuple(
+    closings, are_more = closing_soon(account_of(request), at=at)
+    sentences = [
         Sentence(
             f"{each.campaign.name}. {each.sentence(at=at)}",
             f"{inbox}?campaign={each.campaign.slug}",
             is_urgent=each.closes_at - at <= URGENT,
         )
-        for each in closing_soon(account_of(request), at=at)
-    )
-    return [Panel("Sắp đóng", sentences=sentences)] if sentences else []
+        for each in closings
+    ]
+    if are_more and request.user.has_perm("initiatives.view_windowextension"):
+        every = reverse("admin:initiatives_windowextension_changelist")
+        sentences.append(Sentence("Còn gia hạn khác sắp hết. Xem danh sách gia hạn.", every))
+    return [Panel("Sắp đóng", sentences=tuple(sentences))] if sentences else []
 
 
 def warn_of_demonstration() -> str:

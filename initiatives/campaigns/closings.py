@@ -33,17 +33,20 @@ def last_close(campaign: Campaign) -> datetime | None:
     return max((each for each in moments if each is not None), default=None)
 
 
-def closing_soon(account: StaffAccount, *, at: datetime) -> list[Closing]:
-    """The nearest first. Two statements, whatever is open."""
+def closing_soon(account: StaffAccount, *, at: datetime) -> tuple[list[Closing], bool]:
+    """The nearest first, and whether there are more extensions: they leave the phases their place. Two statements, whatever is
+    open."""
     soon = Q(closes_at__gt=at, closes_at__lte=at + SOON, campaign__is_published=True)
     phases = Phase.objects.filter(soon, opens_at__lte=at).select_related("campaign").order_by("closes_at")
     found = [Closing(phase.campaign, phase.name, phase.closes_at) for phase in phases[:MOST_TOLD]]
+    extensions: list[Closing] = []
     if account.unit is not None:
         inside = Unit.objects.visible_to(account).order_by().values("pk")
         above = Unit.objects.ancestors_and_self(account.unit).order_by().values("pk")
         granted = WindowExtension.objects.filter(soon, Q(unit__in=inside) | Q(unit__in=above))
-        found += [
+        extensions = [
             Closing(each.campaign, f"Gia hạn cho {each.unit}", each.closes_at)
-            for each in granted.select_related("campaign", "unit").order_by("closes_at")[:MOST_TOLD]
+            for each in granted.select_related("campaign", "unit").order_by("closes_at")[: MOST_TOLD + 1]
         ]
-    return sorted(found, key=lambda each: each.closes_at)[:MOST_TOLD]
+    room = MOST_TOLD - len(found)
+    return sorted([*found, *extensions[:room]], key=lambda each: each.closes_at), len(extensions) > room

@@ -1,7 +1,9 @@
 """What comes due for an account: dossiers its unit has to send, and units below that have not sent theirs."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -9,10 +11,11 @@ from initiatives.models import Dossier, Phase, SelectionRound
 from initiatives.nominations import overview, rounds
 from initiatives.nominations.overview import Entry, Summary
 from initiatives.nominations.rounds import RoundState, RoundWindow
-from orgtree.models import StaffAccount
+from orgtree.models import StaffAccount, Unit
 from portal.vietnamese.days import VIETNAM
 
 MOST_TOLD = 5  # rounds of each kind on the first page; the list has them all
+MOST_LOOKED_AT = 40  # to find those: each takes some statements
 TOLD_AFTER = timedelta(days=30)  # so long behind its due day a round is still told of
 TOLD_WITHOUT_DAY = timedelta(days=180)  # and so long behind the campaign's last close, where it has no due day
 SOON = 3  # days
@@ -43,43 +46,46 @@ class Held:
 
 def due(account: StaffAccount, *, at: datetime) -> list[Due]:
     """Dossiers not yet sent, or returned, the nearest day first; those without a due day last. Of a unit that went on in
-    another, the successor's account sends what is still owed."""
+    another, the successor's account sends what is still owed. One more than MOST_TOLD, where there are more."""
     unit = account.unit
     if unit is None or not account.is_active:
         return []
-    listed = []
+    listed: list[Due] = []
     for each in rounds.line_of(unit)[:MOST_TOLD]:
-        for round in _told(rounds.rounds_above(each), at=at):
-            if rounds.window(round).state(at=at) is RoundState.NOT_YET:
-                continue
-            (entry,) = overview.entries(round, [each], at=at)
-            if not entry.has_sent:
-                listed.append(Due(round, entry))
-    return sorted(listed, key=lambda due: (due.entry.window.due_on or date.max, due.round.pk))[:MOST_TOLD]
+        listed += islice(_due_of(each, at=at), MOST_TOLD + 1)
+    return sorted(listed, key=lambda due: (due.entry.window.due_on or date.max, due.round.pk))[: MOST_TOLD + 1]
+
+
+def _due_of(unit: Unit, *, at: datetime) -> Iterator[Due]:
+    for round in _told(rounds.rounds_above(unit), at=at):
+        (entry,) = overview.entries(round, [unit], at=at)
+        if not entry.has_sent:
+            yield Due(round, entry)
 
 
 def held(account: StaffAccount, *, at: datetime) -> list[Held]:
-    """The unit's own rounds in which somebody has not sent, or waits for an answer."""
+    """The unit's own rounds in which somebody has not sent, or waits for an answer. One more than MOST_TOLD, where there are
+    more."""
     unit = account.unit
     if unit is None or not account.is_active:
         return []
-    listed = []
+    return list(islice(_held_by(unit, account, at=at), MOST_TOLD + 1))
+
+
+def _held_by(unit: Unit, account: StaffAccount, *, at: datetime) -> Iterator[Held]:
     for each in _told(SelectionRound.objects.filter(host__current_path=unit.current_path), at=at):
-        window = rounds.window(each)
-        if window.state(at=at) is RoundState.NOT_YET:
-            continue
         summary = overview.summed(overview.of_round(each, account, at=at))
         if summary.unsent or summary.awaiting_host:
-            listed.append(Held(each, window, summary, at))
-    return listed
+            yield Held(each, rounds.window(each), summary, at)
 
 
 def _told(asked: QuerySet[SelectionRound], *, at: datetime) -> list[SelectionRound]:
-    """Those whose day lies ahead or lately behind, the nearest first; without a day, as long as the campaign is not long over.
-    An extension may lengthen one for a unit."""
+    """Those that have opened and whose day lies ahead or lately behind, the nearest first; without a day, as long as the campaign
+    is not long over. An extension may lengthen one for a unit."""
     since = (at - TOLD_AFTER).astimezone(VIETNAM).date()
     lately = Exists(Phase.objects.filter(campaign=OuterRef("campaign"), closes_at__gte=at - TOLD_WITHOUT_DAY))
     extended = Exists(Dossier.objects.filter(round=OuterRef("pk"), extended_until__gte=since))
     recent = Q(dossier_due__gte=since) | Q(lately, dossier_due=None) | Q(extended)
     found = asked.filter(recent, campaign__is_published=True).select_related("campaign", "host")
-    return list(found.order_by(F("dossier_due").asc(nulls_last=True), "pk")[:MOST_TOLD])
+    nearest = found.order_by(F("dossier_due").asc(nulls_last=True), "pk")[:MOST_LOOKED_AT]
+    return [each for each in nearest if rounds.window(each).state(at=at) is not RoundState.NOT_YET]

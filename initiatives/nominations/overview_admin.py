@@ -92,10 +92,17 @@ def selection_panels(request: HttpRequest) -> list[Panel]:
     account, at = account_of(request), timezone.now()
     if not account.has_perm("initiatives.view_selectionround"):
         return []
-    own = tuple(_of_due(each, account) for each in deadlines.due(account, at=at))
-    below = tuple(_of_held(each, account) for each in deadlines.held(account, at=at))
+    own = _and_more([_of_due(each, account) for each in deadlines.due(account, at=at)])
+    below = _and_more([_of_held(each, account) for each in deadlines.held(account, at=at)])
     panels = [Panel("Hồ sơ xét chọn phải gửi", sentences=own)] if own else []
     return [*panels, Panel("Hồ sơ bên dưới gửi lên", sentences=below)] if below else panels
+
+
+def _and_more(told: list[Sentence]) -> tuple[Sentence, ...]:
+    if len(told) <= deadlines.MOST_TOLD:
+        return tuple(told)
+    more = Sentence("Còn đợt khác. Xem danh sách đợt xét chọn.", reverse("admin:initiatives_selectionround_changelist"))
+    return (*told[: deadlines.MOST_TOLD], more)
 
 
 def _of_due(due: Due, account: StaffAccount) -> Sentence:

@@ -458,6 +458,23 @@ class TestTheFirstPage:
             "Xét chọn cấp tỉnh. 0/4 đã dùng, còn thiếu 2 sáng kiến. Hạn gửi hồ sơ đến hết ngày 15/4/2022, còn 2 ngày."
         ]
 
+    def test_what_was_sent_takes_the_place_of_nothing_that_is_owed(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
+    ) -> None:
+        rounds = [
+            SelectionRoundFactory(campaign=campaign, name=f"Đợt {n}", dossier_due=date(2022, 4, 15 + n))
+            for n in range(12)
+        ]
+        for each in rounds[:6]:
+            sealed(each, units["quang-tri/dong-ha"])
+        client = enter("quang-tri/dong-ha", Role.REVIEWER)
+
+        said = [each.split(".")[0] for each in self.sentences(client)]
+        assert said == [*(each.name for each in rounds[6:11]), "Còn đợt khác"]
+
+        sealed(rounds[6], units["quang-tri/dong-ha"])
+        assert [each.split(".")[0] for each in self.sentences(client)] == [each.name for each in rounds[7:]]
+
     def test_what_another_unit_owes_that_went_on_in_it_is_told_by_its_name(
         self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
     ) -> None:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from initiatives.campaigns.closings import closing_soon
 from initiatives.models import Act, Initiative, Status
 from initiatives.review import queries
+from orgtree.models import StaffAccount
 from orgtree.roles import Role
 from tests.factories import (
     CampaignFactory,
@@ -152,7 +153,7 @@ def test_a_window_that_closes_soon_is_told(
     CampaignFactory(phases=[phase])
     now = at(moment)
 
-    assert [each.sentence(at=now) for each in closing_soon(officer, at=now)] == told
+    assert [each.sentence(at=now) for each in closing_soon(officer, at=now)[0]] == told
 
 
 @pytest.mark.parametrize(
@@ -175,9 +176,33 @@ def test_an_extension_is_told_to_those_it_is_for_and_those_above(
     campaign = CampaignFactory(phases=[phase])
     WindowExtensionFactory(campaign=campaign, unit=units[unit], closes_at=now + timedelta(days=2))
 
-    told = [each.what for each in closing_soon(officer, at=now)]
+    told = [each.what for each in closing_soon(officer, at=now)[0]]
 
     assert told == ([f"Gia hạn cho {units[unit]}"] if is_told else [])
+
+
+def test_however_many_extensions_end_a_phase_keeps_its_place(
+    db: None, at: Callable[[str], datetime], client_as: Callable[[StaffAccount], Client]
+) -> None:
+    units = make_tree()
+    officer = StaffAccountFactory(unit=units["tld"], role=Role.ADMINISTRATOR)
+    now = at("2021-04-15 09:00")
+    phase = {"name": "Đợt 1", "opens_at": now - timedelta(days=30), "closes_at": now + timedelta(days=9)}
+    campaign = CampaignFactory(phases=[phase])
+    for hours, unit in enumerate(list(units.values())[:9], start=1):
+        WindowExtensionFactory(campaign=campaign, unit=unit, closes_at=now + timedelta(hours=hours))
+
+    nine, are_more = closing_soon(officer, at=now)
+    page = client_as(officer).get(reverse("admin:index")).content.decode()
+    assert ([each.what for each in nine][-1], len(nine), are_more) == ("Đợt 1", 10, False)
+    assert "Còn gia hạn khác sắp hết" not in page
+
+    WindowExtensionFactory(campaign=campaign, unit=units["dien-bien"], closes_at=now + timedelta(hours=20))
+
+    nine, are_more = closing_soon(officer, at=now)
+    page = client_as(officer).get(reverse("admin:index")).content.decode()
+    assert ([each.what for each in nine][-1], len(nine), are_more) == ("Đợt 1", 10, True)
+    assert "Còn gia hạn khác sắp hết" in page
 
 
 def test_what_is_not_published_closes_for_nobody(db: None, at: Callable[[str], datetime]) -> None:
@@ -186,7 +211,7 @@ def test_what_is_not_published_closes_for_nobody(db: None, at: Callable[[str], d
     phase = {"opens_at": now - timedelta(days=30), "closes_at": now + timedelta(days=1)}
     CampaignFactory(is_published=False, phases=[phase])
 
-    assert closing_soon(officer, at=now) == []
+    assert closing_soon(officer, at=now) == ([], False)
 
 
 def test_the_first_page_leads_from_a_window_to_its_campaign(
