@@ -7,7 +7,7 @@ a twin, and in which unit.
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from initiatives.duplicates import looking, pairs
 from initiatives.duplicates.looking import Reading, Text
@@ -27,6 +27,11 @@ NOTHING_LEFT = "Không còn phải quyết định"
 BOTH_COUNT = Q(earlier__status__in=COUNTED, later__status__in=COUNTED)
 WAITS = Q(state=TwinPair.State.OPEN) & BOTH_COUNT
 SETTLED = Q(state=TwinPair.State.OPEN) & ~BOTH_COUNT
+# Of which those who see one of the two learn that there is another: not what became of it where it counts no more, nor, of a code
+# that somebody tried, that there is such a one.
+TOLD_BELOW = Q(state=TwinPair.State.DUPLICATE) | (
+    ~Q(kind=TwinPair.Kind.REPORTED) & (WAITS | ~Q(state=TwinPair.State.OPEN))
+)
 
 
 @dataclass(frozen=True)
@@ -147,13 +152,16 @@ def declined_of(pair: TwinPair) -> Initiative | None:
 
 
 def on_desk(initiative: Initiative, account: StaffAccount) -> list[TwinOnDesk]:
-    """What an officer may know of an initiative's twins, the likeliest first; three statements at most."""
+    """What an officer may know of an initiative's twins: those that wait, then the others, the likeliest first; one more than
+    MOST_ON_A_DESK where there are more. Three statements at most."""
     rows = TwinPair.objects.filter(Q(earlier=initiative) | Q(later=initiative))
-    known = list(with_both(rows).order_by(*IN_ORDER)[:MOST_ON_A_DESK])
-    if not known:
+    seen_ones = visible(rows, account).order_by().values("pk")
+    in_turn = (Case(When(WAITS, then=Value(0)), default=Value(1)), *IN_ORDER)
+    may_be_told = with_both(rows).filter(Q(pk__in=seen_ones) | TOLD_BELOW)
+    told = list(may_be_told.order_by(*in_turn)[: MOST_ON_A_DESK + 1])
+    if not told:
         return []
-    seen = set(visible(rows, account).values_list("pk", flat=True))
-    told = [pair for pair in known if pair.pk in seen or _is_told_below(pair)]
+    seen = set(seen_ones.filter(pk__in=[pair.pk for pair in told]).values_list("pk", flat=True))
     others = {pair.pk: pair.earlier if pair.later_id == initiative.pk else pair.later for pair in told}
     where = {one.unit: one for one in search.with_those_above([other.unit for other in others.values()])}
     return [
@@ -169,14 +177,6 @@ def on_desk(initiative: Initiative, account: StaffAccount) -> list[TwinOnDesk]:
         for pair in told
         for unit in (others[pair.pk].unit,)
     ]
-
-
-def _is_told_below(pair: TwinPair) -> bool:
-    """Whether those who see one of the two learn that there is another: not what became of it where it counts no more, nor,
-    of a code that somebody tried, that there is such a one."""
-    if pair.state == TwinPair.State.DUPLICATE:
-        return True
-    return pair.kind != TwinPair.Kind.REPORTED and (is_waiting(pair) or not pair.is_open)
 
 
 # --- what others do that concerns a pair ------------------------------------------------------------------------------------

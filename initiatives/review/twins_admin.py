@@ -197,7 +197,9 @@ class TwinsOnDesk(ScopedAdmin):
 
     def desk_context(self, request: HttpRequest, initiative: Initiative) -> dict[str, Any]:
         below: Any = super()
+        known = twins.on_desk(initiative, account_of(request))
         return {
             **below.desk_context(request, initiative),
-            "twins": twins.on_desk(initiative, account_of(request)),
+            "twins": known[: twins.MOST_ON_A_DESK],
+            "has_more_twins": len(known) > twins.MOST_ON_A_DESK,
         }

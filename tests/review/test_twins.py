@@ -338,6 +338,38 @@ class TestOnTheDesk:
         assert ("gần giống" in self.desk(office, pair.earlier)) is told
         assert twins.on_desk(pair.earlier, officer_at(office, "tld"))[0].pair == pair
 
+    def test_what_waits_is_not_hidden_by_what_was_decided(self, office: Office) -> None:
+        initiative = office.receive()
+
+        def twin(likeness: int, state: str) -> None:
+            other = office.receive(title=f"Giống {likeness}")
+            TwinPairFactory(earlier=initiative, later=other, decider=office.units[HERE], likeness=likeness, state=state)
+
+        for likeness in range(90, 99):
+            twin(likeness, DISTINCT)
+        twin(50, OPEN)
+        page = self.desk(office, initiative)
+        assert page.index("Giống 50") < page.index("Giống 98") < page.index("Giống 90")
+        assert "Còn cặp khác" not in page
+
+        twin(40, OPEN)
+        page = self.desk(office, initiative)
+        assert page.index("Giống 50") < page.index("Giống 40") < page.index("Giống 98")
+        assert ("Giống 90" in page, "Còn cặp khác" in page) == (False, True)
+
+    def test_what_nobody_is_told_of_takes_the_place_of_nothing(self, office: Office) -> None:
+        initiative = office.receive()
+        for _ in range(twins.MOST_ON_A_DESK + 1):
+            other = office.receive(unit=office.units[ELSEWHERE])
+            TwinPairFactory(
+                earlier=initiative, later=other, decider=office.units["tld"], likeness=99, kind=TwinPair.Kind.REPORTED
+            )
+        TwinPairFactory(earlier=initiative, later=office.receive(), decider=office.units[HERE], likeness=50)
+
+        page = self.desk(office, initiative)
+
+        assert ("50% giống" in page, "Còn cặp khác" in page) == (True, False)
+
     def test_no_twin_is_silence(self, office: Office) -> None:
         assert "Có thể trùng lặp" not in self.desk(office, office.receive())
 
