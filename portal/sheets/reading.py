@@ -7,7 +7,8 @@ import io
 import logging
 import re
 import warnings
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -26,6 +27,8 @@ __all__ = ["SheetRefused", "SheetRow", "Table", "Upload", "content_of", "day_typ
 MOST_SHEETS = 20
 HEADING_WITHIN = 30  # rows
 LONGEST_CELL = 2_000  # characters kept where nobody asks for more
+LONGEST_TITLE = 31  # characters that Excel lets a sheet be called by
+EXPLANATION = "Hướng dẫn"  # the sheet of our templates that lists the headings, one below the other: nobody fills it in
 
 _ONLY_ZEROS = re.compile("0{2,}")
 _SERIAL_DAY = re.compile("[1-9][0-9]{4}")
@@ -74,8 +77,9 @@ def table_of(
 ) -> Table:
     """The rows below the headings, without the blank ones.
 
-    `columns` are headings by name, `aliases` names by further headings; they stand in any order, among others, in the first
-    sheet that has them all or at least those in `needed`. A cell is kept up to `longest` characters. Raises SheetRefused.
+    `columns` are headings by name, `aliases` names by further headings; they stand in any order, among others, in the one
+    sheet that is filled in below them all, or at least below those in `needed`; where two are, none is read, for half would
+    be lost. A cell is kept up to `longest` characters. Raises SheetRefused.
     """
     inspect(content)
     wanted = _Wanted(columns, aliases or {}, set(columns if needed is None else needed), most_rows, longest)
@@ -111,24 +115,39 @@ class _Wanted:
 
 
 def _table(reader: Reader, wanted: _Wanted, sheet: str | None) -> Table:
-    """The first sheet with the headings; of those without, the likeliest tells which are missing."""
+    """The sheet with the headings that is filled in; of those without them, the likeliest tells which are missing."""
     fewest: set[str] = wanted.needed
     zeros = [_zeros(reader.wb, key.numFmtId) for key in reader.wb._cell_styles]
+    table: Table | None = None
+    filled: list[str] = []
 
     def text_of(value: Any, look: int) -> str:
         return _text(value, zeros=zeros[look] if look < len(zeros) else 0, longest=wanted.longest)
 
     for each in reader.sheets[:MOST_SHEETS]:
-        is_asked = each.title == sheet if sheet else each.is_visible
+        is_asked = each.title == sheet if sheet else each.is_visible and not each.title.startswith(EXPLANATION)
         if not is_asked:
             continue
         lines = reader.lines(each, text_of=text_of)
         places, others, missing = _headings(lines, wanted)
-        if not missing:
-            return Table(_below(lines, places, wanted), set(places.values()), others)
-        fewest = min(fewest, missing, key=len)
-    headings = ", ".join(f"“{heading}”" for name, heading in wanted.columns.items() if name in fewest)
-    raise SheetRefused(f"Tệp không có cột {headings}. Hãy dùng tệp mẫu và giữ nguyên dòng tên cột.")
+        if missing:
+            fewest = min(fewest, missing, key=len)
+        elif not filled:
+            table = Table(_below(lines, places, wanted), set(places.values()), others)
+            if table.rows:
+                filled.append(each.title)
+        elif next(_filled(lines, places), None):
+            filled.append(each.title)
+    if len(filled) > 1:
+        titles = ", ".join(f"“{title[:LONGEST_TITLE]}”" for title in filled)
+        raise SheetRefused(
+            f"Tệp có {len(filled)} trang tính đã điền: {titles}. Hãy chép mọi dòng vào một trang rồi xóa các trang kia, "
+            "hoặc gửi mỗi trang một tệp."
+        )
+    if table is None:
+        headings = ", ".join(f"“{heading}”" for name, heading in wanted.columns.items() if name in fewest)
+        raise SheetRefused(f"Tệp không có cột {headings}. Hãy dùng tệp mẫu và giữ nguyên dòng tên cột.")
+    return table
 
 
 def _headings(lines: Lines, wanted: _Wanted) -> tuple[dict[int, str], list[str], set[str]]:
@@ -141,30 +160,34 @@ def _headings(lines: Lines, wanted: _Wanted) -> tuple[dict[int, str], list[str],
     for number, cells in lines:
         if number > HEADING_WITHIN:
             break
-        found = [(place, names[heading]) for place, text in cells.items() if (heading := folded(text)) in names]
-        missing = needed - {name for _, name in found}
+        places = {place: names[heading] for place, text in cells.items() if (heading := folded(text)) in names}
+        missing = needed - set(places.values())
         if not missing:
-            twice = {name for _, name in found if [each for _, each in found].count(name) > 1}
-            for name in columns:
-                if name in twice:
-                    raise SheetRefused(f"Tệp có hai cột “{columns[name]}”. Hãy bỏ bớt một cột.")
-            places = dict(found)
             return places, [text for place, text in cells.items() if place not in places], set()
         fewest = min(fewest, missing, key=len)
     return {}, [], fewest
 
 
 def _below(lines: Lines, places: Mapping[int, str], wanted: _Wanted) -> list[SheetRow]:
+    found = Counter(places.values())
+    for name, heading in wanted.columns.items():
+        if found[name] > 1:
+            raise SheetRefused(f"Tệp có hai cột “{heading}”. Hãy bỏ bớt một cột.")
     rows: list[SheetRow] = []
     blank = dict.fromkeys(wanted.columns, "")
-    for number, cells in lines:
-        values = {places[place]: text for place, text in cells.items() if place in places}
-        if not values:
-            continue
+    for number, values in _filled(lines, places):
         if len(rows) == wanted.most_rows:
             raise SheetRefused(f"Tệp có hơn {whole(wanted.most_rows)} dòng. Hãy chia thành nhiều tệp.")
         rows.append(SheetRow(number, blank | values))
     return rows
+
+
+def _filled(lines: Lines, places: Mapping[int, str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows below the headings that hold something, by name of the column."""
+    for number, cells in lines:
+        values = {places[place]: text for place, text in cells.items() if place in places}
+        if values:
+            yield number, values
 
 
 def _zeros(book: Workbook, number_format: int) -> int:

@@ -16,10 +16,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from portal.sheets.cells import safe_cell, safe_text
-from portal.sheets.reading import SheetRow
+from portal.sheets.reading import EXPLANATION, SheetRow
 from portal.sheets.written_rows import Look, WrittenRows
 
-EXPLANATION = "Hướng dẫn"
 CHOICES = "Danh mục"  # hidden: a list inside a rule holds 255 characters only
 FAULTS = "Cần sửa"
 FAULTS_WIDTH = 44

@@ -133,6 +133,55 @@ def test_the_first_visible_sheet_with_the_headings_is_read() -> None:
     assert [row.values["name"] for row in read(content, sheet="Danh mục")] == ["ẩn"]
 
 
+def workshops(**sheets: list[list[Any]]) -> bytes:
+    """A book with these sheets, and headings above the rows of each."""
+    book = Workbook()
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in [HEADINGS, *rows]:
+            sheet.append(row)
+    kept = io.BytesIO()
+    book.save(kept)
+    return kept.getvalue()
+
+
+def test_of_several_sheets_filled_in_none_is_read_and_each_is_named() -> None:
+    content = workshops(May=[["a", "A"]], Cắt=[[], ["b", "B"]], Mẫu=[], Giặt=[["c", "C"]])
+
+    assert refusal(content) == (
+        "Tệp có 3 trang tính đã điền: “May”, “Cắt”, “Giặt”. Hãy chép mọi dòng vào một trang rồi xóa các trang kia, "
+        "hoặc gửi mỗi trang một tệp."
+    )
+
+
+@pytest.mark.parametrize(
+    "sheets",
+    [{"May": [["a", "A"]], "Cắt": []}, {"Cắt": [], "May": [["a", "A"]]}, {"May": [["a", "A"]], "Cắt": [["", " "]]}],
+    ids=["the last is empty", "the first is empty", "the last is blank"],
+)
+def test_the_one_sheet_that_is_filled_in_is_read(sheets: dict[str, list[list[Any]]]) -> None:
+    assert [row.values["name"] for row in read(workshops(**sheets))] == ["A"]
+
+
+def test_a_hidden_sheet_is_nobodys_second_one() -> None:
+    def hide(book: Workbook) -> None:
+        book.copy_worksheet(book.active).sheet_state = "hidden"
+
+    assert len(read(book_of(HEADINGS, ["a", "A"], change=hide))) == 1
+
+
+@pytest.mark.parametrize("title", ["Hướng dẫn", "Hướng dẫn (2)"])
+def test_the_sheet_that_explains_the_headings_is_not_filled_in(title: str) -> None:
+    def explain(book: Workbook) -> None:
+        told = book.create_sheet(title, 0)
+        for heading in ("Cột", *HEADINGS):
+            told.append([heading])
+
+    content = book_of(HEADINGS, ["a", "A"], change=explain)
+
+    assert [row.values["name"] for row in read(content, needed={"name"})] == ["A"]
+
+
 @pytest.mark.parametrize(
     ("value", "look", "text"),
     [
