@@ -80,7 +80,7 @@ def figures(unions: int, rounds: int) -> dict[str, Any]:
         must(asker.get(f"/don-vi/?q={quote(typed)}", accept="application/json"), 200)
 
     def listed(typed: str) -> None:
-        rows = matching(Unit.objects.all(), typed)
+        rows = matching(Unit.objects.all(), typed).rows
         rows.order_by()[: MOST_FOUND_COUNTED + 1].count()
         list(rows[:PAGE])
 

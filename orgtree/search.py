@@ -22,7 +22,7 @@ from orgtree.models import Level, Unit
 from orgtree.models.unit import UnitQuerySet
 from orgtree.scope import branch
 
-__all__ = ["Found", "find", "learn_words", "matching", "offered_below", "searchable", "with_those_above"]
+__all__ = ["Found", "Matched", "find", "learn_words", "matching", "offered_below", "searchable", "with_those_above"]
 
 # Measured at 130,000 units: what is read to find the likeliest, and where more hold what was typed than that, of how many.
 MOST_RANKED = 1000
@@ -46,6 +46,14 @@ class Found:
         return ", ".join(self.above)
 
 
+@dataclass(frozen=True)
+class Matched:
+    """The rows of a list; where `most` is a number, one row beyond it stands for all that were left out."""
+
+    rows: UnitQuerySet
+    most: int | None = None
+
+
 @dataclass(frozen=True, order=True)
 class _Row:
     """A unit with its rank. In order: by rank, then as in the tree, what stands higher first."""
@@ -67,11 +75,11 @@ def find(typed: str, *, among: UnitQuerySet, limit: int) -> list[Found]:
     return with_those_above([units[key] for key in keys])
 
 
-def matching(rows: UnitQuerySet, typed: str) -> UnitQuerySet:
+def matching(rows: UnitQuerySet, typed: str) -> Matched:
     """The rows that `find` would find, for lists that have an order of their own; none for nothing typed."""
     readings = readings_of(typed)
     if not readings:
-        return rows.none()
+        return Matched(rows.none())
     query, condition = _together(readings), _hold_together(readings)
     keys = first_keys(query, most=MOST_COUNTED + 1)
     if len(keys) > MOST_COUNTED:
@@ -82,8 +90,9 @@ def matching(rows: UnitQuerySet, typed: str) -> UnitQuerySet:
         held = rows.filter(pk__in=keys)
     together = held.filter(condition)
     if keys and together.order_by().exists():
-        return together
-    return rows.filter(pk__in=[row.pk for row in islice(_found(typed, among=rows, limit=MOST_MATCHED), MOST_MATCHED)])
+        return Matched(together)
+    likely = islice(_found(typed, among=rows, limit=MOST_MATCHED + 1), MOST_MATCHED + 1)
+    return Matched(rows.filter(pk__in=[row.pk for row in likely]), MOST_MATCHED)
 
 
 def searchable(unit: Unit, *, other_names: Iterable[str] = ()) -> None:

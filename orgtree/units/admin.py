@@ -115,12 +115,15 @@ class UnitAdmin(GrassrootsImport, ScopedAdmin):
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         if request.GET.get("field_name") == "successor":  # where another unit goes: no unit goes to one that ended
             queryset = queryset.filter(closed_on=None)
-        return (search.matching(queryset, search_term[:200]) if search_term.strip() else queryset), False
+        if not search_term.strip():
+            return queryset, False
+        matched = search.matching(queryset, search_term[:200])
+        request.__dict__["most_found"] = matched.most or MOST_FOUND_COUNTED
+        return matched.rows, False
 
     def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         paginator = super().get_paginator(request, *args, **kwargs)
-        if request.GET.get("q") or request.GET.get("term"):
-            paginator.most_counted = MOST_FOUND_COUNTED
+        paginator.most_counted = request.__dict__.get("most_found", paginator.most_counted)
         return paginator
 
     def choice_labels(self, rows: Sequence[Unit]) -> dict[int, str]:

@@ -337,7 +337,7 @@ def test_a_union_is_added_with_all_that_was_written(units: dict[str, Unit], mana
         units["quang-tri/dong-ha/may-song-hieu"],
         kept,
     ]
-    assert list(search.matching(Unit.objects.all(), "go cam lo")) == [kept]
+    assert list(search.matching(Unit.objects.all(), "go cam lo").rows) == [kept]
     assert list(faults_in_tree()) == []
 
 

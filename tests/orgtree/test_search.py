@@ -175,7 +175,7 @@ LISTED = {
 
 @pytest.mark.parametrize(("typed", "codes"), LISTED.values(), ids=LISTED)
 def test_a_list_holds_what_is_found_in_its_own_order(tree: dict[str, Unit], typed: str, codes: set[str]) -> None:
-    rows = matching(Unit.objects.order_by("-path"), typed)
+    rows = matching(Unit.objects.order_by("-path"), typed).rows
 
     assert set(rows.values_list("code", flat=True)) == codes
     assert list(rows.values_list("path", flat=True)) == sorted((tree[code].path for code in codes), reverse=True)
@@ -189,8 +189,8 @@ def test_a_list_is_whole_however_many_there_are(
     monkeypatch.setattr(search, "MOST_RANKED", ranked)
     monkeypatch.setattr(search, "MOST_COUNTED", counted)
 
-    assert matching(Unit.objects.all(), "huyện").count() == Unit.objects.filter(kind="huyen").count() > 500
-    assert not matching(Unit.objects.filter(level=Level.PROVINCE), "huyện").exists()
+    assert matching(Unit.objects.all(), "huyện").rows.count() == Unit.objects.filter(kind="huyen").count() > 500
+    assert not matching(Unit.objects.filter(level=Level.PROVINCE), "huyện").rows.exists()
 
 
 def test_where_more_hold_it_than_can_be_ranked_upper_units_come_first_and_a_small_branch_still_finds_its_own(
@@ -255,7 +255,7 @@ def test_whatever_is_typed_is_answered(db: None, typed: str) -> None:
     unit = unit_at("quang-tri/dong-ha/may-song-hieu")
 
     assert find(typed, among=Unit.objects.all(), limit=5) is not None
-    assert matching(Unit.objects.all(), typed).count() >= 0
+    assert matching(Unit.objects.all(), typed).rows.count() >= 0
     assert suggested(typed, among=Unit.objects.all()) is not None
 
     searchable(unit, other_names=[typed])

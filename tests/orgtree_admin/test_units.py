@@ -338,6 +338,17 @@ def test_what_a_search_finds_is_counted_to_a_cap_and_the_whole_list_is_not(
     assert (whole.count, whole.is_capped) == (Unit.objects.count(), False)
 
 
+@pytest.mark.parametrize(("most", "told"), [(1, "Hơn 1 kết quả."), (200, "2 kết quả.")])
+def test_where_words_lie_apart_a_list_that_was_cut_says_so(
+    world: World, enter: Enter, monkeypatch: pytest.MonkeyPatch, most: int, told: str
+) -> None:
+    monkeypatch.setattr("orgtree.search.MOST_MATCHED", most)
+
+    page = enter("administrator").get(LIST, {"q": "dien bien ldld"})
+
+    assert f'<span class="small quiet">{told}' in page.content.decode()
+
+
 def test_the_first_of_many_children_are_shown(world: World, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orgtree.units.queries.CHILDREN_SHOWN", 2)
 
