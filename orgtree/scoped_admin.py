@@ -279,6 +279,7 @@ class OneOf(admin.SimpleListFilter):
 
     all_label = "Tất cả"
     also_takes: tuple[str, ...] = ()  # parameters of its own beside the value; gone once a value is chosen
+    left_out = ""  # where the options are not all: that, and where to find the others
 
     def options(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
         raise NotImplementedError

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -53,9 +53,13 @@ class AccountFilter(OneOf):
     parameter_name = "account"
 
     def options(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        seen = PersonalDataView.objects.visible_to(account_of(request))
-        accounts = StaffAccount.objects.filter(pk__in=seen.order_by().values("account"))
-        return [(str(each.pk), each.get_full_name()) for each in accounts.order_by("full_name", "pk")[:MOST_ACCOUNTS]]
+        seen = PersonalDataView.objects.visible_to(account_of(request)).exclude(account=None).order_by()
+        last_first = seen.values_list("account").annotate(last=Max("at")).order_by("-last", "account")
+        keys = [key for key, _ in last_first[: MOST_ACCOUNTS + 1]]
+        if len(keys) > MOST_ACCOUNTS:
+            self.left_out = f"Chỉ hiện {MOST_ACCOUNTS} người xem gần đây nhất. Người khác: hãy gõ tên vào ô Tìm."
+        accounts = StaffAccount.objects.in_bulk(keys[:MOST_ACCOUNTS])
+        return [(str(key), accounts[key].get_full_name()) for key in keys[:MOST_ACCOUNTS]]
 
     def narrowed(self, queryset: QuerySet, value: str) -> QuerySet:
         return queryset.filter(account=value)
@@ -69,6 +73,8 @@ class LooksAdmin(ProcessingRecord):
     list_display_links = ("when",)
     list_filter = (WhatFilter, DaysFilter, AccountFilter)
     list_select_related = ("account__unit", "initiative", "unit")
+    search_fields = ("account__full_name", "account__username")
+    search_help_text = "Gõ tên hoặc tên đăng nhập của người xem."
     fields = ("when", "who", "shown_what", "of", "number", "why")
     readonly_fields = fields
     sortable_by = ()

@@ -477,7 +477,29 @@ def test_managers_read_who_looked_in_their_branch(officer: StaffAccount, client_
     assert listed(days="7") == [new]
     assert listed(account=str(officer.pk)) == [old]
     assert listed(what="copy") == []
+    assert listed(q=officer.username) == [old]
     assert client_as(officer).get(LOOKS).status_code == 403
+
+
+@pytest.mark.parametrize("most", [2, 3])
+def test_who_looked_last_is_offered_first_and_more_are_told(
+    officer: StaffAccount, client_as: In, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("initiatives.personal_data.looks_admin.MOST_ACCOUNTS", most)
+    by_time = ["Bùi Thị An", "Lê Văn Yên", "Cao Thị Bé"]
+    for days_ago, name in enumerate(by_time):
+        looker = StaffAccountFactory(full_name=name)
+        for ago in (days_ago, days_ago + 30):
+            PersonalDataView.objects.create(
+                account=looker, at=NOW - timedelta(days=ago), what="identity", unit=officer.unit
+            )
+    PersonalDataView.objects.create(at=NOW, what="table", unit=officer.unit)
+
+    page = client_as(StaffAccountFactory(role=Role.MANAGER, is_demonstration=True)).get(LOOKS)
+
+    offered = next(spec for spec in page.context["cl"].filter_specs if spec.parameter_name == "account")
+    assert [name for _, name in offered.lookup_choices] == by_time[:most]
+    assert ("Chỉ hiện 2 người xem gần đây nhất." in page.content.decode()) == (most == 2)
 
 
 # --- the record of processing -------------------------------------------------------------------------------------------
