@@ -71,8 +71,11 @@ class RoundFilter(OneOf):
     parameter_name = "round"
 
     def options(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        seen = SelectionRound.objects.visible_to(account_of(request)).select_related("host")[:ROUNDS_OFFERED]
-        return [(str(each.pk), f"{each.name} ({each.host})") for each in seen]
+        seen = SelectionRound.objects.visible_to(account_of(request)).select_related("host")
+        offered = [(str(each.pk), f"{each.name} ({each.host})") for each in seen[: ROUNDS_OFFERED + 1]]
+        if len(offered) > ROUNDS_OFFERED:
+            self.left_out = f"Chỉ hiện {ROUNDS_OFFERED} đợt mới nhất. Đợt cũ hơn: hãy mở từ mục Đợt xét chọn."
+        return offered[:ROUNDS_OFFERED]
 
     def narrowed(self, queryset: QuerySet, value: str) -> QuerySet:
         return queryset.filter(round_id=int(value))

@@ -27,7 +27,7 @@ from initiatives.nominations import dossiers
 from orgtree.models import StaffAccount
 from orgtree.roles import Role
 from tests.factories import AttachmentFactory, CoAuthorFactory, ContactFactory
-from tests.factories.selection import ComplaintFactory, DossierFactory
+from tests.factories.selection import ComplaintFactory, DossierFactory, SelectionRoundFactory
 from tests.nominations.dossier_office import DISTRICT, NOW, PROVINCE, Office, messages_of
 from tests.submission import samples
 
@@ -770,3 +770,15 @@ def test_a_list_that_nobody_can_order_has_no_strip_for_it_on_a_phone(office: Off
     page = office.client(office.province).get(reverse(f"admin:initiatives_{kind}_changelist")).content.decode()
 
     assert (f'<thead class="{strip}"><tr>' if strip else "<thead><tr>") in page
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_rounds_that_are_not_offered_are_told(office: Office, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    monkeypatch.setattr("initiatives.nominations.dossier_list_admin.ROUNDS_OFFERED", most)
+    newer = SelectionRoundFactory(campaign=office.round.campaign, host=office.round.host, name="Đợt mới hơn")
+
+    page = office.client(office.province).get(reverse("admin:initiatives_dossier_changelist"))
+
+    offered = next(spec for spec in page.context["cl"].filter_specs if spec.parameter_name == "round")
+    assert [value for value, _ in offered.lookup_choices] == [str(newer.pk), str(office.round.pk)][:most]
+    assert ("Chỉ hiện 1 đợt mới nhất." in page.content.decode()) == (most == 1)
