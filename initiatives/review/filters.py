@@ -3,7 +3,7 @@
 Without being asked, the inbox shows what waits in the newest campaign; a search looks at everything.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR
@@ -135,14 +135,20 @@ class UnitFilter(OneOf):
             return []
         visible = Unit.objects.visible_to(account_of(request))
         if self.typed:
-            found = search.find(self.typed, among=visible, limit=UNITS_FOUND)
-            return [(one.unit.code, ", ".join(filter(None, (str(one.unit), one.line)))) for one in found]
+            found = search.find(self.typed, among=visible, limit=UNITS_FOUND + 1)
+            self._tell_left_out(found, most=UNITS_FOUND)
+            return [(one.unit.code, ", ".join(filter(None, (str(one.unit), one.line)))) for one in found[:UNITS_FOUND]]
         above = list(visible.ancestors_and_self(chosen).exclude(pk=account_of(request).unit_id))
         below = visible.directly_below(chosen)
         if chosen.depth == 1:  # below the root no union stands by itself: an index of some hundreds, and not of all
             below = below.exclude(level=Level.GRASSROOTS)
-        below = below[:UNITS_OFFERED]
-        return [(unit.code, str(unit)) for unit in (*above, *below)]
+        offered = list(below[: UNITS_OFFERED + 1])
+        self._tell_left_out(offered, most=UNITS_OFFERED)
+        return [(unit.code, str(unit)) for unit in (*above, *offered[:UNITS_OFFERED])]
+
+    def _tell_left_out(self, read: Sequence[Any], *, most: int) -> None:
+        if len(read) > most:
+            self.left_out = f"Chỉ hiện {most} đơn vị đầu. Hãy gõ đủ tên đơn vị để tìm."
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return queryset  # the list begins with the branch of the unit (`InboxList`)

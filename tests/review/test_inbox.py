@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from initiatives.lifecycle import Found, appraise
 from initiatives.models import Finding, Status
-from initiatives.review import queries
+from initiatives.review import filters, queries
 from orgtree.roles import Role
 from orgtree.scoped_admin import CappedPaginator
 from portal.vietnamese.text import folded
@@ -310,6 +310,32 @@ def test_a_unit_is_found_in_the_filter_by_typing(
     page = answer.content.decode()
     assert '<input type="hidden" name="status" value="valid">' in page
     assert ("Không tìm thấy đơn vị nào" in page) is (not codes)
+
+
+UNITS_LEFT_OUT = {
+    "directly below": ("UNITS_OFFERED", 2, {}, True),
+    "all below": ("UNITS_OFFERED", 3, {}, False),
+    "found": ("UNITS_FOUND", 1, {"tim-don-vi": "ldld"}, True),
+}
+
+
+@pytest.mark.parametrize(("name", "most", "asked", "is_told"), UNITS_LEFT_OUT.values(), ids=UNITS_LEFT_OUT)
+def test_units_that_the_filter_leaves_out_are_told(
+    office: Office,
+    signed_in: Callable[..., Client],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    most: int,
+    asked: dict[str, str],
+    is_told: bool,
+) -> None:
+    monkeypatch.setattr(filters, name, most)
+
+    answer = signed_in("quang-tri", Role.REVIEWER).get(reverse(INBOX), asked)
+
+    (spec,) = [each for each in answer.context["cl"].filter_specs if each.parameter_name == "unit"]
+    assert len(spec.lookup_choices) == most
+    assert (f"Chỉ hiện {most} đơn vị đầu." in answer.content.decode()) is is_told
 
 
 def test_what_was_typed_in_the_filter_narrows_nothing_by_itself(office: Office) -> None:
