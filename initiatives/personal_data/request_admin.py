@@ -258,9 +258,9 @@ class DataRequestAdmin(ErasingOnRequest, ScopedAdmin):
         inside = Unit.objects.filter(closed_on=None).visible_to(account).exclude(pk=asked.unit_id)
         above = Unit.objects.filter(closed_on=None).ancestors_and_self(account.unit) if account.unit else []
         found = (
-            search.find(typed, among=inside, limit=UNITS_SHOWN)
+            search.find(typed, among=inside, limit=UNITS_SHOWN + 1)
             if typed
-            else search.with_those_above(inside.directly_below(asked.unit)[:UNITS_SHOWN])
+            else search.with_those_above(inside.directly_below(asked.unit)[: UNITS_SHOWN + 1])
         )
         context = {
             **self.admin_site.each_context(request),
@@ -271,7 +271,8 @@ class DataRequestAdmin(ErasingOnRequest, ScopedAdmin):
             "form": form,
             "typed": typed,
             "above": [unit for unit in above if unit.pk != asked.unit_id],
-            "found": [one for one in found if one.unit not in above],
+            "found": [one for one in found[:UNITS_SHOWN] if one.unit not in above],
+            "most": UNITS_SHOWN if len(found) > UNITS_SHOWN else None,
             "chosen": form["unit"].value() or "",
         }
         status = 422 if form.is_bound else 200

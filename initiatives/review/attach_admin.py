@@ -50,9 +50,9 @@ class AttachAdmin(ScopedAdmin):
         offered = queries.units_for(initiative, account_of(request))
         likely = queries.suggested_for(initiative, among=offered)
         found = (
-            search.find(typed, among=offered, limit=UNITS_SHOWN)
+            search.find(typed, among=offered, limit=UNITS_SHOWN + 1)
             if typed.strip()
-            else search.with_those_above(offered.directly_below(initiative.unit)[:UNITS_SHOWN])
+            else search.with_those_above(offered.directly_below(initiative.unit)[: UNITS_SHOWN + 1])
         )
         context = {
             **self.admin_site.each_context(request),
@@ -62,6 +62,7 @@ class AttachAdmin(ScopedAdmin):
             "code": shown(initiative.receipt_code),
             "typed": typed,
             "likely": likely,
-            "found": [one for one in found if one not in likely],
+            "found": [one for one in found[:UNITS_SHOWN] if one not in likely],
+            "most": UNITS_SHOWN if len(found) > UNITS_SHOWN else None,
         }
         return TemplateResponse(request, "review/attach.html", context)

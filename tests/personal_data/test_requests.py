@@ -142,6 +142,19 @@ def test_it_is_not_handed_beside_nor_to_itself(officer: StaffAccount, client_as:
     assert "Vì sao." in answer.content.decode()
 
 
+@pytest.mark.parametrize(("typed", "most", "is_told"), [("", 2, True), ("", 3, False), ("ldld", 1, True)])
+def test_units_left_out_are_told(
+    officer: StaffAccount, client_as: In, monkeypatch: pytest.MonkeyPatch, typed: str, most: int, is_told: bool
+) -> None:
+    monkeypatch.setattr("initiatives.personal_data.request_admin.UNITS_SHOWN", most)
+    request = DataRequestFactory(unit=unit_at("quang-tri"))
+
+    page = client_as(StaffAccountFactory()).get(hand_on(request), {"q": typed})
+
+    assert len(page.context["found"]) == most
+    assert (f"Chỉ hiện {most} đơn vị đầu." in page.content.decode()) is is_told
+
+
 def test_a_province_hands_it_down(officer: StaffAccount, client_as: In) -> None:
     request = DataRequestFactory(unit=unit_at("quang-tri"))
     above = StaffAccountFactory()

@@ -422,6 +422,17 @@ class TestAttaching:
             "quang-tri/cd-vien-chuc",
         }
 
+    @pytest.mark.parametrize(("typed", "most", "is_told"), [("", 2, True), ("", 3, False), ("ldld", 1, True)])
+    def test_units_left_out_are_told(
+        self, office: Office, lost: Initiative, monkeypatch: pytest.MonkeyPatch, typed: str, most: int, is_told: bool
+    ) -> None:
+        monkeypatch.setattr("initiatives.review.attach_admin.UNITS_SHOWN", most)
+
+        page = office.client.get(self.address(lost), {"q": typed})
+
+        assert len(page.context["found"]) == most
+        assert (f"Chỉ hiện {most} đơn vị đầu." in page.content.decode()) is is_told
+
     def test_it_is_attached_and_the_step_recorded(self, office: Office, lost: Initiative) -> None:
         answer = self.attach(office, lost, "quang-tri/dong-ha/may-song-hieu")
 
