@@ -64,9 +64,9 @@ def _tonight(at: datetime) -> Upkeep | None:
 
 def _is_wrong_still() -> bool:
     """What a night found stays found until a whole verification found nothing: the next night looks elsewhere."""
-    runs = Upkeep.objects.order_by("-ended_at").exclude(ended_at=None)
+    runs = Upkeep.objects.of_the_whole_portal().order_by("-ended_at").exclude(ended_at=None)
     wrong = runs.filter(kind=Upkeep.Kind.NIGHTLY, is_good=False).first()
     if wrong is None:
         return False
-    whole = runs.filter(kind=Upkeep.Kind.VERIFY, is_good=True).exclude(figures__has_key="campaign")
+    whole = runs.filter(kind=Upkeep.Kind.VERIFY, is_good=True)
     return not whole.filter(began_at__gt=wrong.ended_at).exists()

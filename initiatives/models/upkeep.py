@@ -4,6 +4,12 @@ from django.db import models
 from django.db.models import Q
 
 
+class UpkeepQuerySet(models.QuerySet["Upkeep"]):
+    def of_the_whole_portal(self) -> "UpkeepQuerySet":
+        """Without verifications of one campaign, which say nothing of the others. Erasures are always of one, and stay."""
+        return self.exclude(kind=Upkeep.Kind.VERIFY, figures__has_key="campaign")
+
+
 class Upkeep(models.Model):
     """One run. `figures` are counts by name, for the page of the portal's health and for `/metrics`; nothing of a person."""
 
@@ -22,6 +28,8 @@ class Upkeep(models.Model):
     ended_at = models.DateTimeField("xong lúc", null=True)
     is_good = models.BooleanField("đạt", null=True)
     figures = models.JSONField("số liệu", default=dict)
+
+    objects = UpkeepQuerySet.as_manager()
 
     class Meta:
         verbose_name = "việc bảo trì"

@@ -91,8 +91,9 @@ def counted_at() -> datetime | None:
 
 
 def upkeep() -> list[Runs]:
-    """Every kind, in the order of the model."""
-    ended = Upkeep.objects.exclude(ended_at=None).order_by()
+    """Every kind, in the order of the model. A verification of one campaign neither takes back what one of all found, nor stands
+    for one."""
+    ended = Upkeep.objects.of_the_whole_portal().exclude(ended_at=None).order_by()
     last = dict(ended.values_list("kind").annotate(at=Max("ended_at")))
     good = dict(ended.filter(is_good=True).values_list("kind").annotate(at=Max("ended_at")))
     return [

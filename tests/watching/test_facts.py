@@ -8,7 +8,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from initiatives.history import verifying
 from initiatives.models import Job, JobState, TallyRun, Upkeep, Worker
+from initiatives.personal_data import retention
 from initiatives.watching import facts
 from tests.factories import CampaignFactory, StaffAccountFactory, unit_at
 
@@ -80,6 +82,28 @@ def test_of_upkeep_the_last_run_and_the_last_good_one() -> None:
     assert found[Upkeep.Kind.SEAL] == facts.Runs(
         Upkeep.Kind.SEAL, NOW - timedelta(hours=2), True, NOW - timedelta(hours=2)
     )
+
+
+@pytest.mark.django_db
+def test_a_verification_of_one_campaign_silences_nothing() -> None:
+    campaign = CampaignFactory()
+    ran(Upkeep.Kind.VERIFY, hours_ago=6, is_good=False)
+    verifying.verify(lambda: NOW, lambda finding: None, campaign=campaign)
+    assert Upkeep.objects.latest("ended_at").is_good
+
+    found = {each.kind: each for each in facts.upkeep()}
+
+    assert found[Upkeep.Kind.VERIFY] == facts.Runs(Upkeep.Kind.VERIFY, NOW - timedelta(hours=6), False)
+
+
+@pytest.mark.django_db
+def test_an_erasure_of_one_campaign_counts() -> None:
+    kept = retention.noted_from(CampaignFactory(), at=NOW)
+    Upkeep.objects.filter(pk=kept.pk).update(ended_at=NOW, is_good=False)
+
+    found = {each.kind: each for each in facts.upkeep()}
+
+    assert found[Upkeep.Kind.ERASE] == facts.Runs(Upkeep.Kind.ERASE, NOW, False)
 
 
 @pytest.mark.django_db
