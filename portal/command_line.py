@@ -1,10 +1,12 @@
-"""Commands that answer in Vietnamese what argparse says in English: arguments that are missing, unknown or no number."""
+"""Commands that answer in Vietnamese what others say in English: argparse, of arguments that are missing, unknown or no number;
+the database, where it is not there or lacks its tables."""
 
 import re
 from argparse import Action
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
+from django.db import DataError, Error, IntegrityError
 
 # What argparse says (3.11), and what we say instead. Whatever is not here is said by the last.
 SENTENCES: tuple[tuple[str, str], ...] = (
@@ -17,14 +19,29 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     (r".*", "Tham số chưa đúng."),
 )
 
+NO_DATABASE = (
+    "Cơ sở dữ liệu không làm được việc lệnh này cần. Hãy xem DATABASE_URL đúng chưa, máy chủ cơ sở dữ liệu có đang chạy "
+    "không, đã chạy “manage.py migrate” chưa."
+)
+
 
 class PortalCommand(BaseCommand):
-    """A command of ours: what is wrong with its arguments, and its --help, are said in Vietnamese."""
+    """A command of ours: what is wrong with its arguments or its database, and its --help, are said in Vietnamese."""
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
         parser.__class__ = _Parser  # Django names its own class in there
         return parser
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """With --traceback the failure itself is shown above the sentence."""
+        try:
+            return super().execute(*args, **options)
+        except (IntegrityError, DataError):  # of rows that were written: no operator mends that
+            raise
+        except Error as failure:
+            words = str(failure).strip().partition("\n")[0]
+            raise CommandError(f"{NO_DATABASE} Cơ sở dữ liệu báo: {words}") from failure
 
 
 class _Parser(CommandParser):

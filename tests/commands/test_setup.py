@@ -5,7 +5,7 @@ from datetime import date, datetime
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from initiatives.models import Campaign, Choice, Contact, Phase
@@ -70,6 +70,18 @@ def test_a_tree_that_lived_on_by_itself_stays_and_the_rest_stands(at: Callable[[
     assert "Các việc trong acts-2022-2025.csv chưa ghi được, cây đơn vị giữ nguyên: dòng 75: " in said
     assert not Unit.objects.filter(code="quang-tri-2025").exists()
     assert said.endswith("Chương trình: không có gì mới.\n")
+
+
+def test_a_tree_that_contradicts_the_file_refuses_in_a_sentence(tree: dict[str, Unit]) -> None:
+    Unit.objects.filter(code="quang-tri/dong-ha").update(level=Level.GRASSROOTS)
+
+    with pytest.raises(CommandError) as refused:
+        run()
+
+    assert str(refused.value) == (
+        "Chưa nạp được đơn vị từ units-2021.csv, cây đơn vị giữ nguyên: dòng 421: quang-tri/dong-ha đang ở cấp Công đoàn cơ sở; "
+        "nhập tệp không đổi được cấp. Xem đủ 1 chỗ bằng “manage.py import_units fixtures/units/units-2021.csv --dry-run”."
+    )
 
 
 def test_the_demonstration_stands_on_the_tree_of_today(

@@ -1,13 +1,17 @@
-"""What is wrong with the arguments of a command is said in Vietnamese, as everything else it says."""
+"""What is wrong with the arguments of a command, or with its database, is said in Vietnamese, as everything else it says."""
 
+import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command, get_commands, load_command_class
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError, ProgrammingError
 
-from portal.command_line import PortalCommand, said
+from portal.command_line import NO_DATABASE, PortalCommand, said
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = {name: app for name, app in get_commands().items() if app in {"initiatives", "orgtree"}}
@@ -59,3 +63,72 @@ def test_on_the_command_line_it_ends_with_the_way_to_use_it() -> None:
     assert ended.returncode == 2
     assert ended.stderr.startswith("Thiếu TỆP.\nCách dùng: manage.py import_initiatives ")
     assert "usage" not in ended.stderr
+
+
+class Failing(PortalCommand):
+    requires_system_checks: Sequence[str] = []
+
+    def __init__(self, failure: Exception) -> None:
+        super().__init__()
+        self.failure = failure
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        raise self.failure
+
+
+@pytest.mark.parametrize("kind", [OperationalError, ProgrammingError, DatabaseError])
+def test_what_the_database_cannot_do_is_told_with_its_own_words(kind: type[Exception]) -> None:
+    failure = kind('relation "x" does not exist\nLINE 1: SELECT * FROM x\n')
+
+    with pytest.raises(CommandError) as refused:
+        call_command(Failing(failure))
+
+    assert str(refused.value) == f'{NO_DATABASE} Cơ sở dữ liệu báo: relation "x" does not exist'
+    assert refused.value.__cause__ is failure
+
+
+@pytest.mark.parametrize("kind", [IntegrityError, DataError, ValueError, KeyError])
+def test_what_no_operator_can_mend_rises(kind: type[Exception]) -> None:
+    with pytest.raises(kind):
+        call_command(Failing(kind("x")))
+
+
+def test_what_a_command_says_itself_stays() -> None:
+    with pytest.raises(CommandError, match=r"^Câu của lệnh\.$"):
+        call_command(Failing(CommandError("Câu của lệnh.")))
+
+
+def on_a_machine_with(tmp_path: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=kept | {"DATA_DIR": str(tmp_path)} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", ["verify_history", "check_invariants", "recount", "rotate_field_key"])
+def test_a_portal_without_its_tables_is_told(command: str, tmp_path: Path) -> None:
+    ended = on_a_machine_with(tmp_path, command)
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"CommandError: {NO_DATABASE} Cơ sở dữ liệu báo: no such table: ")
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_server_that_does_not_answer_is_told_and_shown_when_asked(tmp_path: Path) -> None:
+    nowhere = {"DATABASE_URL": "postgres://portal:mat-khau@127.0.0.1:9/portal"}
+
+    ended = on_a_machine_with(tmp_path, "setup", **nowhere)
+    shown = on_a_machine_with(tmp_path, "setup", "--traceback", **nowhere)
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"CommandError: {NO_DATABASE} Cơ sở dữ liệu báo: ")
+    assert "Connection refused" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert shown.returncode == 1
+    assert "psycopg2.OperationalError" in shown.stderr
+    assert "mat-khau" not in ended.stderr + shown.stderr

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from initiatives.campaigns.loading import load_campaigns
 from orgtree.acts import ActsRefused, apply_acts
-from orgtree.importing import import_units
+from orgtree.importing import ImportRefused, import_units
 from portal.command_line import PortalCommand
 
 
@@ -20,11 +20,22 @@ class Command(PortalCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         units = settings.BASE_DIR / "fixtures" / "units"
-        result = import_units(units / "units-2021.csv", aliases_path=units / "name-aliases.csv")
+        imported = _units(units / "units-2021.csv", aliases_path=units / "name-aliases.csv")
         acts = _acts(units / "acts-2022-2025.csv", at=timezone.now())
         made = load_campaigns()
         names = ", ".join(campaign.slug for campaign in made) or "không có gì mới"
-        self.stdout.write(f"{result.sentence} {acts} Chương trình: {names}.")
+        self.stdout.write(f"{imported} {acts} Chương trình: {names}.")
+
+
+def _units(path: Path, *, aliases_path: Path) -> str:
+    """What was done. Without its tree nothing else can stand."""
+    try:
+        return import_units(path, aliases_path=aliases_path).sentence
+    except ImportRefused as refused:
+        raise CommandError(
+            f"Chưa nạp được đơn vị từ {path.name}, cây đơn vị giữ nguyên: {refused.faults[0]} "
+            f"Xem đủ {len(refused.faults)} chỗ bằng “manage.py import_units {path.relative_to(settings.BASE_DIR)} --dry-run”."
+        ) from None
 
 
 def _acts(path: Path, *, at: datetime) -> str:
