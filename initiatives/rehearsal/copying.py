@@ -70,6 +70,14 @@ def copied(original: Mapping[str, Any], *, keep: bool = False) -> Iterator[Copy]
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def look_for(original: Mapping[str, Any]) -> None:
+    """Raises CannotCopy where its file is not there: whoever connects to it would make an empty one."""
+    if "sqlite" in original["ENGINE"] and not Path(original["NAME"]).is_file():
+        raise CannotCopy(
+            f"Không có cơ sở dữ liệu ở {original['NAME']}. Hãy xem DATABASE_URL và DATA_DIR của lệnh này có đúng của cổng không."
+        )
+
+
 def is_a_copy(data_dir: Path) -> bool:
     """Whether this process runs on a copy: only then may it move a close."""
     return (data_dir / MARK_FILE).exists()

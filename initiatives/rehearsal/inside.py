@@ -1,4 +1,5 @@
-"""What is done on the copy, in a process that knows no other database: choose and fill, move the close, look at what came."""
+"""What is done on the copy, in a process that knows no other database: choose and fill, move the close, look at what came.
+The original itself is asked for `chosen` alone, before it is copied."""
 
 import tempfile
 import time

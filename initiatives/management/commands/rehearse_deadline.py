@@ -74,20 +74,27 @@ class Command(PortalCommand):
             minutes=minutes, rate=rate, readers=readers, phones=options["phones"], initiatives=options["initiatives"]
         )
         target = Path(options["report"]).resolve()
-        if not target.parent.is_dir() or target.suffix != ".html":
+        if not os.path.isdir(target.parent) or target.suffix != ".html":
             raise CommandError(
                 f"--report phải là một tệp .html trong thư mục có sẵn, không phải “{options['report']}”."
             )
+        _refuse_what_cannot_be_written(target)
         self._warn()
         with _StoppedBySignals():
             try:
+                copying.look_for(connection.settings_dict)
+                _refuse_what_cannot_be_played(options["campaign"])
                 checks, played, result = self._rehearsed(minutes, rate, readers, options)
             except (copying.CannotCopy, stage.DidNotStart, stage.InsideFailed) as failure:
                 raise CommandError(str(failure)) from failure
-        target.write_text(report.page(played, result, checks), encoding="utf-8")
+        self._sum_up(checks, result)
+        _write(target, report.page(played, result, checks))
         told = json.dumps(report.as_json(played, result, checks), ensure_ascii=False, indent=2)
-        target.with_suffix(".json").write_text(told, encoding="utf-8")
-        self._summed_up(checks, result, target)
+        _write(target.with_suffix(".json"), told)
+        self.stdout.write(f"Báo cáo: {target.name}, {target.with_suffix('.json').name}.")
+        failed = sum(not check.holds for check in checks)
+        if failed:
+            raise CommandError(f"Chưa đạt: {failed}/{len(checks)} điều không đúng.")
 
     # --- the parent: reads the original once, and never writes it --------------------------------------------------------
 
@@ -187,7 +194,8 @@ class Command(PortalCommand):
         if not settings.SERVES_ONLY_ITSELF:
             self.stdout.write("CHÚ Ý: máy này đang phục vụ người thật. Hãy diễn lúc vắng người, hoặc trên máy khác.")
 
-    def _summed_up(self, checks: list[Check], result: Result, target: Path) -> None:
+    def _sum_up(self, checks: list[Check], result: Result) -> None:
+        """Before anything is written: a disk may have filled up meanwhile."""
         for check in checks:
             self.stdout.write(
                 f"{'✓' if check.holds else '✗'} {check.name}" + ("" if check.holds else f": sai {whole(check.faults)}")
@@ -195,11 +203,8 @@ class Command(PortalCommand):
         story = result.story
         self.stdout.write(
             f"{whole(len(story.acknowledged))} người nhận được mã, {whole(len(story.refused))} người được báo hết giờ, "
-            f"{whole(len(story.heard))} lượt hỏi. Báo cáo: {target.name}, {target.with_suffix('.json').name}."
+            f"{whole(len(story.heard))} lượt hỏi."
         )
-        failed = sum(not check.holds for check in checks)
-        if failed:
-            raise CommandError(f"Chưa đạt: {failed}/{len(checks)} điều không đúng.")
 
 
 def _prepare(asked: Mapping[str, Any]) -> Any:
@@ -248,6 +253,35 @@ def _bounded(*, minutes: float, rate: float, readers: float, phones: int, initia
         raise CommandError(f"--rate phải lớn hơn 0 và không quá {MOST_RATE}; --readers phải từ 0 đến 100.")
     if not 1 <= phones <= MOST_PEOPLE or initiatives < 0:
         raise CommandError(f"--phones phải từ 1 đến {whole(MOST_PEOPLE)}; --initiatives phải từ 0 trở lên.")
+
+
+def _refuse_what_cannot_be_written(target: Path) -> None:
+    """Before all the minutes are played. A report that is there stays until the new one."""
+    for path in (target, target.with_suffix(".json")):
+        try:
+            is_new = not path.exists()
+            path.open("ab").close()
+            if is_new:
+                path.unlink()
+        except OSError as failure:
+            raise CommandError(f"Không ghi được tệp {path}: {failure.strerror}. Chưa chép, chưa diễn gì.") from failure
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as failure:
+        raise CommandError(f"Không ghi được tệp {path}: {failure.strerror}. Kết quả nằm ở các dòng trên.") from failure
+
+
+def _refuse_what_cannot_be_played(campaign: str) -> None:
+    """Asked of the original, which may take long to copy."""
+    from initiatives.rehearsal import inside
+
+    try:
+        inside.chosen(campaign, at=timezone.now())
+    except inside.NothingToPlay as nothing:
+        raise CommandError(str(nothing)) from nothing
 
 
 def _shown(address: str, campaign: str, received: int) -> dict[str, bool]:
