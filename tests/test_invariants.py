@@ -1,16 +1,19 @@
 """What must always be true: each invariant is silent on a whole portal and speaks when its one thing is broken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import StringIO
+from threading import Thread
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 
+from initiatives import invariants
 from initiatives.invariants import INVARIANTS, Violation, violations
 from initiatives.lifecycle import Found, Reason, appraise, move
-from initiatives.models import Act, Attachment, Draft, Finding, Initiative, Period, ReviewEvent, Status
+from initiatives.models import Act, Attachment, Campaign, Draft, Finding, Initiative, Period, ReviewEvent, Status
 from initiatives.nominations.invariants import SELECTION
 from initiatives.progress.quarter_invariants import QUARTERS
 from tests.factories import (
@@ -216,6 +219,36 @@ def test_every_invariant_has_its_case() -> None:
     # what a constraint of the database keeps cannot be broken here; tests/codebase/test_constraints.py has its bite
     # and those of selecting and of quarters have theirs in tests/nominations/test_invariants.py, tests/progress/test_quarters.py
     assert set(INVARIANTS) - spoken - set(SELECTION) - set(QUARTERS) == {"sáng kiến trùng lặp là không hợp lệ"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_is_of_one_moment_and_has_the_time_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    campaign = CampaignFactory()
+
+    def differs_meanwhile() -> Iterator[object]:
+        before = Campaign.objects.get().name
+        somebody = Thread(target=_renamed_elsewhere, args=(campaign.pk,))
+        somebody.start()
+        somebody.join()
+        yield f"{before == Campaign.objects.get().name} {_statement_timeout()}"
+
+    monkeypatch.setattr(invariants, "INVARIANTS", {"điều thử": differs_meanwhile})
+
+    assert list(violations()) == [Violation("điều thử", "True 0")]
+    assert Campaign.objects.get().name == "Tên khác"
+
+
+def _renamed_elsewhere(pk: int) -> None:
+    Campaign.objects.filter(pk=pk).update(name="Tên khác")
+    connection.close()
+
+
+def _statement_timeout() -> str:
+    if connection.vendor != "postgresql":
+        return "0"
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        return str(cursor.fetchone()[0])
 
 
 def test_nothing_printed_names_a_person(portal: Initiative) -> None:
