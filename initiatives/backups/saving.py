@@ -1,4 +1,5 @@
-"""One backup: rows first, then the documents they name, then the name of the set; only then older sets go."""
+"""One backup: rows first, then the documents they name, then the name of the set; only then older sets go,
+and only where it was said how many stay."""
 
 import os
 import shutil
@@ -34,8 +35,9 @@ class Result:
     worries: list[str]
 
 
-def back_up(folder: Path, *, key: bytes | None, keep: int, clock: Callable[[], datetime]) -> Result:
-    """A new set in `folder`; raises Unusable where there can be none, and the folder keeps what it held."""
+def back_up(folder: Path, *, key: bytes | None, keep: int | None, clock: Callable[[], datetime]) -> Result:
+    """A new set in `folder`; raises Unusable where there can be none, and the folder keeps what it held. `keep`: how
+    many sets stay; None: all of them."""
     with sets.alone_in(folder, make=True):
         for last in range(TRIES):
             at = clock()
@@ -51,11 +53,12 @@ def back_up(folder: Path, *, key: bytes | None, keep: int, clock: Callable[[], d
                 shutil.rmtree(making.path, ignore_errors=True)  # renamed, it is not there any more
         worries: list[str] = []
         let_go: list[str] = []
-        try:
-            let_go = sets.let_go(folder, keep=keep)
-            documents.prune(folder, key=key)
-        except (Damaged, Unusable) as said:
-            worries.append(f"{said} Các bản cũ chưa được dọn hết.")
+        if keep is not None:
+            try:
+                let_go = sets.let_go(folder, keep=keep)
+                documents.prune(folder, key=key)
+            except (Damaged, Unusable) as said:
+                worries.append(f"{said} Các bản cũ chưa được dọn hết.")
         size = sum(each.stat().st_size for each in (folder / sets.SETS / whole.name).iterdir())
         return Result(whole, copied.added, size, let_go, worries)
 

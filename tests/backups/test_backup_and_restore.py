@@ -308,6 +308,22 @@ def test_older_sets_go_with_the_documents_that_only_they_held(portal: list[Initi
 
 
 @pytest.mark.once
+def test_a_backup_that_is_not_told_how_many_stay_removes_nothing(portal: list[Initiative], folder: Path) -> None:
+    """More than any number it might have in mind: a timer keeps 72."""
+    run("backup", folder)
+    (made,) = sets.names(folder)
+    for number in range(2, 76):
+        shutil.copytree(folder / SETS / made, folder / SETS / f"{number:04}-20220301-090000")
+    Attachment.objects.all().delete()
+
+    said = run("backup", folder)
+
+    assert "Đã bỏ" not in said
+    assert len(sets.names(folder)) == 76
+    assert len(list((folder / "files").rglob("*.pdf"))) == 2
+
+
+@pytest.mark.once
 def test_a_document_that_is_lost_is_named_and_the_set_before_it_stays(portal: list[Initiative], folder: Path) -> None:
     run("backup", folder)
     sent(5)

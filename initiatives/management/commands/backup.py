@@ -16,7 +16,6 @@ from initiatives.models import Upkeep
 from portal.command_line import PortalCommand
 from portal.vietnamese.formats import file_size, whole
 
-KEPT = 14
 NAMES_SHOWN = 5
 
 
@@ -29,11 +28,14 @@ class Command(PortalCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", metavar="THƯ-MỤC", help="nơi chứa các bản sao lưu; được tạo nếu chưa có")
         parser.add_argument(
-            "--keep", type=int, default=KEPT, metavar="N", help=f"giữ N bản mới nhất, bỏ các bản cũ hơn ({KEPT})"
+            "--keep",
+            type=int,
+            metavar="N",
+            help="giữ N bản mới nhất, bỏ các bản cũ hơn; không đặt thì không bỏ bản nào",
         )
 
-    def handle(self, *args: Any, folder: str, keep: int = KEPT, **options: Any) -> None:
-        if keep < 1:
+    def handle(self, *args: Any, folder: str, keep: int | None = None, **options: Any) -> None:
+        if keep is not None and keep < 1:
             raise CommandError("--keep phải từ 1 trở lên.")
         began_at = timezone.now()
         try:
