@@ -47,10 +47,12 @@ class Rule:
 
 UPKEEP = {
     Upkeep.Kind.BACKUP: Rule(
-        timedelta(hours=26), "Xem dịch vụ sao lưu trên máy chủ có chạy không; chạy ngay: portal-manage backup."
+        timedelta(hours=26),
+        "Xem dịch vụ sao lưu trên máy chủ có chạy không; chạy ngay: portal-manage backup /var/backups/portal",
     ),
     Upkeep.Kind.RESTORE: Rule(
-        timedelta(days=100), "Mỗi quý hãy diễn tập khôi phục một lần trên máy khác: portal-manage restore."
+        timedelta(days=100),
+        "Mỗi quý hãy diễn tập khôi phục một lần trên máy khác: portal-manage restore THƯ-MỤC",
     ),
     Upkeep.Kind.SEAL: Rule(timedelta(hours=26), "Xem tiến trình nền; niêm phong ngay: portal-manage seal_history."),
     Upkeep.Kind.VERIFY: Rule(

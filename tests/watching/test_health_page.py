@@ -1,6 +1,7 @@
 """ "Sức khỏe cổng": what administrators read of the portal, and what their first page says while something is not well."""
 
 import ast
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from django.core.management import load_command_class
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -66,6 +68,12 @@ def test_a_kind_of_upkeep_is_good_while_it_is_young_and_went_well(run: facts.Run
     assert line.tone is tone
     assert said in line.words
     assert bool(line.act) is (tone in {Tone.LOOK, Tone.BROKEN})
+
+
+@pytest.mark.parametrize("kind", health.UPKEEP)
+def test_a_command_that_it_names_runs_as_it_is_written(kind: Upkeep.Kind) -> None:
+    for command, arguments in re.findall(r"portal-manage (\w+)((?: (?:/|THƯ-MỤC)\S*)*)", health.UPKEEP[kind].act):
+        load_command_class("initiatives", command).create_parser("", command).parse_args(arguments.split())
 
 
 def test_every_kind_of_upkeep_has_its_rule() -> None:
