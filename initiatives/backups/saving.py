@@ -35,10 +35,15 @@ class Result:
     worries: list[str]
 
 
-def back_up(folder: Path, *, key: bytes | None, keep: int | None, clock: Callable[[], datetime]) -> Result:
+def back_up(
+    folder: Path, *, key: bytes | None, keep: int | None, clock: Callable[[], datetime], may_be_open: bool = False
+) -> Result:
     """A new set in `folder`; raises Unusable where there can be none, and the folder keeps what it held. `keep`: how
-    many sets stay; None: all of them."""
+    many sets stay; None: all of them. `may_be_open`: without a key also where the newest set is sealed."""
     with sets.alone_in(folder, make=True):
+        sealed_with = sets.newest_key(folder)
+        if sealed_with and not key and not may_be_open:
+            raise _open_among_sealed(sealed_with)
         for last in range(TRIES):
             at = clock()
             making = sets.begun(folder, key=key, at=at)
@@ -61,6 +66,13 @@ def back_up(folder: Path, *, key: bytes | None, keep: int | None, clock: Callabl
                 worries.append(f"{said} Các bản cũ chưa được dọn hết.")
         size = sum(each.stat().st_size for each in (folder / sets.SETS / whole.name).iterdir())
         return Result(whole, copied.added, size, let_go, worries)
+
+
+def _open_among_sealed(sealed_with: str) -> Unusable:
+    return Unusable(
+        f"Bản mới nhất trong thư mục được mã hóa bằng khóa {sealed_with} mà lần này chưa đặt BACKUP_KEY. Hãy đặt BACKUP_KEY "
+        "rồi chạy lại; nếu thật muốn một bản không mã hóa, thêm --unsealed."
+    )
 
 
 def _were_tidied_meanwhile(copied: Copied) -> bool:

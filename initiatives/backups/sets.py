@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -267,6 +267,14 @@ def manifest_of(folder: Path, name: str, *, key: bytes | None) -> Manifest:
 def key_of(folder: Path, name: str) -> str:
     """The name of the key that seals this set, "" for none; also where we do not have it. Raises Unusable."""
     return str(_told(folder, name).get("key", ""))
+
+
+def newest_key(folder: Path) -> str:
+    """The name of the key that seals the newest set whose manifest can be read, "" for none."""
+    for name in reversed(names(folder)):
+        with suppress(Unusable):
+            return key_of(folder, name)
+    return ""
 
 
 def _told(folder: Path, name: str) -> dict[str, Any]:

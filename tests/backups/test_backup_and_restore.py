@@ -130,6 +130,25 @@ def test_sealed_it_names_nobody_and_goes_back_with_its_key_alone(
     assert connection.introspection.table_names().count("initiatives_initiative") == 1
 
 
+def test_without_the_key_nothing_open_comes_among_sealed_sets_unless_somebody_says_so(
+    portal: list[Initiative], folder: Path, settings: Any
+) -> None:
+    settings.BACKUP_KEY = KEY
+    run("backup", folder)
+    settings.BACKUP_KEY = None
+
+    with pytest.raises(CommandError, match=rf"mã hóa bằng khóa {key_name(KEY)} .* thêm --unsealed"):
+        run("backup", folder)
+    assert len(sets.names(folder)) == 1
+    assert not [each for each in (folder / sets.FILES).rglob("*.pdf") if each.is_file()]
+
+    assert "Bản này không mã hóa" in run("backup", folder, unsealed=True)
+    run("backup", folder)  # the newest is open now
+    part_of(folder, "manifest").write_text("")
+    run("backup", folder)  # what cannot be read keeps no backup from being made
+    assert len(sets.names(folder)) == 4
+
+
 def put_there_by_a_stranger(folder: Path) -> str:
     """Whoever can write to the copy elsewhere, and has no key, makes an open set of rows of their own."""
     elsewhere = folder.parent / "cua-ke-la"

@@ -33,13 +33,24 @@ class Command(PortalCommand):
             metavar="N",
             help="giữ N bản mới nhất, bỏ các bản cũ hơn; không đặt thì không bỏ bản nào",
         )
+        parser.add_argument(
+            "--unsealed",
+            action="store_true",
+            help="làm bản không mã hóa dù bản mới nhất trong thư mục được mã hóa mà chưa đặt BACKUP_KEY",
+        )
 
-    def handle(self, *args: Any, folder: str, keep: int | None = None, **options: Any) -> None:
+    def handle(self, *args: Any, folder: str, keep: int | None = None, unsealed: bool = False, **options: Any) -> None:
         if keep is not None and keep < 1:
             raise CommandError("--keep phải từ 1 trở lên.")
         began_at = timezone.now()
         try:
-            done = saving.back_up(Path(folder).resolve(), key=settings.BACKUP_KEY, keep=keep, clock=timezone.now)
+            done = saving.back_up(
+                Path(folder).resolve(),
+                key=settings.BACKUP_KEY,
+                keep=keep,
+                may_be_open=unsealed,
+                clock=timezone.now,
+            )
         except (Unusable, OSError, Error) as failure:
             _record(began_at, is_good=False, figures={})
             said = str(failure) if isinstance(failure, Unusable) else f"Không sao lưu được: {failure}"
