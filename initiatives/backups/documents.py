@@ -26,11 +26,21 @@ from initiatives.submission.files.stored_names import checked, holds, is_stored_
 
 UNFINISHED = ".dang-chep-"
 SMALL = 2 * 1024 * 1024  # held in memory
+# What a store says of one file: it is gone, reads differently or is not given back. All else is trouble of the store itself,
+# or of this machine.
+OF_THE_FILE = {
+    errno.ENOENT, errno.EIO, errno.EACCES, errno.EPERM, errno.ELOOP,
+    errno.ENODATA, errno.EILSEQ, errno.EREMOTEIO, errno.EUCLEAN, errno.EBADMSG,
+}  # fmt: skip
+
+
+class NotThere(Exception):
+    """The store does not have a document as its name says."""
 
 
 @dataclass
 class Copied:
-    """`missing`: names of documents that the store does not have, or has with other bytes."""
+    """`missing`: names of documents that the store does not have, or has with other bytes, or cannot read."""
 
     documents: int = 0
     size: int = 0
@@ -178,26 +188,19 @@ def _size_if_right(chosen: Set, name: str) -> int | None:
 
 
 def _copied(making: Set, name: str, place: Path) -> int | None:
-    """From the store; None where it is not there as its name says."""
-    try:
-        content = the_store().open(name)
-    except OSError as failure:
-        if _is_about_the_file(failure):
-            return None
-        raise
-    place.parent.mkdir(mode=sets.PRIVATE_FOLDER, parents=True, exist_ok=True)
+    """From the store; None where it is not there as its name says. Raises OSError where it cannot be written."""
     aside = making.documents / f"{UNFINISHED}{secrets.token_hex(8)}"
-    digest, size = hashlib.sha256(), 0
+    size = 0
     try:
-        with content, PartWriter(aside, bound_to=name, key=making.key, is_packed=False) as writer:
-            while piece := content.read(CHUNK):
-                digest.update(piece)
+        with PartWriter(aside, bound_to=name, key=making.key, is_packed=False) as writer:
+            for piece in _stored(the_store(), name):
                 size += len(piece)
                 writer.write(piece)
-            if not holds(name, digest):
-                return None
             writer.finish()
+        place.parent.mkdir(mode=sets.PRIVATE_FOLDER, parents=True, exist_ok=True)
         os.rename(aside, place)
+    except NotThere:
+        return None
     finally:
         aside.unlink(missing_ok=True)
     return size
@@ -219,18 +222,25 @@ def _as_judged(name: str, content: IO[bytes]) -> Judged:
 
 def _is_right(store: Store, name: str) -> bool:
     """Opened and compared."""
+    try:
+        for _ in _stored(store, name):
+            pass
+    except NotThere:
+        return False
+    return True
+
+
+def _stored(store: Store, name: str) -> Iterator[bytes]:
+    """A document as the store gives it. Raises NotThere, for other bytes than its name says after the last piece."""
     digest = hashlib.sha256()
     try:
         with store.open(name) as content:
             while piece := content.read(CHUNK):
                 digest.update(piece)
+                yield piece
     except OSError as failure:
-        if _is_about_the_file(failure):
-            return False
+        if failure.errno in OF_THE_FILE:
+            raise NotThere from failure
         raise
-    return holds(name, digest)
-
-
-def _is_about_the_file(failure: OSError) -> bool:
-    """It is gone, or reads differently; anything else is the store's own trouble."""
-    return isinstance(failure, FileNotFoundError) or failure.errno == errno.EIO
+    if not holds(name, digest):
+        raise NotThere

@@ -118,7 +118,7 @@ def read(
     path: Path, *, bound_to: str, key: bytes | None, is_packed: bool, expected: Part | None = None
 ) -> Iterator[bytes]:
     """What was written, in pieces of about a megabyte. `expected`: with it the file itself is compared too. Raises Damaged, and
-    only after the last piece is everything known to be right."""
+    only after the last piece is everything known to be right. A disk that does not give it back has not kept it."""
     try:
         with open(path, "rb") as file:
             listened = _Listening(file)
@@ -126,7 +126,7 @@ def read(
             yield from _unpacked(content, path) if is_packed else content
             if expected and (listened.size, listened.digest.hexdigest()) != (expected.size, expected.sha256):
                 raise Damaged(path.name)
-    except (InvalidTag, zlib.error, FileNotFoundError):
+    except (InvalidTag, zlib.error, OSError):
         raise Damaged(path.name) from None
 
 

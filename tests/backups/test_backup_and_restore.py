@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
 from initiatives.backups import documents, sets
-from initiatives.backups.parts import key_name
+from initiatives.backups.parts import Damaged, key_name
 from initiatives.backups.sets import SETS
 from initiatives.models import Attachment, Initiative, Upkeep
 from initiatives.submission.files.store import the_store
@@ -354,6 +354,21 @@ def test_a_document_that_is_lost_is_named_and_the_set_before_it_stays(portal: li
 
     assert [name[:4] for name in sets.names(folder)] == ["0001", "0002"]
     assert Upkeep.objects.latest("pk").is_good is False
+
+
+@pytest.mark.once
+def test_a_part_that_cannot_be_read_again_ends_it_with_a_sentence(
+    portal: list[Initiative], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unread(making: sets.Set) -> documents.Copied:
+        raise Damaged("files.txt.gz")
+
+    monkeypatch.setattr(documents, "save", unread)
+
+    with pytest.raises(CommandError, match=r"Tệp files\.txt\.gz .* Các bản sao lưu trước vẫn còn nguyên"):
+        run("backup", folder)
+
+    assert sets.names(folder) == []
 
 
 @pytest.mark.once

@@ -1,18 +1,23 @@
 """Documents out and back, of both kinds of store."""
 
+import errno
 import hashlib
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
+from typing import IO
 
 import pytest
 
-from initiatives.backups import documents, sets
-from initiatives.backups.parts import key_name
+from initiatives.backups import documents, parts, sets
+from initiatives.backups.parts import PartWriter, key_name
 from initiatives.backups.saved import DOCUMENTS
 from initiatives.backups.sets import Manifest, Set
-from initiatives.submission.files.store import standing_in, the_store
+from initiatives.submission.files.folder_store import FolderStore
+from initiatives.submission.files.store import StoreUnavailable, standing_in, the_store
 from initiatives.submission.files.stored_names import name_by
 from tests.stores import Shelf
 
@@ -82,6 +87,80 @@ def test_what_is_gone_damaged_or_has_a_strange_name_is_missing(shelf: Shelf, tmp
 
     assert copied.missing == ["../../etc/passwd", NAMES[1], NAMES[2]]
     assert copied.documents == 1
+
+
+class Unreadable(BytesIO):
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+
+def test_one_that_the_stores_disk_does_not_give_back_is_missing_by_its_name(
+    folder_shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, content in OF_NAME.items():
+        folder_shelf.lay(name, content)
+    opened = FolderStore.open
+    monkeypatch.setattr(
+        FolderStore, "open", lambda store, name: Unreadable() if name == NAMES[1] else opened(store, name)
+    )
+
+    _, _, copied = saved(tmp_path / "sao-luu", NAMES)
+
+    assert (copied.documents, copied.missing) == (2, [NAMES[1]])
+    assert not list((tmp_path / "sao-luu/files").glob(f"{documents.UNFINISHED}*"))
+
+
+def test_one_that_the_folders_disk_does_not_give_back_is_copied_anew(
+    folder_shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, content in OF_NAME.items():
+        folder_shelf.lay(name, content)
+    saved(tmp_path / "sao-luu", NAMES)
+    lost = (tmp_path / "sao-luu/files" / NAMES[1]).stat().st_ino
+    read = parts._Listening.read
+
+    def read_of_others(file: parts._Listening, size: int) -> bytes:
+        if os.fstat(file._file.fileno()).st_ino == lost:
+            raise OSError(errno.EIO, "Input/output error")
+        return read(file, size)
+
+    monkeypatch.setattr(parts._Listening, "read", read_of_others)
+
+    whole, manifest, copied = saved(tmp_path / "sao-luu", NAMES)
+
+    assert (copied.documents, copied.added, copied.missing) == (3, 1, [])
+    assert list(documents.verified(whole, manifest)) == []
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO], ids=errno.errorcode.get)
+def test_one_that_the_folder_does_not_take_ends_the_run(
+    folder_shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    for name, content in OF_NAME.items():
+        folder_shelf.lay(name, content)
+    write = PartWriter.write
+
+    def refused(writer: PartWriter, content: bytes) -> int:
+        if writer._path.name.startswith(documents.UNFINISHED):
+            raise OSError(code, os.strerror(code))
+        return write(writer, content)
+
+    monkeypatch.setattr(PartWriter, "write", refused)
+
+    with pytest.raises(OSError, match=os.strerror(code)):
+        saved(tmp_path / "sao-luu", NAMES)
+
+
+def test_a_store_that_does_not_answer_ends_the_run(
+    folder_shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(store: FolderStore, name: str) -> IO[bytes]:
+        raise StoreUnavailable("the store does not answer")
+
+    monkeypatch.setattr(FolderStore, "open", silent)
+
+    with pytest.raises(StoreUnavailable):
+        saved(tmp_path / "sao-luu", NAMES)
 
 
 def test_documents_stay_as_long_as_a_set_names_them_by_whichever_key(folder_shelf: Shelf, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """One file of a backup: it reads as it was written, or not at all."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable
@@ -91,6 +92,27 @@ def test_it_opens_with_its_key_and_as_what_it_is_alone(tmp_path: Path) -> None:
         content_of(tmp_path / "part", bound_to="another set/part")
     with pytest.raises(Damaged):
         content_of(tmp_path / "gone")
+
+
+@pytest.mark.parametrize("key", [None, KEY], ids=["open", "sealed"])
+def test_what_the_disk_does_not_give_back_is_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: bytes | None
+) -> None:
+    written(tmp_path / "part", key=key)
+    (tmp_path / "folder").mkdir()
+    read = parts._Listening.read
+
+    def read_once(file: parts._Listening, size: int) -> bytes:
+        if file.size > CHUNK:
+            raise OSError(errno.EIO, "Input/output error")
+        return read(file, size)
+
+    monkeypatch.setattr(parts._Listening, "read", read_once)
+
+    with pytest.raises(Damaged, match="Tệp part "):
+        content_of(tmp_path / "part", key=key)
+    with pytest.raises(Damaged, match="Tệp folder "):
+        content_of(tmp_path / "folder", key=key)
 
 
 @pytest.mark.parametrize("key", [None, KEY], ids=["open", "sealed"])

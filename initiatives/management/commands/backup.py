@@ -11,6 +11,7 @@ from django.db import Error
 from django.utils import timezone
 
 from initiatives.backups import saving
+from initiatives.backups.parts import Damaged
 from initiatives.backups.sets import Unusable
 from initiatives.models import Upkeep
 from portal.command_line import PortalCommand
@@ -51,9 +52,9 @@ class Command(PortalCommand):
                 may_be_open=unsealed,
                 clock=timezone.now,
             )
-        except (Unusable, OSError, Error) as failure:
+        except (Unusable, Damaged, OSError, Error) as failure:
             _record(began_at, is_good=False, figures={})
-            said = str(failure) if isinstance(failure, Unusable) else f"Không sao lưu được: {failure}"
+            said = str(failure) if isinstance(failure, Unusable | Damaged) else f"Không sao lưu được: {failure}"
             raise CommandError(f"{said} Các bản sao lưu trước vẫn còn nguyên.") from failure
         manifest, ended_at = done.manifest, timezone.now()
         is_good = not manifest.missing
