@@ -11,7 +11,16 @@ from pathlib import Path
 from django.core.cache import caches
 from django.db import Error, connection
 
-from initiatives.backups import checking, documents, keys_of_sets, postgres_rows, sets, sqlite_rows, tables
+from initiatives.backups import (
+    checking,
+    documents,
+    erased_since,
+    keys_of_sets,
+    postgres_rows,
+    sets,
+    sqlite_rows,
+    tables,
+)
 from initiatives.backups.parts import Damaged
 from initiatives.backups.saved import Restored
 from initiatives.backups.sets import Manifest, Set, Unusable
@@ -25,13 +34,14 @@ NAMES_SHOWN = 5
 @dataclass
 class Report:
     """`findings`: what is not as it must be. `to_do`: what the operator still has to do, and nobody else can.
-    `erased`: receipt codes whose personal data was erased since, and which stand there again."""
+    `erased`: receipt codes whose personal data was erased since, and which stand there again; `erased_file` holds them."""
 
     manifest: Manifest
     migrated: int = 0
     findings: list[str] = field(default_factory=list)
     to_do: list[str] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
+    erased_file: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,7 @@ def restore(
         report = Report(manifest)
         report.findings += _lacking(manifest)
         if not only_look:
-            report.erased = _erased_since(manifest.moment)
+            report.erased = erased_since.codes(manifest.moment)
         try:
             with keys_of_sets.in_use(chosen, manifest), _restored(chosen, manifest) as restored:
                 _counted(restored, manifest)
@@ -71,6 +81,8 @@ def restore(
                     report.findings += [_not_put(each) for each in documents.put_back(chosen, manifest)]
                 with store.standing_in(documents.Shelf(chosen)) if only_look else nullcontext():
                     report.findings += checking.findings(at=clock(), lookup_key=manifest.lookup_key)
+                if report.erased:
+                    report.erased_file = erased_since.keep(report.erased, manifest)
                 if not only_look:
                     restored.take_the_place()
         except Damaged as damaged:
@@ -141,15 +153,6 @@ def _lacking(manifest: Manifest) -> Iterator[str]:
     if manifest.missing:
         shown = ", ".join(manifest.missing[:NAMES_SHOWN])
         yield f"{len(manifest.missing)} tài liệu đã không còn trên cổng khi sao lưu: {shown}."
-
-
-def _erased_since(moment: datetime) -> list[str]:
-    """Empty where the live database is gone, or of a version before erasure."""
-    try:
-        erased = Initiative._base_manager.filter(erased_at__gt=moment).order_by("pk")
-        return list(erased.values_list("receipt_code", flat=True))
-    except Error:
-        return []
 
 
 # --- beside the live rows ------------------------------------------------------------------------------------------------------

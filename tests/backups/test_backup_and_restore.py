@@ -4,24 +4,32 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
+from django.utils import timezone
 
-from initiatives.backups import documents, sets
+from initiatives.backups import documents, postgres_rows, sets, sqlite_rows
 from initiatives.backups.parts import Damaged, key_name
+from initiatives.backups.saved import Restored
 from initiatives.backups.sets import SETS
+from initiatives.management.commands import restore
 from initiatives.models import Attachment, Initiative, Upkeep
 from initiatives.submission.files.store import the_store
+from initiatives.submission.receipts import shown
 from tests.backups.conftest import Elsewhere, run, sent
 
 pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
 KEY, OTHER = b"k" * 32, b"o" * 32
+rows = sqlite_rows if connection.vendor == "sqlite" else postgres_rows
 
 
 def codes() -> set[str]:
@@ -191,6 +199,52 @@ def test_with_a_key_an_open_set_goes_back_only_where_somebody_says_so(
     said = run("restore", folder, yes=True, set=ours)
     assert f"Bản này đã được mã hóa bằng khóa {key_name(KEY)}." in said
     assert codes() == there
+
+
+def test_whoever_was_erased_since_is_named_in_a_file_before_the_rows_take_their_place(
+    portal: list[Initiative], folder: Path, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA_DIR = tmp_path / "du-lieu"
+    settings.DATA_DIR.mkdir()
+    monkeypatch.setattr(restore, "CODES_SHOWN", 1)
+    run("backup", folder)
+    (name,) = sets.names(folder)
+    first, second = (each.receipt_code for each in portal)
+
+    def erase() -> None:
+        Initiative.objects.update(erased_at=timezone.now() + timedelta(hours=1))
+
+    def kept() -> dict[str, str]:
+        return {each.name: each.read_text() for each in settings.DATA_DIR.iterdir()}
+
+    run("restore", folder, yes=True)
+    erase()
+    run("restore", folder, check_only=True)
+    assert kept() == {}
+
+    said = run("restore", folder, yes=True)
+
+    file = settings.DATA_DIR / f"da-xoa-sau-{name}.txt"
+    assert f"{shown(first)} và 1 mã nữa. Tất cả mã nằm trong tệp {file};" in said
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert kept() == {file.name: f"{first}\n{second}\n"}
+    erase()
+    monkeypatch.setattr(rows, "restored", beside_a_place_that_cannot_be_taken(rows.restored))
+    with pytest.raises(CommandError, match="chưa có gì bị thay đổi: no place"):
+        run("restore", folder, yes=True)
+    assert kept() == dict.fromkeys((file.name, f"da-xoa-sau-{name}-2.txt"), f"{first}\n{second}\n")
+
+
+def beside_a_place_that_cannot_be_taken(restored: Callable[..., Any]) -> Callable[..., Any]:
+    def refused() -> None:
+        raise OperationalError("no place")
+
+    @contextmanager
+    def there(chosen: sets.Set, manifest: sets.Manifest) -> Iterator[Restored]:
+        with restored(chosen, manifest) as found:
+            yield replace(found, take_the_place=refused)
+
+    return there
 
 
 @pytest.mark.once

@@ -99,7 +99,7 @@ class Command(PortalCommand):
             more = f" và {len(report.erased) - CODES_SHOWN} mã nữa" if len(report.erased) > CODES_SHOWN else ""
             self.stdout.write(
                 f"! Dữ liệu cá nhân của {len(report.erased)} sáng kiến đã xóa sau lúc sao lưu nay có lại, phải xóa lại: "
-                f"{codes}{more}."
+                f"{codes}{more}. Tất cả mã nằm trong tệp {report.erased_file}; xóa lại xong thì bỏ tệp này."
             )
         self.stdout.write(
             f"! Yêu cầu về dữ liệu cá nhân và việc xóa từ {exact(report.manifest.moment)} đến nay không nằm trong bản này. "
