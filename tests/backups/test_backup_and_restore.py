@@ -217,7 +217,7 @@ def test_whoever_was_erased_since_is_named_in_a_file_before_the_rows_take_their_
     def kept() -> dict[str, str]:
         return {each.name: each.read_text() for each in settings.DATA_DIR.iterdir()}
 
-    run("restore", folder, yes=True)
+    assert "Hãy chạy portal-manage erase_personal_data --yes, rồi" in run("restore", folder, yes=True)
     erase()
     run("restore", folder, check_only=True)
     assert kept() == {}

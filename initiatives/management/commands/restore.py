@@ -103,7 +103,8 @@ class Command(PortalCommand):
             )
         self.stdout.write(
             f"! Yêu cầu về dữ liệu cá nhân và việc xóa từ {exact(report.manifest.moment)} đến nay không nằm trong bản này. "
-            "Hãy chạy erase_personal_data, rồi làm lại các yêu cầu đã xử lý sau lúc ấy (xem deploy/BACKUP.md)."
+            "Hãy chạy portal-manage erase_personal_data --yes, rồi làm lại các yêu cầu đã xử lý sau lúc ấy (xem "
+            "deploy/BACKUP.md)."
         )
 
 
