@@ -73,6 +73,7 @@ def restore(
         report.findings += _lacking(manifest)
         if not only_look:
             report.erased = erased_since.codes(manifest.moment)
+        is_taken = False
         try:
             with keys_of_sets.in_use(chosen, manifest), _restored(chosen, manifest) as restored:
                 _counted(restored, manifest)
@@ -85,11 +86,20 @@ def restore(
                     report.erased_file = erased_since.keep(report.erased, manifest)
                 if not only_look:
                     restored.take_the_place()
+                    is_taken = True
         except Damaged as damaged:
             raise Unusable(f"{damaged} Chưa có gì bị thay đổi.") from None
-        except Error as failure:
-            raise Unusable(f"Cơ sở dữ liệu báo lỗi, chưa có gì bị thay đổi: {str(failure).strip()}") from failure
-        report.to_do += keys_of_sets.put_back(chosen, manifest, only_look=only_look)
+        except (Error, OSError) as failure:
+            if is_taken:  # a connection that was idle for hours is gone, or a file stays
+                report.to_do.append(_not_tidied(failure))
+            elif isinstance(failure, Error):
+                raise Unusable(f"Cơ sở dữ liệu báo lỗi, chưa có gì bị thay đổi: {str(failure).strip()}") from failure
+            else:
+                raise
+        try:
+            report.to_do += keys_of_sets.put_back(chosen, manifest, only_look=only_look)
+        except (Damaged, OSError) as failure:
+            report.findings.append(f"Chưa khôi phục được khóa của cổng: {failure}")
         if not only_look:
             for cache in caches.all():
                 cache.clear()  # what was kept tells of the rows before
@@ -166,6 +176,10 @@ def _counted(restored: Restored, manifest: Manifest) -> None:
     for name, table in manifest.tables.items():
         if restored.counts.get(name) != table.rows:
             raise Damaged(name)
+
+
+def _not_tidied(failure: Exception) -> str:
+    return f"Dữ liệu đã thay xong, chỉ bước dọn dẹp báo lỗi; lần khôi phục sau sẽ dọn tiếp: {str(failure).strip()}"
 
 
 def _not_put(name: str) -> str:

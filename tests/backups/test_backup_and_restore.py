@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
-from initiatives.backups import documents, postgres_rows, sets, sqlite_rows
+from initiatives.backups import documents, postgres_rows, restoring, sets, sqlite_rows
 from initiatives.backups.parts import Damaged, key_name
 from initiatives.backups.saved import Restored
 from initiatives.backups.sets import SETS
@@ -245,6 +246,91 @@ def beside_a_place_that_cannot_be_taken(restored: Callable[..., Any]) -> Callabl
             yield replace(found, take_the_place=refused)
 
     return there
+
+
+def tidied_badly(restored: Callable[..., Any], failure: Exception) -> Callable[..., Any]:
+    @contextmanager
+    def there(chosen: sets.Set, manifest: sets.Manifest) -> Iterator[Restored]:
+        with restored(chosen, manifest) as found:
+            yield found
+        raise failure
+
+    return there
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        pytest.param(OperationalError("no answer"), "chưa có gì bị thay đổi: no answer", id="database"),
+        pytest.param(OSError("no disk"), "Không khôi phục được: no disk", id="disk"),
+    ],
+)
+def test_what_goes_wrong_when_the_place_is_taken_stops_nothing_any_more(
+    portal: list[Initiative], folder: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception, told: str
+) -> None:
+    run("backup", folder)
+    newer = sent(8).receipt_code
+    cache.set("of-before", 1)
+    monkeypatch.setattr(rows, "restored", tidied_badly(rows.restored, failure))
+    with pytest.raises(CommandError, match=told):
+        run("restore", folder, check_only=True)
+    assert newer in codes()
+    monkeypatch.setattr(restoring.keys_of_sets, "put_back", lambda *args, only_look: ["the keys are back"])
+
+    said = run("restore", folder, yes=True)
+
+    assert said.startswith("Đã khôi phục bản")
+    assert f"! Dữ liệu đã thay xong, chỉ bước dọn dẹp báo lỗi; lần khôi phục sau sẽ dọn tiếp: {failure}" in said
+    assert "! the keys are back" in said
+    assert newer not in codes()
+    assert cache.get("of-before") is None
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a second connection waits there")
+def test_a_connection_that_was_cut_while_it_was_idle_is_no_failure_of_a_restore_that_is_done(
+    portal: list[Initiative], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("backup", folder)
+    newer = sent(8).receipt_code
+    take = postgres_rows._take_the_place
+
+    def taken_and_cut(live: str) -> None:
+        take(live)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity JOIN pg_locks USING (pid)"
+                " WHERE locktype = 'advisory' AND datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            assert cursor.fetchall() == [(True,)]
+
+    monkeypatch.setattr(postgres_rows, "_take_the_place", taken_and_cut)
+
+    assert "! Dữ liệu đã thay xong, chỉ bước dọn dẹp báo lỗi" in run("restore", folder, yes=True)
+
+    assert newer not in codes()
+
+
+@pytest.mark.once
+def test_keys_that_could_not_be_put_back_are_a_finding(
+    portal: list[Initiative], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("backup", folder)
+    newer = sent(8).receipt_code
+    cache.set("of-before", 1)
+
+    def refused(*args: object, only_look: bool) -> list[str]:
+        raise OSError("no room")
+
+    monkeypatch.setattr(restoring.keys_of_sets, "put_back", refused)
+    said = StringIO()
+
+    with pytest.raises(CommandError, match="1 điều cần xem lại"):
+        call_command("restore", str(folder), yes=True, stdout=said)
+
+    assert "✗ Chưa khôi phục được khóa của cổng: no room" in said.getvalue()
+    assert newer not in codes()
+    assert cache.get("of-before") is None
 
 
 @pytest.mark.once
