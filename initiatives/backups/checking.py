@@ -8,6 +8,7 @@ from io import StringIO
 
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import Error
 
 from initiatives.backups.parts import key_name
 from initiatives.invariants import KEYED, violations
@@ -64,5 +65,7 @@ def _history() -> Iterator[str]:
     try:
         call_command(HISTORY, stdout=said, stderr=said)
     except (CommandError, SystemExit) as refused:
+        if isinstance(refused.__cause__, Error):  # of the database, which says nothing of the history
+            raise refused.__cause__ from None
         lines = said.getvalue().splitlines()[:LINES_SHOWN]
         yield " ".join(("Lịch sử không khớp:", *lines, str(refused)))

@@ -593,6 +593,22 @@ def test_without_the_keys_of_its_time_no_history_is_called_forged(
 
 
 @pytest.mark.once
+def test_a_database_that_fails_while_the_history_is_read_calls_nothing_forged(
+    portal: list[Initiative], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: Any, **options: Any) -> Any:
+        raise OperationalError("server closed the connection")
+
+    run("backup", folder)
+    monkeypatch.setattr("initiatives.management.commands.verify_history.Command.handle", broken)
+
+    with pytest.raises(CommandError, match="chưa có gì bị thay đổi: server closed the connection"):
+        run("restore", folder, yes=True)
+
+    assert codes() == {each.receipt_code for each in portal}
+
+
+@pytest.mark.once
 def test_two_at_once_are_refused(portal: list[Initiative], folder: Path) -> None:
     with sets.alone_in(folder, make=True), pytest.raises(CommandError, match="lượt sao lưu hoặc khôi phục khác"):
         run("backup", folder)
