@@ -18,4 +18,5 @@ documents after it: they never change, and what rows of an earlier moment name i
     keys_of_sets.py   the portal's keys of the time of a set
     standing.py   the default connection, led to other rows
     saving.py, restoring.py, checking.py   the acts
+    erased_since.py   who was erased after a set, for whoever restores it
 """

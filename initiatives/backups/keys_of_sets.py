@@ -22,11 +22,9 @@ def in_use(chosen: Set, manifest: Manifest) -> Iterator[None]:
     """While it is open, the portal works with the keys that the set brings along; for a command that is alone in its process."""
     kept = settings.FIELD_KEYS, settings.LOOKUP_KEY
     if _brings_keys(manifest):
-        brought = keys.parsed(_text(chosen, manifest))
-        field_keys, lookup_key = _decoded(brought)
-        if [
-            key_name(each) for each in field_keys
-        ] == manifest.field_keys:  # else some of them came from the environment
+        field_keys, lookup_key = _decoded(keys.parsed(_text(chosen, manifest)))
+        # Where the names differ, the portal of that time had them from its environment.
+        if [key_name(each) for each in field_keys] == manifest.field_keys:
             settings.FIELD_KEYS = field_keys
         if key_name(lookup_key) == manifest.lookup_key:
             settings.LOOKUP_KEY = lookup_key
@@ -44,9 +42,8 @@ def put_back(chosen: Set, manifest: Manifest, *, only_look: bool) -> Iterator[st
         text = _text(chosen, manifest)
         if not only_look and keys.replace(kept, text, aside=f"truoc-{manifest.name}"):
             yield "Khóa của cổng đã được khôi phục cùng dữ liệu. Hãy khởi động lại cổng để dùng khóa ấy."
-        field_keys, lookup_key = _decoded(
-            keys.parsed(text) | keys.given(dict(os.environ))
-        )  # as the next start reads them
+        # As the next start reads them.
+        field_keys, lookup_key = _decoded(keys.parsed(text) | keys.given(dict(os.environ)))
     here = {key_name(each) for each in field_keys}
     lacking = [each for each in manifest.field_keys if each not in here]
     if lacking:

@@ -87,5 +87,6 @@ def _told(asked: QuerySet[SelectionRound], *, at: datetime) -> list[SelectionRou
     extended = Exists(Dossier.objects.filter(round=OuterRef("pk"), extended_until__gte=since))
     recent = Q(dossier_due__gte=since) | Q(lately, dossier_due=None) | Q(extended)
     found = asked.filter(recent, campaign__is_published=True).select_related("campaign", "host")
+    found = found.prefetch_related("campaign__phases")  # by which a round without a day of its own opens
     nearest = found.order_by(F("dossier_due").asc(nulls_last=True), "pk")[:MOST_LOOKED_AT]
     return [each for each in nearest if rounds.window(each).state(at=at) is not RoundState.NOT_YET]
