@@ -15,13 +15,11 @@ from django.db.models import QuerySet
 from django.db.models.expressions import Expression
 
 from portal import prepared
-from portal.plain_rows import Reader
+from portal.plain_rows import Blanks, Reader, Value
 
 MOST_COLUMNS = 100  # that PostgreSQL puts into one array
 # What JSON does not give back as it was.
 REFUSED = {"BinaryField", "DecimalField", "DurationField", "FloatField", "JSONField", "TimeField", "UUIDField"}
-
-Value = str | int | datetime
 
 
 class Gathered:
@@ -65,29 +63,22 @@ class _Column:
 class _Statement:
     def __init__(self, said: Mapping[str, QuerySet[Any]], instead: Sequence[Value]) -> None:
         self.columns: list[_Column] = []
-        self.values: list[Any] = []
+        values: list[Any] = []
         words = []
         for name, rows in said.items():
             compiler = rows.query.get_compiler(connection=connection)
-            asked, values = compiler.as_sql()
+            asked, its_values = compiler.as_sql()
             expressions = [expression for expression, *_ in compiler.select]
             names = [f"c{number}" for number in range(len(expressions))]
             words.append(f"(WITH x({', '.join(names)}) AS ({asked}) SELECT {_array(names)} FROM x)")  # noqa: S608 - Django's words
-            self.values += values
+            values += its_values
             self.columns.append(_Column(name, Reader(compiler), _moments(name, expressions)))
         self.words = f"SELECT {', '.join(words)}"
-        given = [_as_given(each) for each in instead]
-        self.places = [[at for at, value in enumerate(self.values) if _same(value, each)] for each in given]
-        if not all(self.places):
-            raise ValueError(f"not asked with every value: {self.words}")
+        self.blanks = Blanks(self.words, values, instead)
 
     def rows(self, values: Sequence[Value]) -> dict[str, list[Any]]:
-        asked = self.values.copy()
-        for places, value in zip(self.places, values, strict=True):
-            for place in places:
-                asked[place] = _as_given(value)
         with connection.cursor() as cursor:
-            prepared.execute(cursor, self.words, asked)
+            prepared.execute(cursor, self.words, self.blanks.filled(values))
             arrays = cursor.fetchone()
         return {column.name: column.objects(array) for column, array in zip(self.columns, arrays, strict=True)}
 
@@ -111,11 +102,3 @@ def _moments(name: str, expressions: Sequence[Expression]) -> list[tuple[int, Ca
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
-
-
-def _as_given(value: Value) -> Any:
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
-
-
-def _same(value: Any, other: Any) -> bool:
-    return type(value) is type(other) and value == other

@@ -3,6 +3,7 @@ together than a database to answer it: some are written by hand, the others are 
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +13,7 @@ from django.db.models.query import get_related_populators
 from portal import prepared
 
 Row = TypeVar("Row", bound=models.Model)
+Value = str | int | datetime
 
 
 class Prepared(Generic[Row]):
@@ -36,6 +38,59 @@ class Prepared(Generic[Row]):
 
     def first(self, *values: str | int) -> Row | None:
         return next(iter(self.rows(*values)), None)
+
+
+class PreparedValues:
+    """As `Prepared`, of what `values_list` finds, a union's too; a value may stand in the statement several times."""
+
+    def __init__(self, said: Callable[..., models.QuerySet[Any, Any]], *, instead: Sequence[Value]) -> None:
+        self.said, self.instead = said, instead
+        self._statements: dict[str, _ValuesStatement] = {}
+
+    def rows(self, *values: Value) -> list[list[Any]]:
+        """What the query set finds for `values`, a list a row. One statement, always of the primary."""
+        statement = self._statements.get(connection.vendor)
+        if statement is None:
+            query = self.said(*self.instead).query
+            statement = self._statements[connection.vendor] = _ValuesStatement(query, self.instead)
+        return statement.rows(values)
+
+
+class _ValuesStatement:
+    def __init__(self, query: Any, instead: Sequence[Value]) -> None:
+        compiler = query.get_compiler(connection=connection)
+        self.words, values = compiler.as_sql()
+        self.blanks = Blanks(self.words, values, instead)
+        columns = [column for column, *_ in compiler.select]
+        self.converters = _in_order(compiler.get_converters(columns))
+
+    def rows(self, values: Sequence[Value]) -> list[list[Any]]:
+        with connection.cursor() as cursor:
+            prepared.execute(cursor, self.words, self.blanks.filled(values))
+            found = [list(row) for row in cursor.fetchall()]
+        for row in found:
+            for place, convert, column in self.converters:
+                row[place] = convert(row[place], column, connection)
+        return found
+
+
+class Blanks:
+    """The values of a statement's words, of which some stand `instead` of what is given later. ValueError where one of these
+    stands nowhere."""
+
+    def __init__(self, words: str, values: Sequence[Any], instead: Sequence[Value]) -> None:
+        self.values = list(values)
+        given = [_as_given(each) for each in instead]
+        self.places = [[at for at, value in enumerate(values) if _same(value, each)] for each in given]
+        if not all(self.places):
+            raise ValueError(f"not asked with every value: {words}")
+
+    def filled(self, values: Sequence[Value]) -> list[Any]:
+        asked = self.values.copy()
+        for places, value in zip(self.places, values, strict=True):
+            for place in places:
+                asked[place] = _as_given(value)
+        return asked
 
 
 class _Statement:
@@ -73,8 +128,7 @@ class Reader:
             compiler.klass_info, compiler.select, connection.alias
         )
         self.annotated = list((compiler.annotation_col_map or {}).items())
-        converters = compiler.get_converters([column for column, *_ in compiler.select])
-        self.converters = [(place, each, column) for place, (many, column) in converters.items() for each in many]
+        self.converters = _in_order(compiler.get_converters([column for column, *_ in compiler.select]))
 
     def made(self, row: list[Any]) -> Any:
         """The object of `row`, whose values are those of the database's driver. The list is used up."""
@@ -116,3 +170,16 @@ def _converters(vendor: str, model: type[models.Model], names: tuple[str, ...]) 
         every = connection.ops.get_db_converters(column) + column.get_db_converters(connection)
         found += [(place, convert, column) for convert in every]
     return found
+
+
+def _in_order(converters: dict[int, tuple[list[Any], Any]]) -> list[tuple[int, Any, Any]]:
+    """A compiler's converters, one by one: the place in a row, what converts it, and the column it is asked with."""
+    return [(place, each, column) for place, (many, column) in converters.items() for each in many]
+
+
+def _as_given(value: Value) -> Any:
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+
+
+def _same(value: Any, other: Any) -> bool:
+    return type(value) is type(other) and value == other

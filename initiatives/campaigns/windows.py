@@ -9,9 +9,10 @@ for drafts begun before the close and never comes on top of an extension.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
@@ -233,13 +234,20 @@ def turns(after: datetime, at: datetime) -> list[datetime]:
     """Moments after `after`, in order, at which a verdict of any campaign may turn, for a window or an extension opens or closes:
     all up to `at`, and at least the first behind it. (Grace is of drafts begun before, so no page for everybody turns
     by it.) One statement, where no more than a few lie between."""
-    opening = Phase.objects.filter(opens_at__gt=after).order_by().values_list("opens_at")
-    closing = Phase.objects.filter(closes_at__gt=after).order_by().values_list("closes_at")
-    longer = WindowExtension.objects.filter(closes_at__gt=after).order_by().values_list("closes_at")
-    found = [moment for (moment,) in opening.union(closing, longer).order_by("opens_at")[:TURNS_AT_ONCE]]
+    found = [moment for (moment,) in _TURNS.rows(after)]
     if len(found) == TURNS_AT_ONCE and found[-1] <= at:
         return found + turns(found[-1], at)
     return found
+
+
+def _turns_after(after: datetime) -> QuerySet[Any, Any]:
+    opening = Phase.objects.filter(opens_at__gt=after).order_by().values_list("opens_at")
+    closing = Phase.objects.filter(closes_at__gt=after).order_by().values_list("closes_at")
+    longer = WindowExtension.objects.filter(closes_at__gt=after).order_by().values_list("closes_at")
+    return opening.union(closing, longer).order_by("opens_at")[:TURNS_AT_ONCE]
+
+
+_TURNS = plain_rows.PreparedValues(_turns_after, instead=(datetime(1901, 2, 3, 4, 5, 6, 7, UTC),))
 
 
 def arriving_until(campaign: Campaign, *, at: datetime) -> datetime | None:

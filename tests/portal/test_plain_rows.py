@@ -1,16 +1,17 @@
 """A row that was read by hand is the row that Django reads."""
 
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 
-from initiatives.models import Attachment, Draft, Initiative
+from initiatives.models import Attachment, Draft, Initiative, Phase
 from orgtree.models import Unit
 from portal import plain_rows
-from tests.factories import AttachmentFactory, DraftFactory, InitiativeFactory
+from tests.factories import AttachmentFactory, DraftFactory, InitiativeFactory, PhaseFactory
 
 
 @pytest.mark.django_db
@@ -84,3 +85,31 @@ def test_a_query_whose_values_cannot_be_told_apart_is_refused() -> None:
 
     with pytest.raises(ValueError, match="not to be asked again"):
         twice.rows(1, 2)
+
+
+def _closes_and_opens(after: datetime) -> QuerySet[Any, Any]:
+    closing = Phase.objects.filter(closes_at__gt=after).order_by().values_list("closes_at", "name")
+    opening = Phase.objects.filter(opens_at__gt=after).order_by().values_list("opens_at", "name")
+    return closing.union(opening).order_by("closes_at")[:3]
+
+
+@pytest.mark.django_db
+def test_values_asked_again_are_what_the_union_finds(django_assert_num_queries: Any) -> None:
+    opens = [datetime(2022, month, 8, 0, 0, 0, month, UTC) for month in (1, 3, 5)]
+    phases = [PhaseFactory(name="Đợt “100%s”", opens_at=each, closes_at=each + timedelta(days=40)) for each in opens]
+    prepared = plain_rows.PreparedValues(_closes_and_opens, instead=(datetime(1901, 2, 3, 4, 5, 6, 7, UTC),))
+
+    for phase in phases:
+        for after in (phase.opens_at, phase.opens_at - timedelta(microseconds=1), phase.closes_at):
+            expected = [list(row) for row in _closes_and_opens(after)]
+            with django_assert_num_queries(1):
+                assert prepared.rows(after) == expected
+    assert prepared.rows(max(each.closes_at for each in phases)) == []
+
+
+@pytest.mark.django_db
+def test_values_that_stand_nowhere_are_refused() -> None:
+    never = plain_rows.PreparedValues(lambda after: Phase.objects.values_list("name"), instead=(7,))
+
+    with pytest.raises(ValueError, match="not asked with every value"):
+        never.rows(8)
