@@ -26,6 +26,14 @@ AUTOCOMPLETE = reverse("admin:autocomplete")
 
 
 def relations() -> list[tuple[str, str, str, Any]]:
+    """Of the fields that name a row of the admin, one of each name and kind of row: whatever else a field is makes no other
+    answer, which `test_fields_of_one_name_offer_the_same` asks of all."""
+    return list(
+        {(field, related): (app, model, field, related) for app, model, field, related in every_relation()}.values()
+    )
+
+
+def every_relation() -> list[tuple[str, str, str, Any]]:
     """Every field of every model that names a row of the admin: app, model, field, and whose rows it names."""
     return [
         (model._meta.app_label, model._meta.model_name, field.name, field.related_model)
@@ -66,6 +74,19 @@ def test_an_autocomplete_offers_the_branch(world: World, enter: Enter, who: str)
             wrong[app, model, field] = found
 
     assert wrong == {}
+
+
+def test_fields_of_one_name_offer_the_same(world: World, enter: Enter) -> None:
+    client = enter("province")
+    by_name = {(field, related): offered(client, app, model, field) for app, model, field, related in relations()}
+
+    found = {
+        (app, model, field): offered(client, app, model, field) == by_name[field, related]
+        for app, model, field, related in every_relation()
+    }
+
+    assert len(found) > len(by_name)
+    assert [each for each, is_same in found.items() if not is_same] == []
 
 
 @pytest.mark.parametrize("who", WITNESSES)
