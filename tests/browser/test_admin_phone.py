@@ -13,12 +13,14 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from initiatives.models import Initiative, JobState, Status
+from initiatives.nominations import deadlines
 from orgtree.models import StaffAccount
 from orgtree.roles import Role
 from tests.browser.chromium import chromium
 from tests.browser.watch import PHONE, Watch
 from tests.codebase.doors import doors, make_world
 from tests.factories import DraftFactory, InitiativeFactory, JobFactory, StaffAccountFactory, unit_at
+from tests.factories.selection import SelectionRoundFactory
 
 pytestmark = pytest.mark.browser
 
@@ -60,9 +62,11 @@ STICKS_OUT = "document.documentElement.scrollWidth > document.documentElement.cl
 
 
 @pytest.fixture
-def administrator(live_server: LiveServer, transactional_db: None) -> StaffAccount:
-    """Beside a row of everything, with names as long as they come."""
+def administrator(live_server: LiveServer, transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> StaffAccount:
+    """Beside a row of everything, with names as long as they come, and sentences as short."""
     world = make_world()
+    SelectionRoundFactory(campaign=world.campaign, host=unit_at("tld"), takes_part=["province"], dossier_due=None)
+    monkeypatch.setattr(deadlines, "MOST_TOLD", 0)
     here = unit_at("quang-tri/dong-ha")
     word = "Nghiêng" * 20
     for status in Status.values:
@@ -132,6 +136,8 @@ def test_every_page_fits_a_phone_and_can_be_tapped(
 ) -> None:
     client = client_as(administrator)
     addresses = pages_for(administrator, client)
+    addresses["a search"] = f"{addresses['admin:orgtree_unit_changelist']}?q=dong+ha"
+    assert "Xem danh sách đợt xét chọn" in client.get(addresses["admin:index"]).content.decode()
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
 
     with chromium() as browser:
