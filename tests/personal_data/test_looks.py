@@ -478,6 +478,7 @@ def test_managers_read_who_looked_in_their_branch(officer: StaffAccount, client_
     assert listed(account=str(officer.pk)) == [old]
     assert listed(what="copy") == []
     assert listed(q=officer.username) == [old]
+    assert ">2 lượt xem dữ liệu cá nhân<" in "".join(client_as(manager).get(LOOKS).content.decode().splitlines())
     assert client_as(officer).get(LOOKS).status_code == 403
 
 
