@@ -149,7 +149,10 @@ def with_faults_told(verdict: Verdict, campaign: Campaign) -> bytes:
 def rows_in(content: bytes, campaign: Campaign) -> list[SheetRow]:
     """What was typed, without the empty cells. Raises SheetRefused."""
     columns = columns_for(targets.periods(campaign))
-    table = table_of(content, columns=headings(columns), most_rows=MOST_ROWS, needed=[CODE], longest=200)
+    asked = headings(columns)
+    table = table_of(
+        content, columns=asked, most_rows=MOST_ROWS, needed=[CODE], telling=asked.keys() - {CODE, UNIT}, longest=200
+    )
     return [SheetRow(row.number, {name: text for name, text in row.values.items() if text}) for row in table.rows]
 
 

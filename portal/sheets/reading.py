@@ -17,7 +17,7 @@ from openpyxl.utils.datetime import CALENDAR_WINDOWS_1900, from_excel
 from openpyxl.workbook import Workbook
 
 from portal.sheets.files import BROKEN, SheetRefused, Upload, content_of, inspect
-from portal.sheets.rows import Lines, Reader
+from portal.sheets.rows import Lines, Reader, Sheet
 from portal.vietnamese import days
 from portal.vietnamese.formats import whole
 from portal.vietnamese.text import canonical, folded
@@ -30,6 +30,7 @@ LONGEST_CELL = 2_000  # characters kept where nobody asks for more
 LONGEST_TITLE = 31  # characters that Excel lets a sheet be called by
 EXPLANATION = "Hướng dẫn"  # the sheet of our templates that lists the headings, one below the other: nobody fills it in
 
+_EXPLANATION = re.compile("huong dan( [0-9]+)?")  # folded: as Excel calls a copy of it, too
 _ONLY_ZEROS = re.compile("0{2,}")
 _SERIAL_DAY = re.compile("[1-9][0-9]{4}")
 
@@ -71,6 +72,7 @@ def table_of(
     columns: Mapping[str, str],
     most_rows: int,
     needed: Collection[str] | None = None,
+    telling: Collection[str] = (),
     sheet: str | None = None,
     aliases: Mapping[str, str] | None = None,
     longest: int = LONGEST_CELL,
@@ -79,10 +81,13 @@ def table_of(
 
     `columns` are headings by name, `aliases` names by further headings; they stand in any order, among others, in the one
     sheet that is filled in below them all, or at least below those in `needed`; where two are, none is read, for half would
-    be lost. A cell is kept up to `longest` characters. Raises SheetRefused.
+    be lost. Beside a sheet with a column of `telling`, one with none of them is there to look things up. A cell is kept up to
+    `longest` characters. Raises SheetRefused.
     """
     inspect(content)
-    wanted = _Wanted(columns, aliases or {}, set(columns if needed is None else needed), most_rows, longest)
+    wanted = _Wanted(
+        columns, aliases or {}, set(columns if needed is None else needed), set(telling), most_rows, longest
+    )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what openpyxl leaves out: pictures, rules of validation
@@ -110,44 +115,61 @@ class _Wanted:
     columns: Mapping[str, str]
     aliases: Mapping[str, str]
     needed: set[str]
+    telling: set[str]
     most_rows: int
     longest: int
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A sheet with the headings: where ours stand, and the others."""
+
+    sheet: Sheet
+    places: Mapping[int, str]
+    others: Collection[str]
+    is_filled: bool
+
+
 def _table(reader: Reader, wanted: _Wanted, sheet: str | None) -> Table:
     """The sheet with the headings that is filled in; of those without them, the likeliest tells which are missing."""
-    fewest: set[str] = wanted.needed
     zeros = [_zeros(reader.wb, key.numFmtId) for key in reader.wb._cell_styles]
-    table: Table | None = None
-    filled: list[str] = []
 
     def text_of(value: Any, look: int) -> str:
         return _text(value, zeros=zeros[look] if look < len(zeros) else 0, longest=wanted.longest)
 
-    for each in reader.sheets[:MOST_SHEETS]:
-        is_asked = each.title == sheet if sheet else each.is_visible and not each.title.startswith(EXPLANATION)
-        if not is_asked:
-            continue
+    asked = [each for each in reader.sheets if (each.title == sheet if sheet else _may_be_filled_in(each))]
+    if len(asked) > MOST_SHEETS:
+        raise SheetRefused(
+            f"Tệp có hơn {MOST_SHEETS} trang tính. Hãy xóa hoặc ẩn các trang không dùng, hoặc chia thành nhiều tệp."
+        )
+    fewest: set[str] = wanted.needed
+    found: list[_Found] = []
+    for each in asked:
         lines = reader.lines(each, text_of=text_of)
         places, others, missing = _headings(lines, wanted)
         if missing:
             fewest = min(fewest, missing, key=len)
-        elif not filled:
-            table = Table(_below(lines, places, wanted), set(places.values()), others)
-            if table.rows:
-                filled.append(each.title)
-        elif next(_filled(lines, places), None):
-            filled.append(each.title)
-    if len(filled) > 1:
-        titles = ", ".join(f"“{title[:LONGEST_TITLE]}”" for title in filled)
-        raise SheetRefused(
-            f"Tệp có {len(filled)} trang tính đã điền: {titles}. Hãy chép mọi dòng vào một trang rồi xóa các trang kia, "
-            "hoặc gửi mỗi trang một tệp."
-        )
-    if table is None:
+        else:
+            found.append(_Found(each, places, others, is_filled=next(_filled(lines, places), None) is not None))
+    if not found:
         headings = ", ".join(f"“{heading}”" for name, heading in wanted.columns.items() if name in fewest)
         raise SheetRefused(f"Tệp không có cột {headings}. Hãy dùng tệp mẫu và giữ nguyên dòng tên cột.")
-    return table
+    filled = [each for each in found if each.is_filled]
+    filled = [each for each in filled if wanted.telling & set(each.places.values())] or filled
+    if len(filled) > 1:
+        titles = ", ".join(f"“{each.sheet.title[:LONGEST_TITLE]}”" for each in filled)
+        raise SheetRefused(
+            f"Tệp có {len(filled)} trang tính đã điền: {titles}. Hãy chép mọi dòng vào một trang rồi xóa các trang kia, "
+            "hoặc gửi mỗi trang một tệp. Trang chỉ để tra cứu thì xóa hoặc ẩn đi."
+        )
+    chosen = (filled or found)[0]
+    lines = reader.lines(chosen.sheet, text_of=text_of)
+    _headings(lines, wanted)
+    return Table(_below(lines, chosen.places, wanted), set(chosen.places.values()), chosen.others)
+
+
+def _may_be_filled_in(sheet: Sheet) -> bool:
+    return sheet.is_visible and not _EXPLANATION.fullmatch(folded(sheet.title))
 
 
 def _headings(lines: Lines, wanted: _Wanted) -> tuple[dict[int, str], list[str], set[str]]:

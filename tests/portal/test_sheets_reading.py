@@ -2,6 +2,7 @@
 
 import io
 import re
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, time
@@ -150,7 +151,7 @@ def test_of_several_sheets_filled_in_none_is_read_and_each_is_named() -> None:
 
     assert refusal(content) == (
         "Tệp có 3 trang tính đã điền: “May”, “Cắt”, “Giặt”. Hãy chép mọi dòng vào một trang rồi xóa các trang kia, "
-        "hoặc gửi mỗi trang một tệp."
+        "hoặc gửi mỗi trang một tệp. Trang chỉ để tra cứu thì xóa hoặc ẩn đi."
     )
 
 
@@ -163,6 +164,44 @@ def test_the_one_sheet_that_is_filled_in_is_read(sheets: dict[str, list[list[Any
     assert [row.values["name"] for row in read(workshops(**sheets))] == ["A"]
 
 
+def test_a_heading_that_stands_twice_above_nothing_hides_no_sheet() -> None:
+    def double(book: Workbook) -> None:
+        book.create_sheet("Trống", 0).append([*HEADINGS, HEADINGS[0]])
+
+    assert [row.values["name"] for row in read(book_of(HEADINGS, ["a", "A"], change=double))] == ["A"]
+
+
+def test_no_sheet_beyond_the_twentieth_is_lost() -> None:
+    twenty = {f"Tổ {number}": [] for number in range(18)} | {"Tổ 19": [["a", "A"]]}
+
+    assert [row.values["name"] for row in read(workshops(**twenty))] == ["A"]
+    assert refusal(workshops(**twenty, Cuối=[["b", "B"]])) == (
+        "Tệp có hơn 20 trang tính. Hãy xóa hoặc ẩn các trang không dùng, hoặc chia thành nhiều tệp."
+    )
+
+
+@pytest.mark.parametrize("place", [0, 1], ids=["before", "behind"])
+def test_a_list_to_look_things_up_in_is_no_second_sheet(place: int) -> None:
+    def with_list(book: Workbook) -> None:
+        units = book.create_sheet("Danh sách đơn vị", place)
+        for row in (["Tên công đoàn cơ sở", "Số đoàn viên"], ["A", "120"], ["B", "30"]):
+            units.append(row)
+
+    content = book_of(HEADINGS, ["a", "A"], change=with_list)
+    asked = {"columns": COLUMNS, "most_rows": 100, "needed": {"name"}}
+
+    assert [row.values["name"] for row in table_of(content, **asked, telling={"parent", "day"}).rows] == ["A"]
+    assert "2 trang tính đã điền" in refusal(content, needed={"name"})
+
+
+def test_alone_it_is_read() -> None:
+    content = book_of(["Tên công đoàn cơ sở"], ["A"])
+
+    found = table_of(content, columns=COLUMNS, most_rows=100, needed={"name"}, telling={"parent", "day"})
+
+    assert [row.values["name"] for row in found.rows] == ["A"]
+
+
 def test_a_hidden_sheet_is_nobodys_second_one() -> None:
     def hide(book: Workbook) -> None:
         book.copy_worksheet(book.active).sheet_state = "hidden"
@@ -170,7 +209,16 @@ def test_a_hidden_sheet_is_nobodys_second_one() -> None:
     assert len(read(book_of(HEADINGS, ["a", "A"], change=hide))) == 1
 
 
-@pytest.mark.parametrize("title", ["Hướng dẫn", "Hướng dẫn (2)"])
+def test_guides_are_a_workshop_like_others() -> None:
+    """Whoever shows people around: “hướng dẫn viên”."""
+    content = workshops(**{"Lái xe": [["a", "A"]], "Hướng dẫn viên": [["b", "B"]]})
+
+    assert "“Lái xe”, “Hướng dẫn viên”" in refusal(content)
+
+
+@pytest.mark.parametrize(
+    "title", ["Hướng dẫn", "Hướng dẫn (2)", "HƯỚNG DẪN", unicodedata.normalize("NFD", "Hướng dẫn")]
+)
 def test_the_sheet_that_explains_the_headings_is_not_filled_in(title: str) -> None:
     def explain(book: Workbook) -> None:
         told = book.create_sheet(title, 0)

@@ -331,6 +331,23 @@ class TestExcel:
         assert (first["Đến hết ngày"], first["Số văn bản giao"]) == ("10/10/2022", "=12/KH")
         assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value} == {"s"}
 
+    @pytest.mark.parametrize("place", [0, 1], ids=["before", "behind"])
+    def test_a_list_of_units_beside_the_sheet_is_passed_over(
+        self, campaign: Campaign, units: dict[str, Unit], place: int
+    ) -> None:
+        book = load_workbook(
+            io.BytesIO(self.sheet(campaign, {"code": "quang-tri/dong-ha", targets.WHOLE.key: "3.000"}))
+        )
+        listed = book.create_sheet("Danh sách", place)
+        for row in (["Mã đơn vị", "Đơn vị"], ["quang-tri/dong-ha", "Đông Hà"], ["quang-tri/huong-hoa", "Hướng Hóa"]):
+            listed.append(row)
+        kept = io.BytesIO()
+        book.save(kept)
+
+        rows = targets_sheet.rows_in(kept.getvalue(), campaign)
+
+        assert [dict(row.values) for row in rows] == [{"code": "quang-tri/dong-ha", targets.WHOLE.key: "3.000"}]
+
     def test_the_template_sent_back_as_it_is_changes_nothing(
         self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
     ) -> None:
