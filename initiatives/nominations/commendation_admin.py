@@ -76,9 +76,6 @@ class DecisionAdmin(CommendationPapers, CommendationPick):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).annotate(named=Count("commendations"))
 
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        return queryset.filter(number__icontains=search_term[:200]), False
-
     @admin.display(description="ngày", ordering="decided_on")
     def shown_day(self, decision: CommendationDecision) -> str:
         return days.shown(decision.decided_on)

@@ -66,9 +66,6 @@ class ExemplarAdmin(ScopedAdmin):
 
     # --- the list ---------------------------------------------------------------------------------------------------------
 
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        return queryset.filter(title__icontains=search_term[:200]), False
-
     @admin.display(description="loại", ordering="kind")
     def shown_kind(self, exemplar: Exemplar) -> str:
         return exemplar.get_kind_display()

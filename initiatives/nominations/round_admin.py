@@ -135,9 +135,6 @@ class RoundAdmin(ScoringAdmin, OverviewAdmin):
             return ()
         return tuple(self.inlines)
 
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        return queryset.filter(name__icontains=search_term[:200]), False
-
     # --- the list -----------------------------------------------------------------------------------------------------------
 
     def shown_campaign(self, row: SelectionRound) -> str:

@@ -74,7 +74,7 @@ class LooksAdmin(ProcessingRecord):
     list_filter = (WhatFilter, DaysFilter, AccountFilter)
     list_select_related = ("account__unit", "initiative", "unit")
     search_fields = ("account__full_name", "account__username")
-    search_help_text = "Gõ tên hoặc tên đăng nhập của người xem."
+    search_help_text = "Gõ tên hoặc tên đăng nhập của người xem, có dấu hay không dấu đều được."
     fields = ("when", "who", "shown_what", "of", "number", "why")
     readonly_fields = fields
     sortable_by = ()

@@ -50,7 +50,7 @@ class StaffAccountAdmin(AccountsFromSheet):
     list_filter = (RoleFilter, ClosedFilter)
     list_select_related = ("unit",)
     search_fields = ("username", "full_name")
-    search_help_text = "Gõ tên đăng nhập hoặc họ tên."
+    search_help_text = "Gõ tên đăng nhập hoặc họ tên, có dấu hay không dấu đều được."
     autocomplete_fields = ("unit",)
     ordering = ("username",)
     change_form_template = "admin/orgtree/staffaccount/change_form.html"

@@ -6,6 +6,7 @@
 import re
 import unicodedata
 from dataclasses import replace
+from functools import cache
 
 from portal.vietnamese.old_fonts import OldFont, recognised
 
@@ -77,6 +78,23 @@ def folded(typed: str) -> str:
     letters = unicodedata.normalize("NFD", canonical(typed)).casefold().translate(_D_WITH_STROKE)
     letters = unicodedata.normalize("NFD", letters).translate(_USUAL_MARKS)
     return _NOT_LETTERS_OR_DIGITS.sub(" " if letters.isascii() else _gap, letters).strip()
+
+
+def any_spelling(word: str) -> str:
+    """A folded word as a regular expression that finds it with whatever marks, in capitals or not: for columns of which no folded
+    twin is kept. Databases fold neither marks nor, SQLite, capitals beyond ASCII."""
+    spellings = _spellings()
+    return "".join(spellings.get(letter, letter) for letter in word)
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    """To each letter all that folds to it, as a class of characters."""
+    written: dict[str, str] = {}
+    for point in (*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
+        letter = folded(chr(point))
+        written[letter] = written.get(letter, "") + chr(point)
+    return {letter: f"[{all_of}]" for letter, all_of in written.items() if len(letter) == 1}
 
 
 def _gap(found: re.Match[str]) -> str:

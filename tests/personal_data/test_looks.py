@@ -462,7 +462,7 @@ def test_of_every_file_that_goes_out_it_is_known_whether_it_holds_people() -> No
 
 
 def test_managers_read_who_looked_in_their_branch(officer: StaffAccount, client_as: In) -> None:
-    manager = StaffAccountFactory(role=Role.MANAGER, is_demonstration=True)
+    manager = StaffAccountFactory(role=Role.MANAGER, is_demonstration=True, full_name="Đỗ Đình Đăng")
     here = {"unit": officer.unit, "what": "identity", "why": "Đối chiếu"}
     old, new = (
         PersonalDataView.objects.create(account=officer, at=NOW - timedelta(days=20), **here),
@@ -478,6 +478,13 @@ def test_managers_read_who_looked_in_their_branch(officer: StaffAccount, client_
     assert listed(account=str(officer.pk)) == [old]
     assert listed(what="copy") == []
     assert listed(q=officer.username) == [old]
+    assert [listed(q=typed) for typed in ("ho THI", "HỒ thị", "Ho Xuan", "%", " ")] == [
+        [old],
+        [old],
+        [],
+        [],
+        [new, old],
+    ]
     assert ">2 lượt xem dữ liệu cá nhân<" in "".join(client_as(manager).get(LOOKS).content.decode().splitlines())
     assert client_as(officer).get(LOOKS).status_code == 403
 

@@ -1,6 +1,7 @@
 """The canonical form, its length and its folding, by the golden file that the browser's counter runs too."""
 
 import json
+import re
 import sys
 import unicodedata
 from pathlib import Path
@@ -142,6 +143,21 @@ def test_a_single_line_joins_with_one_space(typed: str, line: str) -> None:
 )
 def test_search_finds(found: str, by: str) -> None:
     assert text.folded(found) == text.folded(by) != ""
+    for word in text.folded(by).split():
+        assert re.search(text.any_spelling(word), text.canonical(found))
+
+
+@pytest.mark.parametrize(("written", "by"), [("Êban", "êbann"), ("Đông", "dog"), ("a.b", "a b c")])
+def test_another_word_is_no_spelling(written: str, by: str) -> None:
+    assert not all(re.search(text.any_spelling(word), written) for word in text.folded(by).split())
+
+
+def test_every_letter_is_found_by_what_it_folds_to() -> None:
+    letters = [chr(point) for point in (*range(0x41, 0x5B), *range(0xC0, 0x250), *range(0x1E00, 0x1F00))]
+    told = {letter: text.folded(letter) for letter in letters}
+
+    lost = [each for each, by in told.items() if len(by) == 1 and not re.search(text.any_spelling(by), each)]
+    assert (lost, told["ệ"], told["Đ"]) == ([], "e", "d")
 
 
 @pytest.mark.parametrize(
