@@ -475,6 +475,43 @@ class TestTheFirstPage:
         sealed(rounds[6], units["quang-tri/dong-ha"])
         assert [each.split(".")[0] for each in self.sentences(client)] == [each.name for each in rounds[7:]]
 
+    @pytest.mark.parametrize("code", ["quang-tri", "quang-tri/dong-ha"])
+    def test_rounds_that_are_settled_hide_none_and_cost_no_statements(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client], code: str
+    ) -> None:
+        three = [units[f"quang-tri/{name}"] for name in ("dong-ha", "huong-hoa", "cd-vien-chuc")]
+
+        def settle(number: int) -> None:
+            for each in SelectionRoundFactory.create_batch(number, campaign=campaign):
+                for unit in three:
+                    DossierFactory(round=each, unit=unit, state=DossierState.ACCEPTED)
+
+        def statements() -> int:
+            with CaptureQueriesContext(connection) as asked:
+                assert [each.split(".")[0] for each in self.sentences(client)] == ["Còn nợ"]
+            return len(asked)
+
+        settle(6)
+        last = SelectionRoundFactory(campaign=campaign, name="Còn nợ", dossier_due=date(2022, 4, 20))
+        sealed(last, three[1])
+        client = enter(code, Role.REVIEWER)
+        statements()
+        few = statements()
+        settle(40)
+
+        assert statements() == few
+
+    @pytest.mark.parametrize(
+        ("opens_at", "is_told"), [(None, True), ("2022-04-01", True), ("2022-04-14", False)], ids=str
+    )
+    def test_a_round_that_has_not_opened_is_owed_by_nobody(
+        self, campaign: Campaign, enter: Callable[..., Client], opens_at: str | None, is_told: bool
+    ) -> None:
+        moment = opens_at and datetime.fromisoformat(opens_at).replace(tzinfo=VIETNAM)
+        SelectionRoundFactory(campaign=campaign, opens_at=moment)
+
+        assert bool(self.sentences(enter("quang-tri/dong-ha", Role.REVIEWER))) is is_told
+
     def test_what_another_unit_owes_that_went_on_in_it_is_told_by_its_name(
         self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
     ) -> None:
