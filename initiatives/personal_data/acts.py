@@ -132,7 +132,7 @@ def units_for(account: StaffAccount) -> UnitQuerySet:
     if account.unit is None or not account.is_active:
         return rows.none()
     inside = rows.visible_to(account)
-    return inside if account.role == Role.ADMINISTRATOR else inside | rows.ancestors_and_self(account.unit)
+    return inside if account.role == Role.ADMINISTRATOR else inside | rows.standing_above(account.unit)
 
 
 def _locked(pk: int, by: StaffAccount) -> DataRequest:

@@ -24,6 +24,7 @@ from orgtree import search
 from orgtree.models import Unit
 from orgtree.scoped_admin import OneOf, ScopedAdmin, account_of, is_key
 from orgtree.sites import Figure, Panel
+from orgtree.units.queries import children_today
 from portal.vietnamese import days, phones
 from portal.vietnamese.days import VIETNAM
 from portal.vietnamese.text import single_line
@@ -256,11 +257,11 @@ class DataRequestAdmin(ErasingOnRequest, ScopedAdmin):
                 return HttpResponseRedirect(self.way_after(request, asked.pk))
         typed = single_line(request.GET.get("q", ""))[:200]
         inside = Unit.objects.filter(closed_on=None).visible_to(account).exclude(pk=asked.unit_id)
-        above = Unit.objects.filter(closed_on=None).ancestors_and_self(account.unit) if account.unit else []
+        above = Unit.objects.standing_above(account.unit) if account.unit else []
         found = (
             search.find(typed, among=inside, limit=UNITS_SHOWN + 1)
             if typed
-            else search.with_those_above(inside.directly_below(asked.unit)[: UNITS_SHOWN + 1])
+            else search.with_those_above(children_today(asked.unit, among=inside)[: UNITS_SHOWN + 1])
         )
         context = {
             **self.admin_site.each_context(request),

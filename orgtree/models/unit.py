@@ -82,6 +82,12 @@ class UnitQuerySet(MP_NodeQuerySet, ScopedQuerySet):
         step = self.model.steplen
         return self.filter(path__in=[unit.path[:end] for end in range(step, len(unit.path) + 1, step)]).order_by("path")
 
+    def standing_above(self, unit: "Unit") -> Self:
+        """The units that stand today from the confederation down to the place of `unit`, with the one that it is today."""
+        step, place = self.model.steplen, unit.current_path
+        paths = [place[:end] for end in range(step, len(place) + 1, step)]
+        return self.filter(closed_on=None, path__in=paths).order_by("path")
+
 
 class UnitManager(MP_NodeManager.from_queryset(UnitQuerySet)):  # type: ignore[misc]
     def get_queryset(self) -> UnitQuerySet:

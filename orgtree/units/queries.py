@@ -68,7 +68,7 @@ def last_day(unit: Unit) -> str:
 
 def branches_of(own: Unit) -> UnitQuerySet:
     """The upper units directly below the unit that `own` is today, each line once."""
-    today = Unit.objects.filter(path=own.current_path).first() or own
+    today = _today(own)
     return Unit.objects.directly_below(today).exclude(level=Level.GRASSROOTS).last_of_their_lines()
 
 
@@ -76,6 +76,16 @@ def directly_below(unit: Unit, *, among: UnitQuerySet) -> UnitQuerySet:
     """Below the confederation 126,000 grassroots unions are none of the children: a partial index leaves them out."""
     below = among.directly_below(unit)
     return below if unit.level in PARENT_LEVELS[Level.GRASSROOTS] else below.exclude(level=Level.GRASSROOTS)
+
+
+def children_today(unit: Unit, *, among: UnitQuerySet) -> UnitQuerySet:
+    """What stands directly below the unit that `unit` is today."""
+    return directly_below(_today(unit), among=among.filter(closed_on=None))
+
+
+def _today(unit: Unit) -> Unit:
+    """One that closed for good is nobody but itself."""
+    return Unit.objects.filter(path=unit.current_path).first() or unit
 
 
 def children(unit: Unit, *, standing: bool, among: UnitQuerySet) -> Children:

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from initiatives.models import DataRequest, Initiative
 from initiatives.personal_data import acts, queue
-from orgtree.models import StaffAccount, Unit
+from orgtree.models import Level, StaffAccount, Unit
 from orgtree.roles import Role
 from portal.vietnamese.days import VIETNAM
-from tests.factories import DataRequestFactory, InitiativeFactory, StaffAccountFactory, make_tree, unit_at
+from tests.factories import DataRequestFactory, InitiativeFactory, StaffAccountFactory, UnitFactory, make_tree, unit_at
 
 LIST, ADD = "/admin/initiatives/datarequest/", "/admin/initiatives/datarequest/add/"
 NOW = datetime(
@@ -130,6 +130,31 @@ def test_it_is_handed_up_to_the_confederation_and_is_seen_here_no_more(officer: 
     assert DataRequest.objects.get().unit == root
     assert client.get(opened(request)).status_code == 404
     assert steps(request)[0][0] == "handed on"
+
+
+def test_it_is_handed_up_to_what_stands_above_today(tree_of_2025: dict[str, Unit], client_as: In) -> None:
+    """An officer's unit and the request's ended in 2025, and so did their province; another stands in its place."""
+    old = tree_of_2025["quang-tri/dong-ha"]
+    province = Unit.objects.get(path=tree_of_2025["quang-tri"].current_path)
+    request, client = DataRequestFactory(unit=old), client_as(StaffAccountFactory(unit=old))
+
+    above = client.get(hand_on(request)).context["above"]
+    answer = client.post(hand_on(request), {"unit": province.code, "words": "Tỉnh trả lời."})
+
+    assert [each.code for each in above] == ["tld", province.code]
+    assert (answer.status_code, DataRequest.objects.get().unit) == (302, province)
+
+
+def test_below_a_unit_that_ended_those_of_its_successor_are_offered(
+    tree_of_2025: dict[str, Unit], client_as: In
+) -> None:
+    old = tree_of_2025["quang-tri"]
+    province = Unit.objects.get(path=old.current_path)
+    union = UnitFactory(parent=province, level=Level.GRASSROOTS, code=f"{province.code}/cdcs-moi")
+
+    page = client_as(StaffAccountFactory(unit=old)).get(hand_on(DataRequestFactory(unit=old)))
+
+    assert union in [one.unit for one in page.context["found"]]
 
 
 @pytest.mark.parametrize("code", ["dien-bien", "khong-co", "quang-tri/dong-ha"])
