@@ -42,8 +42,10 @@ def closing_soon(account: StaffAccount, *, at: datetime) -> tuple[list[Closing],
     extensions: list[Closing] = []
     if account.unit is not None:
         inside = Unit.objects.visible_to(account).order_by().values("pk")
+        # Above it when the account was made, for campaigns of that time, and above it today.
         above = Unit.objects.ancestors_and_self(account.unit).order_by().values("pk")
-        granted = WindowExtension.objects.filter(soon, Q(unit__in=inside) | Q(unit__in=above))
+        today = Unit.objects.standing_above(account.unit).order_by().values("pk")
+        granted = WindowExtension.objects.filter(soon, Q(unit__in=inside) | Q(unit__in=above) | Q(unit__in=today))
         extensions = [
             Closing(each.campaign, f"Gia hạn cho {each.unit}", each.closes_at)
             for each in granted.select_related("campaign", "unit").order_by("closes_at")[: MOST_TOLD + 1]

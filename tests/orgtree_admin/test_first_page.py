@@ -14,7 +14,7 @@ from django.urls import reverse
 from initiatives.campaigns.closings import closing_soon
 from initiatives.models import Act, Initiative, Status
 from initiatives.review import queries
-from orgtree.models import StaffAccount
+from orgtree.models import StaffAccount, Unit
 from orgtree.roles import Role
 from tests.factories import (
     CampaignFactory,
@@ -179,6 +179,22 @@ def test_an_extension_is_told_to_those_it_is_for_and_those_above(
     told = [each.what for each in closing_soon(officer, at=now)[0]]
 
     assert told == ([f"Gia hạn cho {units[unit]}"] if is_told else [])
+
+
+def test_an_extension_of_what_stands_above_today_is_told(
+    tree_of_2025: dict[str, Unit], at: Callable[[str], datetime]
+) -> None:
+    """To whoever has an account since before the unit and its province ended; and one of the province that was."""
+    old = tree_of_2025["quang-tri"]
+    officer = StaffAccountFactory(unit=tree_of_2025["quang-tri/cd-vien-chuc"])
+    now = at("2026-04-15 09:00")
+    campaign = CampaignFactory(
+        phases=[{"opens_at": now - timedelta(days=30), "closes_at": now - timedelta(days=1)}],
+    )
+    for each in (Unit.objects.get(path=old.current_path), old, tree_of_2025["thanh-hoa"]):
+        WindowExtensionFactory(campaign=campaign, unit=each, closes_at=now + timedelta(days=2))
+
+    assert [each.what for each in closing_soon(officer, at=now)[0]] == [f"Gia hạn cho {old}"] * 2
 
 
 def test_however_many_extensions_end_a_phase_keeps_its_place(
