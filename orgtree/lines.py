@@ -21,6 +21,14 @@ def standing_in(unit: Unit, *, day: date) -> Unit | None:
     return None
 
 
+def all_standing_in(unit: Unit, *, day: date) -> list[Unit]:
+    """All of the line of `unit` that the structure of `day` has, for several may have merged; itself where there is none. Asks
+    nothing of a unit that is still itself."""
+    if unit.path == unit.current_path and unit.is_in_structure_of(day):
+        return [unit]
+    return list(Unit.objects.filter(current_path=unit.current_path).in_structure_of(day)) or [unit]
+
+
 def _of_line(unit: Unit, day: date) -> Unit | None:
     """All units of a line, and of those merged into it, have one present place."""
     line = {one.pk: one for one in Unit.objects.filter(current_path=unit.current_path)}

@@ -79,7 +79,9 @@ def participants(round: SelectionRound) -> UnitQuerySet:
 def takes_part(round: SelectionRound, unit: Unit) -> bool:
     """As `participants`, of one unit and without asking the database."""
     is_directly_below = unit.depth == round.host.depth + 1 and unit.is_at_or_below(round.host)
-    return is_directly_below and unit.level in round.takes_part and _is_in_structure_of(round.campaign, unit)
+    return (
+        is_directly_below and unit.level in round.takes_part and unit.is_in_structure_of(round.campaign.structure_day)
+    )
 
 
 def line_of(unit: Unit) -> UnitQuerySet:
@@ -108,10 +110,3 @@ def end_of(day: date) -> datetime:
 
 def _day_of(at: datetime) -> date:
     return at.astimezone(days.VIETNAM).date()
-
-
-def _is_in_structure_of(campaign: Campaign, unit: Unit) -> bool:
-    day = campaign.structure_day
-    if unit.opened_on is None or unit.opened_on <= day:
-        return unit.closed_on is None or unit.closed_on > day
-    return unit.succeeds_since is None or unit.succeeds_since <= day

@@ -4,6 +4,8 @@ Without being asked, the inbox shows what waits in the newest campaign; a search
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR
@@ -14,6 +16,7 @@ from initiatives.models import Campaign, CategoryScheme, ChoiceList, Status
 from initiatives.review import counts, queries
 from initiatives.review.search import LONGEST_SEARCH
 from orgtree import search
+from orgtree.lines import all_standing_in
 from orgtree.models import Level, Unit
 from orgtree.scoped_admin import OneOf, account_of
 from portal.requests import arrival
@@ -139,7 +142,10 @@ class UnitFilter(OneOf):
             self._tell_left_out(found, most=UNITS_FOUND)
             return [(one.unit.code, ", ".join(filter(None, (str(one.unit), one.line)))) for one in found[:UNITS_FOUND]]
         above = list(visible.ancestors_and_self(chosen).exclude(pk=account_of(request).unit_id))
-        below = visible.directly_below(chosen)
+        campaign = campaign_of(request)
+        # An account keeps the unit it was made for, a campaign the structure of its day.
+        now = all_standing_in(chosen, day=campaign.structure_day) if campaign else [chosen]
+        below = reduce(or_, map(visible.directly_below, now))
         if chosen.depth == 1:  # below the root no union stands by itself: an index of some hundreds, and not of all
             below = below.exclude(level=Level.GRASSROOTS)
         offered = list(below[: UNITS_OFFERED + 1])

@@ -181,6 +181,12 @@ class Unit(MP_Node):
     def stands_on(self, day: date) -> bool:
         return (self.opened_on is None or self.opened_on <= day) and (self.closed_on is None or day < self.closed_on)
 
+    def is_in_structure_of(self, day: date) -> bool:
+        """As the queryset's `in_structure_of`, without asking the database."""
+        if self.opened_on is None or self.opened_on <= day:
+            return self.closed_on is None or self.closed_on > day
+        return self.succeeds_since is None or self.succeeds_since <= day
+
     def name_on(self, day: date) -> str:
         """The full name borne on `day`; reads the dated names, so ask for one unit only."""
         past = self.past_names.filter(used_until__gt=day).order_by("used_until").first()

@@ -1,6 +1,7 @@
 """The inbox: what waits, found by anything a person might say, in a number of statements that does not grow (M21)."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,10 +14,11 @@ from django.urls import reverse
 from initiatives.lifecycle import Found, appraise
 from initiatives.models import Finding, Status
 from initiatives.review import filters, queries
+from orgtree.models import Level, Unit
 from orgtree.roles import Role
 from orgtree.scoped_admin import CappedPaginator
 from portal.vietnamese.text import folded
-from tests.factories import CampaignFactory, CampaignFactory2021, DraftFactory
+from tests.factories import CampaignFactory, CampaignFactory2021, DraftFactory, StaffAccountFactory, UnitFactory
 from tests.review.conftest import INBOX, Office
 
 
@@ -336,6 +338,34 @@ def test_units_that_the_filter_leaves_out_are_told(
     (spec,) = [each for each in answer.context["cl"].filter_specs if each.parameter_name == "unit"]
     assert len(spec.lookup_choices) == most
     assert (f"Chỉ hiện {most} đơn vị đầu." in answer.content.decode()) is is_told
+
+
+@pytest.mark.parametrize(
+    ("account", "structure_day", "held_below"),
+    [
+        ("quang-tri", date(2022, 1, 8), {"quang-tri", "quang-binh"}),
+        ("quang-tri", date(2025, 7, 1), {"quang-tri-2025"}),
+        ("quang-tri-2025", date(2025, 7, 1), {"quang-tri-2025"}),
+        ("quang-tri-2025", date(2022, 1, 8), {"quang-tri", "quang-binh"}),
+    ],
+)
+def test_the_filter_offers_the_units_of_the_campaigns_time(
+    tree_of_2025: dict[str, Unit],
+    client_as: Callable[..., Client],
+    account: str,
+    structure_day: date,
+    held_below: set[str],
+) -> None:
+    """Whenever the account was made; two provinces became one in 2025."""
+    CampaignFactory(structure_day=structure_day)
+    UnitFactory(parent=tree_of_2025["quang-tri-2025"], level=Level.COMMUNE, opened_on=date(2025, 7, 1), code="xa-moi")
+
+    answer = client_as(StaffAccountFactory(unit=tree_of_2025[account])).get(reverse(INBOX))
+
+    (spec,) = [each for each in answer.context["cl"].filter_specs if each.parameter_name == "unit"]
+    below = Unit.objects.filter(code__in=[code for code, _ in spec.lookup_choices], depth=3)
+    above = Unit.objects.filter(path__in=[each.path[: -Unit.steplen] for each in below])
+    assert {each.code for each in above} == held_below
 
 
 def test_what_was_typed_in_the_filter_narrows_nothing_by_itself(office: Office) -> None:
