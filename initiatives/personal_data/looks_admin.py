@@ -1,5 +1,6 @@
 """Who looked at identity numbers, took copies and tables away: for managers, of their own branch; nothing here is written."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -58,11 +59,17 @@ class AccountFilter(OneOf):
         keys = [key for key, _ in last_first[: MOST_ACCOUNTS + 1]]
         if len(keys) > MOST_ACCOUNTS:
             self.left_out = f"Chỉ hiện {MOST_ACCOUNTS} người xem gần đây nhất. Người khác: hãy gõ tên vào ô Tìm."
-        accounts = StaffAccount.objects.in_bulk(keys[:MOST_ACCOUNTS])
-        return [(str(key), accounts[key].get_full_name()) for key in keys[:MOST_ACCOUNTS]]
+        accounts = StaffAccount.objects.select_related("unit").in_bulk(keys[:MOST_ACCOUNTS])
+        borne = Counter(each.get_full_name() for each in accounts.values())
+        return [(str(key), _told_apart(accounts[key], borne)) for key in keys[:MOST_ACCOUNTS]]
 
     def narrowed(self, queryset: QuerySet, value: str) -> QuerySet:
         return queryset.filter(account=value)
+
+
+def _told_apart(account: StaffAccount, borne: Counter[str]) -> str:
+    name = account.get_full_name()
+    return name if borne[name] == 1 else f"{name} ({account.unit or account.username})"
 
 
 @admin.register(PersonalDataView)

@@ -510,6 +510,24 @@ def test_who_looked_last_is_offered_first_and_more_are_told(
     assert ("Chỉ hiện 2 người xem gần đây nhất." in page.content.decode()) == (most == 2)
 
 
+def test_lookers_of_one_name_are_told_apart_by_their_units(officer: StaffAccount, client_as: In) -> None:
+    here, there, other = (
+        StaffAccountFactory(full_name=name, unit=unit_at(code))
+        for name, code in (("Lê Thị Hà", "quang-tri/dong-ha"), ("Lê Thị Hà", "quang-tri"), ("Lê Thị Hạ", "quang-tri"))
+    )
+    for each in (here, there, other):
+        PersonalDataView.objects.create(account=each, at=NOW, what="identity", unit=officer.unit)
+
+    page = client_as(StaffAccountFactory(role=Role.MANAGER, is_demonstration=True)).get(LOOKS)
+
+    offered = next(spec for spec in page.context["cl"].filter_specs if spec.parameter_name == "account")
+    assert [name for _, name in offered.lookup_choices] == [
+        f"Lê Thị Hà ({here.unit})",
+        f"Lê Thị Hà ({there.unit})",
+        "Lê Thị Hạ",
+    ]
+
+
 # --- the record of processing -------------------------------------------------------------------------------------------
 
 
