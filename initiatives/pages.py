@@ -66,7 +66,8 @@ def front(request: HttpRequest) -> HttpResponse:
         "address": f"{settings.SITE_URL}/",
     }
     answer = render(request, "pages/front.html", context)
-    return true_until(answer, *(each.is_good_until for each in counted.values()))
+    named = (moment for ruling in rulings.values() for moment in ruling.turns)
+    return true_until(answer, *named, *(each.is_good_until for each in counted.values()))
 
 
 @public
@@ -107,7 +108,7 @@ def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
         "snippets": snippets(chosen, card=shared["image"]),
     }
     answer = render(request, "pages/campaign.html", context)
-    return true_until(answer, total.is_good_until) if total else answer
+    return true_until(answer, *ruling.turns, *([total.is_good_until] if total else []))
 
 
 @public
@@ -118,17 +119,18 @@ def guide(request: HttpRequest, campaign: str) -> HttpResponse:
     chosen = get_object_or_404(Campaign.objects.published().at_address(campaign).prefetch_related("phases"))
     unit = _unit_named(request.GET.get("don-vi", ""), chosen)
     helping = contacts.nearest(chosen, unit)
+    ruling = windows.verdict(chosen, at=arrival(request), unit=unit)
     context = {
         **_shared(chosen, "guide"),
         "campaign": chosen,
-        "window": windows.verdict(chosen, at=arrival(request), unit=unit),
+        "window": ruling,
         "unit": unit,
         "guide": guides.guide(chosen, chosen.declarations.all()),
         "receipt": guides.RECEIPT,
         "contacts": helping,
         "corner": contacts.corner(helping),
     }
-    return render(request, "pages/guide.html", context)
+    return true_until(render(request, "pages/guide.html", context), *ruling.turns)
 
 
 def _of_the_front(at: datetime) -> dict[str, QuerySet[Any]]:

@@ -74,6 +74,13 @@ class Verdict:
         return not self.is_open and self.closed_at is not None
 
     @property
+    def turns(self) -> tuple[datetime, ...]:
+        """The moments at which it says something else, as far as it names them: a page that is kept must not outlive them, also
+        where the rows they came from are gone by the time somebody asks `turns` below."""
+        named = (self.closes_at, self.opens_at, *self.open_until)
+        return tuple(each for each in named if each is not None)
+
+    @property
     def seconds_left(self) -> int:
         """Until the close of what is open now; 0 where nothing is."""
         return int((self.closes_at - self.at).total_seconds()) if self.is_open and self.closes_at else 0

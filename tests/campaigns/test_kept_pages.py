@@ -30,6 +30,7 @@ PAGES = {
     "form of a unit": f"/{YEAR_2021}/nop/?don-vi=quang-tri/dong-ha",
     "board": f"/{YEAR_2021}/tien-do/",
 }
+GUIDE = ("guide", f"/{YEAR_2021}/huong-dan/")
 OPEN, SOME, CLOSED = "Đang nhận sáng kiến", "Chỉ còn nhận của", "Đã đóng lúc"
 
 
@@ -218,6 +219,42 @@ def test_a_page_made_of_what_was_known_is_not_kept_longer_than_that(
 
     at("2021-04-10 09:00:10")
     assert "Tên vừa đổi" in asked(address).content.decode()
+
+
+@pytest.mark.parametrize("address", [address for name, address in [*PAGES.items(), GUIDE] if name != "board"])
+def test_a_page_does_not_outlive_an_edge_that_was_taken_away_meanwhile(
+    campaigns: dict[str, Campaign],
+    tree: dict[str, Unit],
+    at: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+) -> None:
+    """By another process, with a cache of its own: what was read still names the edge, what is asked afterwards does not."""
+    chosen = campaigns[YEAR_2021]
+    for each in campaigns.values():
+        tally.refresh(each, at=moment("2021-04-10T09:00:00"))
+    WindowExtension.objects.all().delete()
+    Campaign.objects.filter(slug=YEAR_2022).update(is_published=False)
+    Phase.objects.filter(campaign=chosen).update(closes_at=moment("2021-04-10T08:59:50"))
+    WindowExtensionFactory(
+        campaign=chosen, unit=tree["quang-tri/dong-ha"], phase=None, closes_at=moment("2021-04-10T09:00:05")
+    )
+
+    def taken_away() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM initiatives_windowextension")
+
+    at("2021-04-10 09:00:00")
+    as_read = kept_pages._page
+    monkeypatch.setattr(kept_pages, "_page", lambda *args: taken_away() or as_read(*args))
+    process = Client()
+    word = OPEN if "don-vi" in address else SOME
+    assert word in process.get(address).content.decode()
+
+    at("2021-04-10 09:00:04.999")
+    assert word in process.get(address).content.decode()
+    at("2021-04-10 09:00:05")
+    assert word not in process.get(address).content.decode()
 
 
 class TakenBack(Exception):

@@ -90,7 +90,7 @@ def begin(request: HttpRequest, campaign: str) -> HttpResponse:
         page = closed_page(request, desk, ruling, unit=hint)
     else:
         page = _person_page(request, desk, desk.person_form(blank=True, unit_hint=hint), ruling)
-    return true_until(page, known.may_be_told_until)
+    return true_until(page, known.may_be_told_until, *ruling.turns)
 
 
 def person(request: HttpRequest, desk: Desk) -> HttpResponse:
