@@ -56,13 +56,17 @@ class Portion(Protocol):
 
 
 _carriers: dict[str, Portion] = {}
+_stopped_to_the_last: set[str] = set()
 
 
-def carrier(kind: str) -> Callable[[Portion], Portion]:
-    """Registers the function below it as what carries jobs of `kind`."""
+def carrier(kind: str, *, is_stopped_to_the_last: bool = False) -> Callable[[Portion], Portion]:
+    """Registers the function below it as what carries jobs of `kind`. With `is_stopped_to_the_last`, one that is asked to stop
+    while its last portion is carried leaves nothing either: what it made may be of people whose data was erased meanwhile."""
 
     def register(portion: Portion) -> Portion:
         _carriers[kind] = portion
+        if is_stopped_to_the_last:
+            _stopped_to_the_last.add(kind)
         return portion
 
     return register
@@ -225,12 +229,14 @@ def _beat(job: Job, *, at: datetime) -> None:
 
 def _is_over(job: Job, *, at: datetime) -> bool:
     if job.position >= job.total:
-        state = JobState.DONE
-    elif job.stop_asked:
-        state = JobState.STOPPED
-    else:
+        rows = _held(job)
+        if job.kind in _stopped_to_the_last:
+            rows = rows.filter(stop_asked=False)  # as it is now, not as it was before the last portion
+        if rows.update(state=JobState.DONE, ended_at=at):
+            return True
+    elif not job.stop_asked:
         return False
-    if not _held(job).update(state=state, ended_at=at):
+    if not _held(job).filter(stop_asked=True).update(state=JobState.STOPPED, ended_at=at):
         raise TakenOver
     return True
 

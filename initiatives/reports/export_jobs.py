@@ -107,7 +107,7 @@ def content_of(job: Job, number: int) -> Iterator[bytes]:
         yield bytes(parts.values_list("content", flat=True).get(number=part))
 
 
-@jobs.carrier(EXPORT)
+@jobs.carrier(EXPORT, is_stopped_to_the_last=True)
 def portion(job: Job, *, at: datetime) -> None:
     """Goes on with the step in hand; where this process has none, begins the step that was not finished. Raises NotYet while
     another worker has it in hand, or this one has its hands full."""

@@ -241,6 +241,19 @@ class TestStopping:
         assert carried.seen == [0, 1]
         assert (told["state"], told["position"], told["ended_at"]) == (JobState.STOPPED, 2, NOW)
 
+    @pytest.mark.parametrize(("is_stopped_to_the_last", "left"), [(False, JobState.DONE), (True, JobState.STOPPED)])
+    def test_in_the_last_portion_what_was_done_is_done_and_what_was_only_made_is_left(
+        self, give: Give, carried: Carried, monkeypatch: pytest.MonkeyPatch, is_stopped_to_the_last: bool, left: str
+    ) -> None:
+        monkeypatch.setattr(jobs, "_stopped_to_the_last", {KIND} if is_stopped_to_the_last else set())
+        job = give(total=2)
+        carried.after = lambda each: jobs.ask_to_stop(each, at=NOW) if each.position == 2 else None
+
+        run()
+
+        told = row(job)
+        assert (told["state"], told["position"], told["ended_at"]) == (left, 2, NOW)
+
     @pytest.mark.parametrize(
         ("state", "heartbeat", "left"),
         [

@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 
 from initiatives import jobs
 from initiatives.models import Campaign, Initiative, Job, JobPiece, JobState, Status
+from initiatives.personal_data import forgetting
 from initiatives.reports import export_jobs
 from orgtree.models import StaffAccount
 from orgtree.roles import Role
@@ -216,6 +217,26 @@ class TestStopping:
         jobs.forget_results(at=timezone.now())
 
         assert as_it_stands(job).state == JobState.STOPPED
+        assert not JobPiece.objects.exists()
+        assert export_jobs._in_hand.steps == {}
+
+    def test_asked_while_its_last_file_is_packed_it_leaves_nothing_either(
+        self, job: Job, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Packing a file takes long, and who stands in it may be erased meanwhile."""
+        pack = export_jobs._Writing._keep_file
+
+        def erased_meanwhile(self: Any, job: Job, *, last: int, at: datetime) -> None:
+            if last == ROWS:
+                forgetting.drop_tables([job.asked["campaign"]])
+            pack(self, job, last=last, at=at)
+
+        monkeypatch.setattr(export_jobs._Writing, "_keep_file", erased_meanwhile)
+        carry()
+        jobs.forget_results(at=timezone.now())
+
+        assert as_it_stands(job).state == JobState.STOPPED
+        assert export_jobs.files_of(as_it_stands(job), at=timezone.now()) == []
         assert not JobPiece.objects.exists()
         assert export_jobs._in_hand.steps == {}
 
