@@ -1,10 +1,11 @@
 """What leaves each table when a person is erased: rows that said nothing else are deleted, columns emptied or marked."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from initiatives.duplicates import looking
@@ -127,7 +128,16 @@ def _is_by(row: Initiative, typed: dict[str, Any]) -> bool:
 
 def drop_tables(campaigns: Iterable[int]) -> int:
     """Tables made for staff of these campaigns: who stands in one only the finished file tells, and they would be gone tomorrow
-    anyway. What is being written stops; whoever asked for it asks anew."""
+    anyway. What is being written stops; whoever asked for it asks anew.
+
+    Once more when others see what left: what was begun in between read the rows as they were."""
+    campaigns = set(campaigns)
+    dropped = _drop_tables(campaigns)
+    transaction.on_commit(lambda: _drop_tables(campaigns), robust=True)
+    return dropped
+
+
+def _drop_tables(campaigns: Collection[int]) -> int:
     exports = Job.objects.filter(kind=Job.Kind.EXPORT, asked__campaign__in=list(campaigns))
     exports.filter(state__in=UNFINISHED).update(stop_asked=True)
     of_tables = tables_of(campaigns)

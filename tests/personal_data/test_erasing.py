@@ -23,6 +23,7 @@ from initiatives.models import (
     Fingerprint,
     Initiative,
     Job,
+    JobPiece,
     JobState,
     Nomination,
     Quarter,
@@ -413,6 +414,25 @@ def test_reasons_leave_only_the_ended_jobs_that_decided_on_the_person(filled: In
     Job.objects.filter(pk=jobs["running"].pk).update(state=JobState.DONE)
     retention.nightly(at=LATER)
     assert (now("others"), now("running")) == (said, wordless)
+
+
+def test_a_table_that_was_begun_before_others_see_the_erasure_is_not_kept(
+    filled: Initiative, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    """What is read then are the rows as they were."""
+    asked = {"campaign": filled.campaign_id}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        erase(filled)
+        begun = JobFactory(kind=Job.Kind.EXPORT, state=JobState.RUNNING, asked=asked)
+        ended = JobFactory(kind=Job.Kind.EXPORT, state=JobState.DONE, ended_at=LATER, asked=asked)
+        JobPiece.objects.create(job=ended, name="1", number=0, content=b"a table")
+
+    begun.refresh_from_db()
+    ended.refresh_from_db()
+    assert begun.stop_asked
+    assert "failure" in ended.result
+    assert not JobPiece.objects.filter(job=ended).exists()
 
 
 def test_code_and_phone_find_it_no_more(filled: Initiative) -> None:
