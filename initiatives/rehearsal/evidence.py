@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from initiatives.rehearsal.phones import Acknowledged, GaveUp, Refused
 
 MOST_NAMED = 10
+BROKEN = "500"  # an answer that is never right, however many come
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Check:
 def judged(evidence: Evidence, found: Found) -> list[Check]:
     """Every statement, whether or not it holds."""
     return [
+        _people_were_received(evidence),
         _all_are_there(evidence, found),
         _each_is_there_once(evidence, found),
         _nobody_came_from_nowhere(evidence, found),
@@ -85,6 +87,18 @@ def judged(evidence: Evidence, found: Found) -> list[Check]:
         _the_table_agrees(found),
         _all_invariants_hold(found),
     ]
+
+
+def _people_were_received(evidence: Evidence) -> Check:
+    """What is said of receipts is true of none at all. A line that broke and a portal that was busy may end an errand."""
+    broken = [f"bước {each.step}" for each in evidence.gave_up if each.why == BROKEN]
+    return _check(
+        "received",
+        "Người nộp khi còn giờ nhận được mã biên nhận",
+        "Có người nhận được mã, và không ai phải bỏ dở vì cổng báo lỗi.",
+        len(evidence.acknowledged) + len(broken),
+        broken if evidence.acknowledged else ["không ai nhận được mã", *broken],
+    )
 
 
 def _all_are_there(evidence: Evidence, found: Found) -> Check:

@@ -97,10 +97,22 @@ def test_a_fault_in_the_database_is_found(found: Found, fails: list[str]) -> Non
         pytest.param(
             replace(TOLD, gave_up=[replace(UNSURE, is_uncertain=False)]), ["known"], id="there, though never sent"
         ),
+        pytest.param(
+            replace(TOLD, gave_up=[UNSURE, replace(UNSURE, why="500")]), ["received"], id="one ended by a fault of ours"
+        ),
+        pytest.param(replace(TOLD, gave_up=[UNSURE, replace(UNSURE, why="503")]), [], id="one ended by a crowd"),
     ],
 )
 def test_a_fault_in_what_people_were_told_is_found(told: Evidence, fails: list[str]) -> None:
     assert failing(told, WELL) == fails
+
+
+@pytest.mark.parametrize("why", ["500", "503", "0", "Hãy chọn đơn vị."])
+def test_an_evening_on_which_nobody_was_received_is_no_good_one(why: str) -> None:
+    """All that is said of receipts and of what lies there would be true of none."""
+    told = Evidence(CLOSE, [], [], [replace(UNSURE, why=why)])
+
+    assert failing(told, Found(rows=[])) == ["received"]
 
 
 @pytest.mark.parametrize(("late", "fails"), [({DRAFT: False}, []), ({}, ["late_drafts"])], ids=["kept", "gone"])

@@ -87,7 +87,7 @@ def test_a_short_evening_passes_and_says_so(played_on: Path) -> None:
 
     told = json.loads(report.with_suffix(".json").read_text(encoding="utf-8"))
     assert told["holds"], said
-    assert len(told["checks"]) == 13
+    assert len(told["checks"]) == 14
     assert told["received_before"] == 12
     assert told["acknowledged"] > 0
     assert told["refused"] > 0
@@ -95,8 +95,8 @@ def test_a_short_evening_passes_and_says_so(played_on: Path) -> None:
     assert looked_at["kept"] == told["acknowledged"]
     assert looked_at["tally"] == Initiative.objects.count() + looked_at["in_time"]
     page = report.read_text(encoding="utf-8")
-    assert "<b>ĐẠT.</b> Cả 13 điều đều đúng" in page
-    assert page.count("✓") == 13
+    assert "<b>ĐẠT.</b> Cả 14 điều đều đúng" in page
+    assert page.count("✓") == 14
     assert "{{" not in page
     assert "✗" not in page
 
@@ -106,11 +106,11 @@ def test_a_receipt_that_is_not_there_fails_it(played_on: Path, monkeypatch: pyte
     monkeypatch.setattr(evening, "play", lambda where, plan: Result(plan.closes_at, 1.0, Story(acknowledged=[lost])))
     report = played_on / "bao-cao.html"
 
-    with pytest.raises(CommandError, match="Chưa đạt: 1/13 điều không đúng"):
+    with pytest.raises(CommandError, match="Chưa đạt: 1/14 điều không đúng"):
         rehearsed(report)
 
     page = report.read_text(encoding="utf-8")
-    assert "<b>CHƯA ĐẠT.</b> 1/13 điều không đúng" in page
+    assert "<b>CHƯA ĐẠT.</b> 1/14 điều không đúng" in page
     assert "Sai ở: 2682812535080" in page
 
 
