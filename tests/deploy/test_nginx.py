@@ -191,6 +191,30 @@ def test_a_post_goes_to_the_other_host_where_nobody_listens(tmp_path: Path) -> N
     assert len(alive.reached) == 4
 
 
+def not_there(request: BaseHTTPRequestHandler) -> None:
+    request.send_response(404)
+    request.send_header("Content-Length", "0")
+    request.end_headers()
+
+
+def test_a_stylesheet_of_the_new_version_is_asked_of_whoever_has_it(tmp_path: Path) -> None:
+    with behind_nginx(tmp_path, not_there, not_there, well) as (port, behind):
+        statuses = [asked(port, "GET", "/static/portal.0123456789ab.css")[0] for _ in range(6)]
+
+    assert statuses == [200] * 6
+    assert behind[0].reached, "who has it not was never asked"
+    assert behind[1].reached
+
+
+@pytest.mark.parametrize(("path", "times"), [("/static/khong-co.css", 2), ("/khong-co/", 1)])
+def test_what_nobody_has_is_missing_and_a_page_is_asked_for_once(tmp_path: Path, path: str, times: int) -> None:
+    with behind_nginx(tmp_path, not_there, not_there) as (port, behind):
+        status = asked(port, "GET", path)[0]
+
+    assert status == 404
+    assert sum(len(each.reached) for each in behind) == times
+
+
 def units_found(request: BaseHTTPRequestHandler) -> None:
     """As `orgtree/views.py` answers: a page or rows by what is accepted, for everybody, for a minute."""
     body = f"{request.path} as {request.headers.get('Accept')}".encode()
