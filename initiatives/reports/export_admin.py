@@ -195,7 +195,8 @@ def exported_context(request: HttpRequest, job: Job) -> dict[str, Any]:
         "may_have": export_jobs.may_have(job, account_of(request)),
         "kept_until": job.ended_at + jobs.RESULTS_KEPT if job.ended_at else None,
         "progress_words": export_jobs.progress_words(job),
-        "stopped_words": "Đã dừng khi bảng chưa xong nên chưa có tệp.",
+        "stopped_words": "Đã dừng khi bảng chưa xong nên chưa có tệp. Nếu bạn không bấm “Dừng lại”: dữ liệu cá nhân trong "
+        "chương trình này vừa được xóa, hãy xuất lại.",
     }
 
 

@@ -221,7 +221,7 @@ class TestStopping:
         assert export_jobs._in_hand.steps == {}
 
     def test_asked_while_its_last_file_is_packed_it_leaves_nothing_either(
-        self, job: Job, monkeypatch: pytest.MonkeyPatch
+        self, job: Job, client_as: Callable[[StaffAccount], Client], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Packing a file takes long, and who stands in it may be erased meanwhile."""
         pack = export_jobs._Writing._keep_file
@@ -239,6 +239,8 @@ class TestStopping:
         assert export_jobs.files_of(as_it_stands(job), at=timezone.now()) == []
         assert not JobPiece.objects.exists()
         assert export_jobs._in_hand.steps == {}
+        page = client_as(job.owner).get(reverse("admin:initiatives_job_change", args=[job.pk])).content.decode()
+        assert "dữ liệu cá nhân trong chương trình này vừa được xóa, hãy xuất lại" in page
 
     def test_a_failure_closes_what_was_open(self, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
         carry(seconds=0)
