@@ -1,5 +1,6 @@
 """What nginx passes on: bodies when they are whole, and every header the portal gives a page or a document."""
 
+import os
 import re
 import socket
 import socketserver
@@ -79,6 +80,27 @@ def test_nothing_of_a_body_is_passed_on_before_all_of_it_came(tmp_path: Path) ->
             assert whole.recv(100).startswith(b"HTTP/1.1 200")
 
     assert handler.reached == [b"/meanwhile/", b"/nhap/y/tai-lieu/"]
+
+
+@pytest.mark.skipif(NGINX is None, reason="nginx is not installed here")
+@pytest.mark.parametrize("megabytes", [0.2, 4, 40])
+def test_an_answer_arrives_though_nobody_read_what_was_sent(tmp_path: Path, megabytes: float) -> None:
+    """As of an upload to a draft that is closed: gunicorn would close the connection, and nginx say that the portal is busy."""
+    body = "a" * int(megabytes * 1024 * 1024)
+    given = dict(os.environ) | {
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "DATA_DIR": str(tmp_path),
+        "TRUSTED_PROXIES": "127.0.0.1",
+    }
+    assert NGINX is not None
+    with ExitStack() as ends:
+        behind = ends.enter_context(
+            web.gunicorn("unread", "tests.deploy.reads_nothing:application", given, tmp_path, workers=1)
+        )
+        _, port = ends.enter_context(web.nginx(NGINX, [behind.port], tmp_path))
+        answers = [asked(port, "POST", "/nhap/x/tai-lieu/", body)[:2] for _ in range(5)]
+
+    assert answers == [(404, "nothing")] * 5
 
 
 @pytest.mark.skipif(NGINX is None, reason="nginx is not installed here")

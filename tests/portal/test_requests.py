@@ -4,6 +4,7 @@ import ipaddress
 import logging
 import re
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from portal.requests import (
     current_id,
     in_app_browser,
     line_address,
+    takes_all_in,
 )
 from portal.wsgi import application
 
@@ -257,6 +259,36 @@ def test_machines_call_the_portal_by_its_address(settings: Any, asked: str, stat
 
 def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
+
+
+# --- what nobody read -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("neighbour", "told", "left"),
+    [("127.0.0.1", "300000", 0), ("203.0.113.9", "300000", 300_000), ("127.0.0.1", "", 300_000)],
+    ids=["passed on by a proxy that has it all", "from a phone itself", "no body announced"],
+)
+def test_what_nobody_read_is_taken_in_before_the_answer_goes_out(
+    behind_a_proxy: None, neighbour: str, told: str, left: int
+) -> None:
+    body = BytesIO(b"a" * 300_000)
+    asked = RequestFactory().post("/", REMOTE_ADDR=neighbour).environ | {"CONTENT_LENGTH": told, "wsgi.input": body}
+
+    answer = takes_all_in(lambda environ, start_response: ["answered"])(asked, None)
+
+    assert answer == ["answered"]
+    assert len(body.read()) == left
+
+
+def test_no_more_is_taken_in_than_a_proxy_passes_on(behind_a_proxy: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.requests.MOST_TAKEN_IN", 100_000)
+    body = BytesIO(b"a" * 300_000)
+    asked = RequestFactory().post("/").environ | {"CONTENT_LENGTH": "300000", "wsgi.input": body}
+
+    takes_all_in(lambda environ, start_response: [])(asked, None)
+
+    assert body.tell() == 2 * 64 * 1024
 
 
 # --- in an app ------------------------------------------------------------------------------------------------------
