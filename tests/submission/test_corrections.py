@@ -19,6 +19,7 @@ from tests.submission import samples
 from tests.submission.worker import IN_2022, YEAR_2022, Worker, content, page, person
 
 Clock = Callable[[str], datetime]
+KEPT, UNSENT = "Những gì bạn vừa nhập chưa được gửi, nhưng vẫn được giữ.", "?tin=da-giu"
 REASONS = (
     Reason("description_unclear", "description", "Phần mô tả chưa rõ đã làm gì."),
     Reason("no_recognition", "attachments", "Thiếu quyết định công nhận."),
@@ -214,8 +215,8 @@ def test_the_due_day_is_over_with_its_last_second(returned: Initiative, at: Cloc
     answer = worker.mend("noi-dung", content(title="Kịp hay không"))
     shown = page(worker.get(worker.record))
 
-    assert (answer["Location"] != worker.record) is may
-    assert Draft.objects.filter(revises=returned).exists() is may
+    assert answer["Location"].endswith("tai-lieu/" if may else UNSENT)
+    assert returned.revision.answers["title"] == "Kịp hay không"
     assert ("Đã hết hạn bổ sung (hết ngày 20/3/2022)" in shown) is not may
     resend(worker)
     assert Initiative.objects.get().status == (Status.SUBMITTED if may else Status.RETURNED)
@@ -336,7 +337,8 @@ def test_nothing_is_edited_after_review_began(sent: Initiative, at: Clock) -> No
 
     answer = resend(worker)
 
-    assert answer["Location"] == worker.record
+    assert answer["Location"] == f"{worker.record}{UNSENT}"
+    assert KEPT in page(worker.get(answer["Location"]))
     assert Initiative.objects.get().title == content()["title"]
     assert "Sửa sáng kiến" not in page(worker.get(worker.record))
 
@@ -368,8 +370,55 @@ def test_what_waits_is_not_edited_once_the_window_is_closed(sent: Initiative, at
 
     worker.mend("noi-dung", content(title="Quá giờ"))
 
-    assert not Draft.objects.filter(revises=sent).exists()
     assert "Sửa sáng kiến" not in page(worker.get(worker.record))
+    assert Initiative.objects.get().title == content()["title"]
+
+
+@pytest.mark.parametrize("step", ["nguoi-nop", "noi-dung", "kiem-tra"])
+def test_a_step_of_a_correction_that_comes_too_late_is_kept_until_it_is_asked_for(
+    sent: Initiative, at: Clock, step: str
+) -> None:
+    """M15: typed before the close and sent a second after it, it is no longer taken over, and not lost."""
+    typed = {"nguoi-nop": person(workplace="Xưởng 9"), "noi-dung": content(title="Gửi muộn một giây"), "kiem-tra": {}}
+    at("2022-05-31 23:55:00")
+    worker = at_record(sent)
+    worker.mend("noi-dung", content(title="Kịp giờ"))
+    at("2022-06-01 00:00:00")
+
+    answer = worker.mend(step, typed[step])
+
+    assert answer["Location"] == f"{worker.record}{UNSENT}"
+    shown = page(worker.get(answer["Location"]))
+    assert "Đã hết thời gian nhận nên không sửa được nữa." in shown
+    assert KEPT in shown
+    assert KEPT not in page(worker.get(worker.record))
+    assert Initiative.objects.get().title == content()["title"]
+
+    give_back(sent, at("2022-06-02 10:00:00"), *REASONS, due_on=date(2022, 6, 10))
+    worker = at_record(sent)
+
+    assert KEPT not in page(worker.get(f"{worker.record}{UNSENT}"))
+    content_page, person_page = (page(worker.get(f"{worker.record}{each}/")) for each in ("noi-dung", "nguoi-nop"))
+    assert ("Gửi muộn một giây" if step == "noi-dung" else "Kịp giờ") in content_page
+    assert ("Xưởng 9" in person_page) is (step == "nguoi-nop")
+
+
+def test_nothing_is_said_to_be_kept_where_nothing_was_typed(sent: Initiative, at: Clock) -> None:
+    at("2022-06-01 00:00:00")
+    worker = at_record(sent)
+
+    for typed in ({"eof": "1"}, {"confirm": "1"}):
+        for step in ("nguoi-nop", "noi-dung", "tai-lieu", "kiem-tra"):
+            assert worker.post(f"{worker.record}{step}/", typed)["Location"] == worker.record
+    assert not Draft.objects.filter(revises=sent).exists()
+
+
+def test_of_what_was_taken_back_nothing_is_kept(sent: Initiative, at: Clock) -> None:
+    worker = at_record(sent)
+    actions.withdraw(sent, at=sent.submitted_at)
+
+    assert worker.mend("noi-dung", content(title="Sau khi rút"))["Location"] == worker.record
+    assert not Draft.objects.filter(revises=sent).exists()
 
 
 def test_consent_taken_back_in_a_correction_refuses_it(worker: Worker, returned: Initiative) -> None:

@@ -340,6 +340,19 @@ def test_a_step_sent_by_an_expired_link_is_kept(
         assert Initiative.objects.get().title == content()["title"]
 
 
+def test_a_step_sent_by_an_expired_link_after_the_close_is_kept_too(
+    worker: Worker, sent: Initiative, at: Clock
+) -> None:
+    at("2022-05-31 23:50:00")
+    worker.track(sent.receipt_code)
+    at("2022-06-01 00:30:00")
+
+    answer = worker.post(f"{worker.record}noi-dung/", content(title="Viết qua nửa đêm"))
+
+    assert answer["Location"] == "/tra-cuu/?tin=da-luu"
+    assert sent.revision.answers["title"] == "Viết qua nửa đêm"
+
+
 def test_a_person_step_sent_by_an_expired_link_is_kept_with_its_consent(
     worker: Worker, sent: Initiative, at: Clock
 ) -> None:

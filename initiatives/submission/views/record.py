@@ -43,6 +43,8 @@ NEXT_STEPS = {
     Status.INVALID: "Nếu bạn thấy chưa đúng, hãy liên hệ công đoàn của bạn.",
     Status.WITHDRAWN: "Bạn đã rút sáng kiến này. Nếu muốn tham gia lại, hãy nộp mới khi chương trình còn nhận.",
 }
+# In an address of the record: a step came too late and is kept.
+TOLD, UNSENT = "tin", "da-giu"
 UNION, SENDER = "Công\N{NO-BREAK SPACE}đoàn", "Người\N{NO-BREAK SPACE}nộp"
 STILL_OPEN = "Đến khi công đoàn bắt đầu xét và chương trình còn nhận, bạn vẫn sửa và thêm tài liệu được."
 # What the union did for its own order; it changes nothing for the sender.
@@ -136,6 +138,7 @@ def record_door(request: HttpRequest, initiative: Initiative, signed: str) -> Ht
         "may_correct": not refusal,
         "asks_documents": initiative.campaign.asks_attachments != Asked.OFF,
         "refusal": refusal if initiative.status in {Status.SUBMITTED, Status.RETURNED} else "",
+        "keeps_unsent": bool(refusal) and request.GET.get(TOLD) == UNSENT and _has_unsent(initiative),
         "in_app": in_app_browser(request),
         "mend_at": reverse(f"record_{_step_to_mend(remarks).replace('-', '_')}", args=[signed]),
         "may_send_another": windows.verdict(initiative.campaign, at=at, unit=initiative.unit).is_open,
@@ -183,13 +186,15 @@ def record_withdraw(request: HttpRequest, initiative: Initiative, signed: str) -
 
 
 def at_correction(view: Callable[[HttpRequest, Desk], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Opens the correction of a record: what was saved of it, else what was received."""
+    """Opens the correction of a record: what was saved of it, else what was received. A step that comes too late is kept all
+    the same: where the union gives the initiative back, its sender goes on with it."""
 
     def opened(request: HttpRequest, initiative: Initiative, signed: str) -> HttpResponse:
         at = arrival(request)
         refusal = lifecycle.refuses_revision(initiative, at=at)
         if refusal:
-            return see_other(_address(signed))
+            is_kept = request.method == "POST" and _save_step(request, initiative, at)
+            return see_other(f"{_address(signed)}?{TOLD}={UNSENT}" if is_kept else _address(signed))
         # Every sent step gives another half hour.
         is_sent = request.method == "POST"
         key = tracking.sign(initiative, at=at) if is_sent else signed
@@ -209,16 +214,30 @@ def _desk(initiative: Initiative, key: str, at: datetime, *, decides: bool) -> D
 def _keep(request: HttpRequest, expired: tracking.LinkExpired, at: datetime) -> bool:
     """Saves a step that came by an expired link; shows nothing of what is there."""
     initiative = Initiative.objects.select_related("campaign", "unit").filter(pk=expired.initiative_id).first()
-    if initiative is None or lifecycle.refuses_revision(initiative, at=at):
+    return initiative is not None and _save_step(request, initiative, at)
+
+
+def _save_step(request: HttpRequest, initiative: Initiative, at: datetime) -> bool:
+    """Keeps the step that `request` brings, whether or not it may be sent now; of what was taken back or erased nothing is kept.
+    Whether it is kept: the last step brings nothing, and stands for those before it."""
+    if initiative.erased_at is not None or initiative.status == Status.WITHDRAWN:
         return False
     step = request.path.rstrip("/").rsplit("/", 1)[-1]
+    if step == STEPS[-1]:
+        return _has_unsent(initiative)
     names = {STEPS[0]: answers.PERSON, STEPS[1]: answers.CONTENT}.get(step)
     if names is None:
         return False
-    desk = _desk(initiative, "", at, decides=True)
     typed = answers.read(request.POST, names)
+    if not typed:
+        return False
+    desk = _desk(initiative, "", at, decides=True)
     actions.save(desk.draft, typed, at=desk.at, consent_text=ConsentText.in_force(desk.at))
     return True
+
+
+def _has_unsent(initiative: Initiative) -> bool:
+    return Draft.objects.filter(revises=initiative).exists()
 
 
 def _next_step(initiative: Initiative, *, may_correct: bool) -> str:
