@@ -80,6 +80,32 @@ def test_step_one_sent_after_the_close_is_kept_too(campaigns: dict[str, Campaign
     assert worker.draft.late_at is not None
 
 
+@pytest.mark.parametrize("workplace", ["Xưởng 2", ""], ids=["ready", "not ready"])
+def test_the_last_step_promises_no_receipt_while_nothing_is_received(
+    campaigns: dict[str, Campaign], at: Clock, workplace: str
+) -> None:
+    at("2022-05-31 23:50:00")
+    first, worker = (Worker(YEAR_2022).fill(person(workplace=workplace)) for _ in range(2))
+    promise = "sáng kiến được gửi đến công đoàn và bạn nhận mã biên nhận" if workplace else "Hãy sửa những chỗ nêu"
+
+    def shown(of: Worker = worker) -> str:
+        return page(of.get(of.step("kiem-tra")))
+
+    assert promise in shown(first)
+    assert promise in shown()
+
+    at("2022-06-01 00:00:00")
+    assert promise not in shown(first)
+    assert "bản nháp được đánh dấu gửi muộn" in shown()
+
+    at("2022-06-01 07:00:00")
+    assert "gửi muộn" not in shown()
+
+    Campaign.objects.update(is_published=False)
+    assert promise not in shown()
+    assert "Lúc này chương trình chưa nhận nên chưa nộp được." in shown()
+
+
 def test_no_empty_form_is_offered_after_the_close(campaigns: dict[str, Campaign], at: Clock) -> None:
     at("2021-04-20 23:50:00")
     worker = Worker(YEAR_2021)

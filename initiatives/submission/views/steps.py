@@ -34,6 +34,11 @@ from portal.templatetags.portal_pack import written_facts
 View = Callable[..., HttpResponse]
 
 PERSON, CONTENT, DOCUMENTS, CHECK = STEPS
+LATE = (
+    "Đã hết thời gian nhận nên chưa nộp được. Nếu bạn bấm nút dưới đây, bản nháp được đánh dấu gửi muộn để công đoàn xem xét "
+    "xin gia hạn."
+)
+NOT_NOW = "Lúc này chương trình chưa nhận nên chưa nộp được. Bản nháp của bạn vẫn được giữ; hãy quay lại khi chương trình nhận."
 FILLED_IN = "dien-san"  # in an address: this was not sent yet, so nothing of it is objected to
 
 
@@ -313,6 +318,7 @@ def _check_page(request: HttpRequest, desk: Desk, person_form: Any, content_form
         "flags": found.get("flags", []),
         "earlier": found.get("earlier"),
         "may_submit": not found.get("outstanding"),
+        "not_received_now": _not_received_now(desk),
         "unrecognised": unrecognised,
         "alike": titles,
     }
@@ -323,6 +329,7 @@ def _check_page_filled(
     request: HttpRequest, desk: Desk, parts: Sequence[Part], flags: Sequence[str], unrecognised: str
 ) -> HttpResponse:
     """Nothing stands in the way; something may be asked about."""
+    not_received_now = _not_received_now(desk)
     values = {"unrecognised": unrecognised} | {f"flag_{number}": flag for number, flag in enumerate(flags)}
     for number, part in enumerate(parts):
         values |= {f"facts_{number}": written_facts(part.facts), f"address_{number}": part.address}
@@ -333,10 +340,18 @@ def _check_page_filled(
             "flags": [hole(f"flag_{number}") for number in range(len(flags))],
             "unrecognised": hole("unrecognised") if unrecognised else "",
             "may_submit": True,
+            "not_received_now": not_received_now,
         }
 
-    by = (len(flags), bool(unrecognised))
+    by = (len(flags), bool(unrecognised), not_received_now)
     return step_page_filled(request, desk, CHECK, "submission/check.html", context=context, by=by, values=values)
+
+
+def _not_received_now(desk: Desk) -> str:
+    """What the button of the last step does while nothing is received for the unit; "" where it submits."""
+    if desk.revised is not None or desk.window.is_open:
+        return ""
+    return LATE if desk.window.is_late else NOT_NOW
 
 
 def closed_page(request: HttpRequest, desk: Desk, ruling: windows.Verdict, unit: Unit | None = None) -> HttpResponse:
