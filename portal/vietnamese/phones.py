@@ -10,6 +10,8 @@ _VALID = re.compile(r"\A(?:0[35789][0-9]{8}|02[0-9]{9})\Z")
 _BEFORE_2018 = re.compile(r"\A0(1[0-9]{2})([0-9]{7})\Z")
 _COUNTRY = re.compile(r"\A(?:\+|00)?84(0?)")
 _NUMBER = re.compile(r"\+?[0-9](?:[^0-9A-Za-z/;,|&+]*[0-9])*")
+_WORD_BETWEEN = re.compile(r"\d.*[^\W\d_].*\d")
+_SHORTEST_MEANT = 5  # digits; what is shorter stands beside a number: an hour, an extension
 _LONGEST = 60  # what `Initiative.phone` holds
 
 # Eleven digits became ten from 15/9/2018 on, by the plan of 798/QĐ-BTTTT.
@@ -20,6 +22,7 @@ _NEW_PREFIX = {
     "186": "56", "188": "58", "199": "59",
 }  # fmt: skip
 
+_ONE = "Hãy ghi một số điện thoại, số dễ gọi nhất."
 _EXPECTED = "Số điện thoại gồm 10 chữ số, bắt đầu bằng 03, 05, 07, 08 hoặc 09; máy bàn gồm 11 chữ số, bắt đầu bằng 02."
 
 
@@ -41,16 +44,22 @@ class Phone:
 
 
 def parse(typed: str) -> Phone:
-    """0912345678, 0912.345.678 (Zalo), +84 (0) 912-345-678, 0084…, 024 3825 1234. One number, not two."""
+    """0912345678, 0912.345.678 (Zalo, sau 17h), +84 (0) 912-345-678, 0084…, 024 3825 1234. One number, not two."""
     kept = text.single_line(typed)
     numbers = _NUMBER.findall(text.ascii_digits(kept)) if len(kept) <= _LONGEST else []
     if not numbers:
         raise PhoneRefused(_EXPECTED)
     several = list(dict.fromkeys(map(_domestic, numbers)))
-    if len(several) > 1 and all(map(_VALID.match, several)):
-        raise PhoneRefused("Hãy ghi một số điện thoại, số dễ gọi nhất.", several[0])
+    meant = [each for each in several if len(each) >= _SHORTEST_MEANT]
+    if len(meant) > 1 and all(map(_VALID.match, meant)):
+        raise PhoneRefused(_ONE, meant[0])
 
-    digits = several[0] if len(several) == 1 else _domestic("".join(numbers))
+    if len(meant) == 1 and _VALID.match(meant[0]):
+        digits = meant[0]
+    elif len(several) == 1:
+        digits = several[0]
+    else:  # 0912/345/678; never what words stand between
+        digits = "" if _WORD_BETWEEN.search(kept) else _domestic("".join(numbers))
     if _VALID.match(digits):
         return Phone(typed=kept, digits=digits)
     raise _refusal(digits)
@@ -67,6 +76,10 @@ def _refusal(digits: str) -> PhoneRefused:
     if old and old[1] in _NEW_PREFIX:
         new = f"0{_NEW_PREFIX[old[1]]}{old[2]}"
         return PhoneRefused(f"Đầu số 0{old[1]} đã đổi từ năm 2018. Số mới có phải là {shown(new)} không?", new)
+    for end in (10, 11):  # two, with nothing but a blank or a dash between them
+        first, second = digits[:end], digits[end:]
+        if _VALID.match(first) and _VALID.match(_domestic(second)):
+            return PhoneRefused(_ONE, first)
     if _VALID.match(f"0{digits}"):
         return PhoneRefused(f"Số điện thoại thiếu số 0 ở đầu. Có phải là {shown(f'0{digits}')} không?", f"0{digits}")
     return PhoneRefused(_EXPECTED)
