@@ -24,7 +24,10 @@ _UNITS = {
 }  # fmt: skip
 _TIMES = {"nghin": 1000, "ngan": 1000, "tram": 100, "chuc": 10}
 _ABOUT = re.compile(r"\A(?:(?:uoc tinh|uoc|khoang|gan|hon|tren|~|≈) ?)+")
-_CURRENCY = re.compile(r"(?:viet nam dong|dong|vnd|d|₫)\.?\Z")
+_CURRENCY = re.compile(r"(?:viet nam dong|dong|vnd|d|₫)(?: chan)?\.?\Z")
+_A_YEAR = re.compile(r" ?(?:/ ?(?:1 |mot )?|(?:trong )?(?:1|mot) |moi |hang )nam\Z")  # a value is of one year anyway
+_SPELT_OUT = re.compile(r" ?\((?:bang chu ?:? ?)?(?P<words>[a-z ,]+)\.?\)\Z")  # as documents repeat it
+_SPELT_OTHERWISE = {"ngan": "nghin", "ti": "ty", "le": "linh", "chan": ""}
 _PART = re.compile(
     r"(?P<number>[0-9]+(?:[., ][0-9]+)*) ?(?:(?P<times>nghin|ngan|tram|chuc) )?"
     r"(?P<unit>ty|ti|trieu|tr|nghin|ngan|k)(?![a-z])(?:(?P<tail>[0-9]{1,3})\Z| ?(?P<half>ruoi)\Z)? ?"
@@ -51,7 +54,7 @@ class Money:
 
 
 def parse(typed: str) -> Money:
-    """1.500.000, 1,500,000 đ, 200 triệu, 1,5 tỷ, 1 tỷ 200 triệu, 2tr5, 500k, không. Always echo it in words.
+    """1.500.000, 1,500,000 đ, 200 triệu, 1,5 tỷ, 1 tỷ 200 triệu, 2tr5, 500k, 200 triệu/năm, không. Always echo it in words.
 
     A comma before "triệu" or "tỷ" is always the Vietnamese decimal comma; a dot before exactly three digits groups.
     """
@@ -63,15 +66,25 @@ def parse(typed: str) -> Money:
     if "$" in plain or "usd" in plain:
         raise MoneyRefused(f"Hãy ghi số tiền bằng đồng Việt Nam, {_EXAMPLES}.")
 
-    figure = _CURRENCY.sub("", _ABOUT.sub("", plain)).strip()
+    spelt_out = _SPELT_OUT.search(plain)
+    figure = _A_YEAR.sub("", _ABOUT.sub("", plain[: spelt_out.start()] if spelt_out else plain))
+    figure = _CURRENCY.sub("", figure).strip()
     dong = _figure(figure) if len(plain) <= _LONGEST else None
-    if dong is None:
+    if dong is None or (spelt_out and not _says(spelt_out["words"], dong)):
         raise MoneyRefused(f"Không đọc được số tiền. Hãy ghi số đồng, {_EXAMPLES}; hoặc ghi “{_NOT_IN_MONEY}”.")
     if dong.denominator != 1:
         raise MoneyRefused(f"Số tiền phải là số đồng chẵn, không có phần lẻ, {_EXAMPLES}.")
     if dong > LARGEST:
         raise MoneyRefused("Số tiền quá lớn. Hãy xem lại số chữ số 0.")
     return Money(int(dong))
+
+
+def _says(words: str, dong: Fraction) -> bool:
+    """Whether `words`, without marks, are those of the number before them."""
+    if dong.denominator != 1 or dong > LARGEST:
+        return False
+    said, meant = words.replace(",", " ").split(), text.folded(in_words(int(dong))).split()
+    return [each for each in (_SPELT_OTHERWISE.get(word, word) for word in said) if each] == meant
 
 
 def _plain(typed: str) -> str:
