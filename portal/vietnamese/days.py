@@ -13,7 +13,9 @@ _EARLIEST_YEAR, _LATEST_YEAR = 1900, 2100
 _BETWEEN = r" ?[/.,\- ] ?"
 _DAY_FIRST = re.compile(rf"\A(?P<d>[0-9]{{1,2}}){_BETWEEN}(?P<m>[0-9]{{1,2}}){_BETWEEN}(?P<y>[0-9]+)\Z")
 _ISO = re.compile(r"\A(?P<y>[0-9]{4})[/.\-](?P<m>[0-9]{1,2})[/.\-](?P<d>[0-9]{1,2})\Z")
-_IN_WORDS = re.compile(r"\A(?P<d>[0-9]{1,2}) thang (?P<m>[0-9]{1,2})(?: nam | )(?P<y>[0-9]+)\Z")
+_IN_WORDS = re.compile(r"\A(?P<d>[0-9]{1,2}),? thang (?P<m>[0-9]{1,2})(?:,? nam |,? )(?P<y>[0-9]+)\Z")
+# As Word, PDF and keyboards of other scripts write them.
+_SIGNS = str.maketrans("‐‑‒–—―−﹣－⁄∕／．", "---------///.")
 # An iPhone's number pad has no separator; the year is 19.. or 20.., so it cannot be mistaken for the ISO order.
 _EIGHT_DIGITS = re.compile(r"\A(?P<d>[0-9]{2})(?P<m>[0-9]{2})(?P<y>[0-9]{4})\Z")
 
@@ -124,7 +126,7 @@ def _instant(day: date, after_midnight: timedelta) -> datetime:
 
 def _plain(typed: str) -> str:
     """Small letters without marks, on one line, everything else kept."""
-    line = text.ascii_digits(text.single_line(typed))[:100].lower()
+    line = text.ascii_digits(text.single_line(typed))[:100].lower().translate(_SIGNS).rstrip(".")
     return "".join(text.folded(character) if not character.isascii() else character for character in line)
 
 
