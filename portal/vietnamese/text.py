@@ -27,6 +27,12 @@ _REPLACED = {
     **dict.fromkeys(_BULLETS, "•"),
 }
 
+# What shows nothing: joiners, selectors, the blank of Braille, the fillers of Hangul (letters, says Unicode).
+_UNSEEN = re.compile(
+    "[\\s\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u2065\u206a-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]*"
+)
+
 _SOFT_HYPHEN, _STANDS_FOR_IT = "\xad", "\ue0ad"
 
 _NOT_LETTERS_OR_DIGITS = re.compile(r"[\W_]+")
@@ -70,7 +76,7 @@ def length(typed: str) -> int:
 
 def is_blank(typed: str) -> bool:
     """Nothing one can see, although the joiners U+200C and U+200D alone would pass for a text."""
-    return not canonical(typed).strip("\u200c\u200d\ufe0f \t\n")
+    return _UNSEEN.fullmatch(canonical(typed)) is not None
 
 
 def folded(typed: str) -> str:
