@@ -14,6 +14,8 @@ from django.conf import settings
 
 from portal.vietnamese.text import ascii_digits
 
+_FROM_DIGIT_TO_DIGIT = re.compile(r"[0-9](?:.*[0-9])?", re.DOTALL)
+
 RANDOM_DIGITS = 12
 CODE = re.compile(r"\A[0-9]{13}\Z")
 TOKEN = r"[A-Za-z0-9_-]{22}"  # noqa: S105
@@ -46,8 +48,10 @@ def new_code() -> str:
 
 
 def parse_code(typed: str) -> str | None:
-    """The thirteen digits, however they were grouped or written; None when they are no code of ours."""
-    digits = re.sub(r"[\s.,;:_/\\–—-]+", "", ascii_digits(typed))
+    """The thirteen digits, however they were grouped or written, also where words stand around them ("Mã biên nhận: …", as pages
+    say and people copy it); None when they are no code of ours."""
+    found = _FROM_DIGIT_TO_DIGIT.search(ascii_digits(typed))
+    digits = re.sub(r"[\s.,;:_/\\–—-]+", "", found[0]) if found else ""
     if not CODE.match(digits) or check_digit(digits) != "0":
         return None
     return digits

@@ -96,6 +96,9 @@ A, B, C, D = CODE[:4], CODE[4:8], CODE[8:12], CODE[12:]
         "".join(chr(0x0660 + int(digit)) for digit in CODE),
         f"{A}_{B}_{C}_{D}",
         f"{A}\t{B}\r\n{C} {D}",
+        f"Mã {shown(CODE)}",
+        f"Mã biên nhận:\n{shown(CODE)}.",
+        f"“{shown(CODE)}” (của tôi)",
     ],
     ids=repr,
 )
@@ -112,6 +115,8 @@ def test_a_code_is_read_however_it_was_grouped(typed: str) -> None:
         f"{CODE}0",
         f"{CODE}\n1",
         f"A{CODE[1:]}",
+        f"{A} {B} và {C} {D}",
+        f"Mã {shown(CODE)}, số 2",
         "O" + CODE[1:],
         CODE[::-1] + "x",
         "½" * 13,
