@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -78,7 +78,7 @@ def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
     at = arrival(request)
     found = _CAMPAIGN.rows(at, campaign)
     if not found["campaigns"]:
-        raise Http404
+        return _in_small_letters(campaign)
     (chosen,) = _with_their_phases(found)
     unit = _unit_named(request.GET.get("don-vi", ""), chosen)
     if unit is None:
@@ -109,6 +109,14 @@ def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
     }
     answer = render(request, "pages/campaign.html", context)
     return true_until(answer, *ruling.turns, *([total.is_good_until] if total else []))
+
+
+def _in_small_letters(address: str) -> HttpResponse:
+    """An address typed by hand as phones begin a word, or as a heading prints it, leads to the campaign."""
+    small = address.lower()
+    if small == address or not Campaign.objects.published().at_address(small).exists():
+        raise Http404
+    return redirect("campaign", small)
 
 
 @public

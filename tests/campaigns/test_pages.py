@@ -235,3 +235,25 @@ def test_what_staff_write_as_guidance_is_text_and_never_markup(campaigns: dict[s
 )
 def test_guidance_is_headings_paragraphs_and_points(text: str, expected: list[Block]) -> None:
     assert blocks(text) == expected
+
+
+@pytest.mark.parametrize("typed", ["75Nghin", "75NGHIN", YEAR_2021.upper(), YEAR_2021.capitalize().replace("-s", "-S")])
+def test_an_address_typed_in_capitals_leads_to_the_campaign(
+    campaigns: dict[str, Campaign], at: Clock, typed: str
+) -> None:
+    """M1: it is read off a wall and typed; phones begin with a capital."""
+    at("2021-04-01 08:00:00")
+    Campaign.objects.filter(slug=YEAR_2021).update(alias="75nghin")
+
+    answer = Worker().get(f"/{typed}/")
+
+    assert (answer.status_code, answer["Location"]) == (302, f"/{typed.lower()}/")
+    assert Worker().get(answer["Location"]).status_code == 200
+    Campaign.objects.update(is_published=False)
+    assert Worker().get(f"/{typed}/").status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["KHONG-CO", "Admin", "Tra-Cuu"])
+def test_capitals_lead_nowhere_else(typed: str) -> None:
+    assert Worker().get(f"/{typed}/").status_code == 404
