@@ -53,7 +53,7 @@ _AS_FIELDS_DO = {forms.Field.__deepcopy__, forms.ChoiceField.__deepcopy__}
 _AS_WIDGETS_DO = {forms.Widget.__deepcopy__, forms.widgets.ChoiceWidget.__deepcopy__}
 
 
-class _TypedField(forms.Field):
+class TypedField(forms.Field):
     """Typed text to a value. `required_message` replaces the sentence made from the label."""
 
     widget: type[forms.Widget] | forms.Widget = forms.TextInput
@@ -103,7 +103,7 @@ class _TypedField(forms.Field):
         return label if label[:2].isupper() and len(label) > 1 else label[0].lower() + label[1:]
 
 
-class TextField(_TypedField):
+class TextField(TypedField):
     """Several lines, at most `limit` code points of canonical text."""
 
     widget: type[forms.Widget] | forms.Widget = forms.Textarea
@@ -171,7 +171,7 @@ class EmailField(LineField):
                 raise ValidationError("Địa chỉ email không đúng, ví dụ ten@congdoan.vn.", code="invalid") from None
 
 
-class PhoneField(_TypedField):
+class PhoneField(TypedField):
     """To phones.Phone, or None."""
 
     widget = forms.TextInput(attrs={"type": "tel"})
@@ -184,7 +184,7 @@ class PhoneField(_TypedField):
         return value.typed if isinstance(value, phones.Phone) else value
 
 
-class IdentityField(_TypedField):
+class IdentityField(TypedField):
     """To the digits alone, or "". The field never fills itself in from the browser's memory."""
 
     attributes: ClassVar[dict[str, str]] = {"autocomplete": "off", "inputmode": "numeric"}
@@ -196,7 +196,7 @@ class IdentityField(_TypedField):
         return ""
 
 
-class DayField(_TypedField):
+class DayField(TypedField):
     """To a date, or None."""
 
     # The number pad of an iPhone has no slash: days.parse takes 20042021 as well.
@@ -209,7 +209,7 @@ class DayField(_TypedField):
         return days.shown(value) if isinstance(value, date) else value
 
 
-class OpeningField(_TypedField):
+class OpeningField(TypedField):
     """To the first instant in time: "7h00 ngày 8/1/2022", or a day from its midnight."""
 
     attributes: ClassVar[dict[str, str]] = {"autocomplete": "off"}
@@ -221,7 +221,7 @@ class OpeningField(_TypedField):
         return days.exact(value) if isinstance(value, datetime) else value
 
 
-class ClosingField(_TypedField):
+class ClosingField(TypedField):
     """To the first instant too late: "24h00 ngày 20/4/2021", or a day to its end."""
 
     attributes: ClassVar[dict[str, str]] = {"autocomplete": "off"}
@@ -250,7 +250,7 @@ class WholeField(forms.IntegerField):
         return formats.whole(value) if isinstance(value, int) else value
 
 
-class MoneyField(_TypedField):
+class MoneyField(TypedField):
     """To money.Money, whose dong is None for "không tính được bằng tiền"; None where nothing was typed."""
 
     attributes: ClassVar[dict[str, str]] = {"autocomplete": "off", "inputmode": "text"}

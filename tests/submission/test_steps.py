@@ -446,6 +446,45 @@ def test_looking_at_every_page_changes_nothing(worker: Worker) -> None:
     assert in_every_row() == before
 
 
+@pytest.mark.parametrize(
+    ("step", "typed", "shown", "hidden"),
+    [
+        (
+            "nguoi-nop",
+            person(workplace="Xưởng <b>mộc</b>"),
+            ["Hồ Thị Mỹ Duyên", "Xưởng &lt;b&gt;mộc&lt;/b&gt;"],
+            ["045191004321", "<b>mộc"],
+        ),
+        (
+            "noi-dung",
+            content(**{"co_authors-2-full_name": "Lê Thị Kim Ngân"}),
+            ["Giá xoay sấy ván ghép hai mặt", "Nay một người xoay được cả giá.", "Lê Thị Kim Ngân", "200 triệu"],
+            ["unprotected"],
+        ),
+    ],
+    ids=["person", "content"],
+)
+def test_what_is_sent_to_a_draft_that_is_gone_stands_in_the_answer(
+    worker: Worker, at: Clock, step: str, typed: dict[str, Any], shown: list[str], hidden: list[str]
+) -> None:
+    worker.fill()
+    at("2022-09-01 08:00:00")
+    call_command("purge_drafts")
+
+    answer = worker.post(worker.step(step), typed)
+
+    assert (answer.status_code, answer["Cache-Control"]) == (404, "no-store")
+    text = answer.content.decode()
+    assert "Bản nháp này không còn" in text
+    assert "CHƯA nộp" in text
+    assert [each for each in shown if each not in text] == []
+    assert [each for each in hidden if each in text] == []
+    assert not Draft.objects.exists()
+    for nothing in ({}, {"next": "1"}, {"full_name": " ", "title": "\u200b"}):
+        assert "Bản nháp này không còn" not in worker.post(worker.step(step), nothing).content.decode()
+    assert worker.get(worker.step(step)).status_code == worker.confirm().status_code == 404
+
+
 # --- three rights ---------------------------------------------------------------------------------------------------
 
 OPENED_FROM = [

@@ -21,7 +21,7 @@ from initiatives.models import Campaign, Draft, Initiative
 from initiatives.submission import actions, alike, answers, limits, opening, receipts, repairs
 from initiatives.submission.desks import STEPS, Desk, Outstanding, object_to
 from initiatives.submission.facts import Part, facts_of
-from initiatives.submission.forms import PersonForm, StepForm
+from initiatives.submission.forms import ContentForm, PersonForm, StepForm
 from initiatives.submission.views.frame import absolute, step_page, step_page_filled
 from orgtree.models import Unit
 from portal import metrics
@@ -30,6 +30,7 @@ from portal.kept_pages import kept, true_until
 from portal.patterns import hole
 from portal.requests import arrival, client_network
 from portal.templatetags.portal_pack import written_facts
+from portal.vietnamese.fields import TypedField
 
 View = Callable[..., HttpResponse]
 
@@ -62,7 +63,7 @@ def at_draft(view: View) -> View:
     def opened(request: HttpRequest, token: str) -> HttpResponse:
         draft = opening.draft_of(token)
         if draft is None:
-            raise Http404
+            return _draft_gone(request)
         if draft.is_received:
             return _received(draft, token)
         if request.method != "POST" and not comes_from_our_page(request):
@@ -172,6 +173,25 @@ def receipt_of(draft: Draft, token: str) -> str:
 def _received(draft: Draft, token: str) -> HttpResponse:
     """On to the receipt; to the door, which says how to go on, where this link leads to none any more."""
     return HttpResponseRedirect(receipt_of(draft, token) or reverse("draft_door", args=[token]))
+
+
+def _draft_gone(request: HttpRequest) -> HttpResponse:
+    """Nothing can be kept here. What a step brought stands in its answer, to be copied; its codes and identity number do not."""
+    form = {PERSON: PersonForm, CONTENT: ContentForm}.get(request.path.rstrip("/").rsplit("/", 1)[-1])
+    if request.method != "POST" or form is None:
+        raise Http404
+    asked = {
+        name: str(field.label)
+        for name, field in form.base_fields.items()
+        if isinstance(field, TypedField) and name != answers.SEALED
+    }
+    if form is ContentForm:
+        asked |= {f"co_authors-{n}-full_name": f"Đồng tác giả {n}" for n in range(1, answers.CO_AUTHORS + 1)}
+    brought = answers.read(request.POST, list(asked))
+    facts = [(asked[name], str(typed)) for name, typed in brought.items() if typed]
+    if not facts:
+        raise Http404
+    return render(request, "submission/draft_gone.html", {"facts": facts}, status=404)
 
 
 def _begun(request: HttpRequest, desk: Desk) -> HttpResponse:
