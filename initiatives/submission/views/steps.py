@@ -177,7 +177,8 @@ def _received(draft: Draft, token: str) -> HttpResponse:
 
 def _draft_gone(request: HttpRequest) -> HttpResponse:
     """Nothing can be kept here. What a step brought stands in its answer, to be copied; its codes and identity number do not."""
-    form = {PERSON: PersonForm, CONTENT: ContentForm}.get(request.path.rstrip("/").rsplit("/", 1)[-1])
+    forms: dict[str, type[StepForm]] = {PERSON: PersonForm, CONTENT: ContentForm}
+    form = forms.get(request.path.rstrip("/").rsplit("/", 1)[-1])
     if request.method != "POST" or form is None:
         raise Http404
     asked = {
