@@ -50,6 +50,7 @@ CONTENT = [
     *(f"co_authors-{number}-{part}" for number in range(1, CO_AUTHORS + 1) for part in ("full_name", "share")),
 ]
 AGREED = frozenset({"consent", "publish_consent"})
+NOT_AGREED = frozenset({"0", "off", "false", "no"})  # what says no in a box; whatever else stands there ticks it
 REPEATED = frozenset({"declaration"})
 ROWS = "co_author_rows"  # beside the answers of a draft, never shown: what `rows_asked` said last
 SEALED = "national_id"
@@ -69,6 +70,9 @@ def read(posted: MultiValueDict[str, str], names: Sequence[str]) -> Answers:
         else kept(posted.get(name) or "")
         for name in names
     }
+    for name in AGREED & typed.keys():
+        if str(typed[name]).casefold() in NOT_AGREED:
+            typed[name] = ""
     if SEALED in typed:
         typed[SEALED] = typed[SEALED][:SEALED_CHARACTERS]
     return typed

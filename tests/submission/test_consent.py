@@ -140,3 +140,15 @@ def test_without_a_notice_nothing_is_received_and_nothing_breaks(worker: Worker)
     assert answer.status_code == 200
     assert not Initiative.objects.exists()
     assert "Cổng chưa nhận sáng kiến khi chưa có thông báo này." in page(worker.get("/du-lieu-ca-nhan/"))
+
+
+@pytest.mark.parametrize("no", ["0", "off", "Off", "false", "no", ""])
+def test_a_box_that_says_no_is_no_consent(worker: Worker, no: str) -> None:
+    """No browser sends these; a script that fills forms does, and the record itself says 0 for no."""
+    worker.fill(person(consent=no, publish_consent="on"))
+
+    assert "Hãy đánh dấu đồng ý" in page(worker.confirm())
+    assert (worker.draft.consent_text, worker.draft.consented_at) == (None, None)
+    worker.post(worker.step("nguoi-nop"), person(publish_consent=no))
+    assert worker.confirm().status_code == 303
+    assert worker.initiative.publish_consented_at is None
