@@ -9,7 +9,18 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Sum
 
 from initiatives.history import chains
 from initiatives.history.moment import one_moment
-from initiatives.models import Act, Appraisal, Attachment, Draft, Finding, Initiative, ReviewEvent, Status, Target
+from initiatives.models import (
+    Act,
+    Appraisal,
+    Attachment,
+    CoAuthor,
+    Draft,
+    Finding,
+    Initiative,
+    ReviewEvent,
+    Status,
+    Target,
+)
 from initiatives.nominations.invariants import SELECTION
 from initiatives.progress.quarter_invariants import QUARTERS
 from initiatives.submission.files.store import NotAStoredName, the_store
@@ -102,6 +113,12 @@ def _shares_make_a_hundred() -> Iterator[object]:
             yield pk
 
 
+def _recognised_authors_are_there() -> Iterator[object]:
+    named = CoAuthor.objects.filter(initiative=OuterRef("pk"), number=OuterRef("recognised_author"))
+    of_others = Initiative.objects.filter(recognised_author__gt=0, erased_at=None)
+    yield from of_others.filter(~Exists(named)).values_list("pk", flat=True)
+
+
 def _initiatives_lie_in_a_phase_of_their_campaign() -> Iterator[object]:
     yield from Initiative.objects.exclude(phase__campaign=F("campaign")).values_list("pk", flat=True)
 
@@ -159,6 +176,7 @@ INVARIANTS: dict[str, Callable[[], Iterator[object]]] = {
     "mỗi tài liệu có tệp": _every_document_has_its_file,
     "bản nháp đã nộp không giữ điều đã nhập": _no_draft_keeps_what_was_received,
     "các phần đóng góp đủ 100%": _shares_make_a_hundred,
+    "tác giả được công nhận là người nộp hoặc một đồng tác giả": _recognised_authors_are_there,
     "đợt thuộc chương trình": _initiatives_lie_in_a_phase_of_their_campaign,
     "sáng kiến trùng lặp là không hợp lệ": _duplicates_point_to_a_primary,
     "bản gốc của sáng kiến trùng lặp được tính": _primaries_count,

@@ -131,6 +131,10 @@ def _shares(one: Initiative) -> None:
     one.co_authors.update(share=29)
 
 
+def _recognised_author(one: Initiative) -> None:
+    Initiative.objects.filter(pk=one.pk).update(recognised_author=7)
+
+
 def _phase(one: Initiative) -> None:
     Initiative.objects.filter(pk=one.pk).update(phase=CampaignFactory().phases.first())
 
@@ -189,6 +193,7 @@ BROKEN: list[tuple[Callable[[Initiative], None], set[str]]] = [
     (_file_of_a_name_we_never_gave, {FILE, CHAIN}),
     (_draft_keeps, {KEPT}),
     (_draft_keeps_the_identity, {KEPT}),
+    (_recognised_author, {"tác giả được công nhận là người nộp hoặc một đồng tác giả", CHAIN}),
     (_shares, {"các phần đóng góp đủ 100%", CHAIN}),
     (_phase, {"đợt thuộc chương trình", CHAIN}),
     (_target_of_another_campaigns_phase, {"chỉ tiêu theo đợt của cùng chương trình"}),

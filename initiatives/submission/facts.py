@@ -100,17 +100,25 @@ def _content_fact(desk: "Desk", form: "StepForm", name: str) -> list[Fact]:
         declared = set(form.data.getlist(name)) if name in form.data else set()  # type: ignore[attr-defined]
         return [("Cam kết", "\n".join(f"✓ {each.text}" for each in desk.declarations if each.code in declared))]
     typed = str(form.data.get(name) or "")
+    label = str(form.fields[name].label)
+    if name == "recognised_author":
+        return [(label, _recognised(form, typed))] if form.cleaned_data.get("co_authors") else []
     if not typed:
         return []
-    label = str(form.fields[name].label)
     if name in {"field", "solution_kind"}:
         return [(label, _labels(desk.choices).get((name, typed), typed))]
-    if name == "recognised_author":
-        return [(label, dict(form.fields[name].widget.choices).get(typed, typed))]  # type: ignore[attr-defined]
     if name == "benefit_value":
         value = form.cleaned_data.get(name)
         return [(label, f"{typed}\n{money.in_words(value.dong)}" if value and value.dong is not None else typed)]
     return [(label, typed)]
+
+
+def _recognised(form: "StepForm", picked: str) -> str:
+    """Who will be recognised, whoever was picked; who was picked while that is not settled."""
+    settled = form.cleaned_data.get("recognised_author")
+    if settled:
+        return str(form.cleaned_data["co_authors"][settled - 1].full_name)
+    return dict(form.fields["recognised_author"].widget.choices).get("0" if settled == 0 else picked, picked)  # type: ignore[attr-defined]
 
 
 def _document(document: Attachment, choices: Sequence[Choice]) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 
+from initiatives.invariants import violations
 from initiatives.models import Campaign
 from initiatives.submission.desks import Desk
 from initiatives.submission.facts import Fact, facts_of, facts_of_initiative
@@ -69,6 +70,62 @@ def test_everything_answered_in_2022_stands_on_the_check_page(campaigns: dict[st
     assert about_content["Cam kết"].count("✓") == 4
     assert about_content["Nội dung"] == content()["description"]
     assert about_documents == {"Tài liệu": "Không gửi kèm"}
+
+
+AUTHORS = {
+    "share": "60",
+    "co_authors-1-full_name": "Lê Thị Kim Ngân",
+    "co_authors-1-share": "10",
+    "co_authors-3-full_name": "Trần Văn Sáu",
+    "co_authors-3-share": "30",
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ({}, "Tôi, người nộp"),
+        ({"recognised_author": "3"}, "Tôi, người nộp"),
+        ({"recognised_author": "3", "solution_kind": "research"}, "Trần Văn Sáu"),
+        ({"share": "30", "co_authors-3-share": "60"}, "Trần Văn Sáu"),
+        ({"share": "45", "co_authors-3-share": "45", "recognised_author": "3"}, "Trần Văn Sáu"),
+        ({"share": "45", "co_authors-3-share": "45"}, ""),
+    ],
+    ids=[
+        "nobody picked",
+        "not the largest",
+        "head of the topic",
+        "largest, not picked",
+        "a tie",
+        "a tie, nobody picked",
+    ],
+)
+def test_the_check_page_names_whom_the_union_will_recognise(
+    campaigns: dict[str, Campaign], at: Clock, typed: dict[str, str], shown: str
+) -> None:
+    """M11: the rule decides, whoever was picked; what is checked is what is received."""
+    at(IN_2022)
+    worker = Worker(YEAR_2022).fill(what=content(**AUTHORS | typed))
+
+    assert checked(worker)[1]["Tác giả được công nhận"] == shown
+    if shown:
+        worker.confirm()
+        recognised = worker.initiative.recognised_author
+        names = {each.number: each.full_name for each in worker.initiative.co_authors.all()}
+        assert names.get(recognised, "Tôi, người nộp") == shown
+
+
+def test_a_row_without_a_name_is_nobody_to_recognise(campaigns: dict[str, Campaign], at: Clock) -> None:
+    """A row was asked for and picked, and left empty: what is received names the sender, and its history holds."""
+    at(IN_2022)
+    worker = Worker(YEAR_2022)
+    worker.begin(person())
+    worker.send_content(content(more="1", recognised_author="1"))
+
+    assert "Tác giả được công nhận" not in checked(worker)[1]
+    assert worker.confirm().status_code == 303
+    assert (worker.initiative.recognised_author, worker.initiative.co_authors.count()) == (0, 0)
+    assert list(violations()) == []
 
 
 def test_what_was_not_answered_is_left_out(campaigns: dict[str, Campaign], at: Clock) -> None:
