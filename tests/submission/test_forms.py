@@ -484,6 +484,18 @@ PICKS: list[tuple[str, dict[str, str], str | None, dict[str, list[str]]]] = [
     ),
     ("the confederation as the top", {"top_unit": "tld", "unit": ""}, None, {"top_unit": [f"{NOT_LISTED}."]}),
     (
+        "the confederation as the unit",
+        {"top_unit": "", "unit": "tld"},
+        None,
+        {"unit": [f"{NOT_LISTED}, hoặc để trống."]},
+    ),
+    (
+        "the confederation as the unit under a known top",
+        {"top_unit": "quang-tri", "unit": "tld"},
+        "quang-tri",
+        {"unit": [f"{NOT_LISTED}, hoặc để trống."]},
+    ),
+    (
         "an unknown unit under a known top",
         {"top_unit": "quang-tri", "unit": "quang-tri/khong-co"},
         "quang-tri",
