@@ -120,8 +120,8 @@ class PersonForm(StepForm):
 
     @cached_property
     def picked(self) -> Unit | None:
-        """The unit whose code stands in `unit`; None when nothing or nothing of the campaign's structure. The confederation itself
-        is not offered: it receives those who found no unit."""
+        """The unit whose code stands in `unit`; None when nothing or nothing of the campaign's structure. The confederation
+        itself is not offered: it receives those who found no unit."""
         unit = self._named.get(self._typed("unit"))
         return unit if unit is not None and unit.depth > 1 else None
 
