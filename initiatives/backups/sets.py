@@ -24,6 +24,8 @@ from portal.vietnamese.days import VIETNAM
 SETS, FILES, LOCK, MANIFEST = "sets", "files", "lock", "manifest.json"
 UNFINISHED, LEAVING = ".dang-lam-", ".dang-bo-"
 NAME = re.compile(r"(?P<number>\d{4,})-\d{8}-\d{6}")
+# What a manifest may call tables, columns, sequences and parts: they stand in statements and paths, and anybody can write an open one.
+PLAIN = re.compile(r"\w+(\.\w+)*", re.ASCII)
 FORMAT = 1
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 
@@ -80,6 +82,9 @@ class Manifest:
     def of(cls, told: Mapping[str, Any]) -> Self:
         tables = {name: Table(**each) for name, each in told["tables"].items()}
         parts = {name: Part(**each) for name, each in told["parts"].items()}
+        columns = (column for table in tables.values() for column in table.columns)
+        if not all(PLAIN.fullmatch(each) for each in (*tables, *columns, *told["sequences"], *parts)):
+            raise ValueError("a name that is none")
         return cls(**{**told, "tables": tables, "parts": parts})
 
 
@@ -250,7 +255,7 @@ def manifest_of(folder: Path, name: str, *, key: bytes | None) -> Manifest:
     try:
         seal = told.pop("seal")
         manifest = Manifest.of(told)
-    except (KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError):
         raise Unusable(f"Tệp {MANIFEST} của bản sao lưu {name} bị thiếu hoặc bị hỏng.") from None
     if manifest.key and not key:
         raise Unusable(f"Bản sao lưu {name} được mã hóa. Hãy đặt BACKUP_KEY bằng khóa {manifest.key}.")
@@ -261,6 +266,8 @@ def manifest_of(folder: Path, name: str, *, key: bytes | None) -> Manifest:
         )
     if not hmac.compare_digest(str(seal), _seal(told, key if manifest.key else None)):
         raise Unusable(f"Tệp {MANIFEST} của bản sao lưu {name} đã bị thay đổi.")
+    if manifest.name != name:
+        raise Unusable(f"Thư mục {name} chứa bản sao lưu {manifest.name}. Hãy đặt lại tên {manifest.name} cho thư mục.")
     return manifest
 
 

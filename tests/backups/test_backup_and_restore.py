@@ -554,6 +554,61 @@ def test_a_set_of_another_database_or_a_newer_portal_is_refused(portal: list[Ini
         run("restore", folder, set="0009")
 
 
+def with_a_strange_table(told: dict[str, Any], name: str) -> dict[str, Any]:
+    return {"tables": {name: {"rows": 0, "columns": []}} | told["tables"]}
+
+
+def with_a_strange_column(told: dict[str, Any], name: str) -> dict[str, Any]:
+    return {"tables": told["tables"] | {"initiatives_upkeep": {"rows": 0, "columns": [name]}}}
+
+
+def with_a_strange_sequence(told: dict[str, Any], name: str) -> dict[str, Any]:
+    return {"sequences": {name: [1, True]}}
+
+
+def with_a_strange_part(told: dict[str, Any], name: str) -> dict[str, Any]:
+    return {"parts": told["parts"] | {name: told["parts"]["files.txt"]}}
+
+
+@pytest.mark.parametrize(
+    ("forged", "name"),
+    [
+        (with_a_strange_table, 'initiatives_upkeep"; CREATE TABLE public.cua_ke_la AS SELECT 1; COMMIT; --'),
+        (with_a_strange_column, 'id") FROM STDIN; CREATE TABLE public.cua_ke_la AS SELECT 1; --'),
+        (with_a_strange_sequence, 'public"."initiatives_upkeep_id_seq'),
+        (with_a_strange_part, "../../../mot-tep-khac"),
+    ],
+    ids=["table", "column", "sequence", "part"],
+)
+def test_no_name_in_an_open_manifest_reaches_the_live_rows(
+    portal: list[Initiative], folder: Path, forged: Callable[[dict[str, Any], str], dict[str, Any]], name: str
+) -> None:
+    """Anybody can write one, and a drill, which is to change nothing, puts its names into statements."""
+    run("backup", folder)
+    place = part_of(folder, "manifest")
+    told = json.loads(place.read_text())
+    told.pop("seal")
+    changed = told | forged(told, name)
+    place.write_text(json.dumps(changed | {"seal": sets._seal(changed, None)}))
+
+    with pytest.raises(CommandError, match=r"manifest\.json của bản sao lưu .* bị hỏng"):
+        run("restore", folder, check_only=True)
+
+    assert "cua_ke_la" not in connection.introspection.table_names()
+    sent(9)  # with the next number of each sequence
+
+
+@pytest.mark.once
+def test_a_set_under_another_name_says_its_own(portal: list[Initiative], folder: Path) -> None:
+    """Files are named by it: those of an open manifest, which anybody can write, must not lie anywhere else."""
+    run("backup", folder)
+    (name,) = sets.names(folder)
+    (folder / SETS / name).rename(folder / SETS / "0009-20301231-235959")
+
+    with pytest.raises(CommandError, match=f"chứa bản sao lưu {name}. Hãy đặt lại tên"):
+        run("restore", folder, check_only=True)
+
+
 def test_a_set_of_an_older_portal_goes_forward_to_this_one(
     portal: list[Initiative], folder: Path, elsewhere: Elsewhere, tmp_path: Path
 ) -> None:
