@@ -40,8 +40,12 @@ class PortalCommand(BaseCommand):
         except (IntegrityError, DataError):  # of rows that were written: no operator mends that
             raise
         except Error as failure:
-            words = str(failure).strip().partition("\n")[0]
-            raise CommandError(f"{NO_DATABASE} Cơ sở dữ liệu báo: {words}") from failure
+            raise CommandError(f"{NO_DATABASE} Cơ sở dữ liệu báo: {first_line(failure)}") from failure
+
+
+def first_line(failure: Error) -> str:
+    """What a database says of itself; in the lines below it may quote the row of a person."""
+    return str(failure).strip().partition("\n")[0]
 
 
 class _Parser(CommandParser):

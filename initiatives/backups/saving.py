@@ -19,6 +19,7 @@ from initiatives.backups.sets import Manifest, Set, Unusable
 from initiatives.submission.files.stored_names import is_stored_name
 from initiatives.submission.tidying import NAMED_BY
 from portal import keys
+from portal.vietnamese import disks
 
 TRIES = 3
 KEYS = "keys.env"
@@ -64,8 +65,18 @@ def back_up(
                 documents.prune(folder, key=key)
             except (Damaged, Unusable) as said:
                 worries.append(f"{said} Các bản cũ chưa được dọn hết.")
+            except OSError as failure:
+                worries.append(f"Các bản cũ chưa được dọn hết: {disks.said_of_its_file(failure)}.")
+        worries += [_not_removed(each) for each in sets.left(folder)]
         size = sum(each.stat().st_size for each in (folder / sets.SETS / whole.name).iterdir())
         return Result(whole, copied.added, size, let_go, worries)
+
+
+def _not_removed(left: Path) -> str:
+    return (
+        f"Chưa xóa được thư mục {left}: có thể tài khoản khác đã tạo ra nó. Hãy giao lại cho tài khoản chạy sao lưu (chown -R) "
+        "hoặc tự xóa nó."
+    )
 
 
 def _open_among_sealed(sealed_with: str) -> Unusable:

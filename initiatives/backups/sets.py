@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from initiatives.backups.parts import Part, PartReader, PartWriter, derived, key_name, read
+from portal.vietnamese import disks
 from portal.vietnamese.days import VIETNAM
 
 SETS, FILES, LOCK, MANIFEST = "sets", "files", "lock", "manifest.json"
 UNFINISHED, LEAVING = ".dang-lam-", ".dang-bo-"
 NAME = re.compile(r"(?P<number>\d{4,})-\d{8}-\d{6}")
-# What a manifest may call tables, columns, sequences and parts: they stand in statements and paths, and anybody can write an open one.
+# Names of tables, columns, sequences and parts: they stand in statements and paths, and anybody can write an open manifest.
 PLAIN = re.compile(r"\w+(\.\w+)*", re.ASCII)
 FORMAT = 1
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
@@ -138,7 +139,7 @@ def alone_in(folder: Path, *, make: bool) -> Iterator[None]:
             for each in (folder, folder / SETS, folder / FILES):
                 each.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
         except OSError as failure:
-            raise Unusable(f"Không ghi được vào thư mục sao lưu {folder}: {failure.strerror}.") from None
+            raise Unusable(f"Không ghi được vào thư mục sao lưu {folder}: {disks.said(failure)}.") from None
     elif not (folder / SETS).is_dir():
         raise Unusable(f"Thư mục {folder} không có bản sao lưu nào.")
     with _locked(folder / LOCK):
@@ -161,15 +162,19 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def begun(folder: Path, *, key: bytes | None, at: datetime) -> Set:
-    """A new set, still under another name; what earlier runs left unfinished is removed."""
-    for left in (folder / SETS).iterdir():
-        if left.name.startswith((UNFINISHED, LEAVING)):
-            shutil.rmtree(left)
+    """A new set, still under another name; what earlier runs left unfinished is removed, or stays where it cannot be: `left`."""
+    for each in left(folder):
+        shutil.rmtree(each, ignore_errors=True)
     numbers = [int(found["number"]) for each in (folder / SETS).iterdir() if (found := NAME.fullmatch(each.name))]
     name = f"{max(numbers, default=0) + 1:04}-{at.astimezone(VIETNAM):%Y%m%d-%H%M%S}"
     path = folder / SETS / f"{UNFINISHED}{name}"
     path.mkdir(mode=PRIVATE_FOLDER)
     return Set(folder, path, name, key)
+
+
+def left(folder: Path) -> list[Path]:
+    """What is no set and was to be removed: of runs that were killed, or of another account."""
+    return [each for each in (folder / SETS).iterdir() if each.name.startswith((UNFINISHED, LEAVING))]
 
 
 def finished(making: Set, manifest: Manifest) -> Set:
@@ -314,6 +319,6 @@ def let_go(folder: Path, *, keep: int) -> list[str]:
     for name in leaving:
         aside = folder / SETS / f"{LEAVING}{name}"
         os.rename(folder / SETS / name, aside)
-        shutil.rmtree(aside)
+        shutil.rmtree(aside, ignore_errors=True)
     sync_folder(folder / SETS)
     return leaving

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from initiatives.backups import standing, tables
 from initiatives.backups.parts import CHUNK, Damaged, Part
@@ -35,10 +35,12 @@ def save(making: Set) -> Saved:
             raise Unusable(
                 f"Ổ đĩa của cơ sở dữ liệu cần {lacking.needed} MB trống để sao lưu, chỉ còn {lacking.free} MB."
             ) from None
+        except DatabaseError as failure:
+            raise _broken(str(failure)) from failure
         with _reading(copy) as cursor:
             said = _fault(cursor, "quick_check")
             if said:
-                raise Unusable(f"Cơ sở dữ liệu đang bị hỏng, không sao lưu được ({said}).")
+                raise _broken(said)
             cursor.execute(f"SELECT app, name FROM {tables.RECORDED} ORDER BY id")  # noqa: S608
             applied = cursor.fetchall()
             found = {name: _measured(cursor, name) for name in tables.of(applied)}
@@ -50,6 +52,10 @@ def save(making: Set) -> Saved:
             cursor.execute("PRAGMA journal_mode=DELETE")  # one file, whole
         rows = _packed(copy, making)
     return Saved(f"SQLite {sqlite3.sqlite_version}", applied, found, {}, {PART: rows, DOCUMENTS: documents})
+
+
+def _broken(said: str) -> Unusable:
+    return Unusable(f"Tệp cơ sở dữ liệu không đọc hoặc không chép được ({said}), chưa sao lưu được.")
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """A backup and the way back, in whole: on a living portal, to another one, and what stands against it."""
 
+import errno
 import json
 import os
 import shutil
@@ -494,6 +495,75 @@ def test_a_document_that_is_lost_is_named_and_the_set_before_it_stays(portal: li
 
     assert [name[:4] for name in sets.names(folder)] == ["0001", "0002"]
     assert Upkeep.objects.latest("pk").is_good is False
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("stuck", [sets.LEAVING, sets.UNFINISHED])
+def test_a_folder_that_cannot_be_removed_is_told_of_and_stops_no_backup(
+    portal: list[Initiative], folder: Path, monkeypatch: pytest.MonkeyPatch, stuck: str
+) -> None:
+    """Somebody backed up as root: what is left of that set is theirs."""
+    run("backup", folder)
+    (first,) = sets.names(folder)
+    remove = os.rmdir
+
+    def removed(path: Any, **options: Any) -> None:
+        if stuck in str(path):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        remove(path, **options)
+
+    monkeypatch.setattr(os, "rmdir", removed)
+    (folder / SETS / f"{stuck}0001-20220301-090000").mkdir()
+
+    for number in (2, 3):
+        said = run("backup", folder, keep=1)
+
+        assert f"Đã sao lưu thành bản {number:04}-" in said
+        assert f"Chưa xóa được thư mục {folder / SETS / stuck}0001-" in said
+        assert [int(name[:4]) for name in sets.names(folder)] == [number]
+        assert Upkeep.objects.filter(is_good=False).count() == 0
+
+
+@pytest.mark.once
+def test_an_older_set_that_cannot_leave_is_no_failure_of_the_new_one(
+    portal: list[Initiative], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("backup", folder)
+
+    def refused(folder: Path, *, keep: int) -> list[str]:
+        raise OSError(errno.EROFS, "Read-only file system", "/x")
+
+    monkeypatch.setattr(sets, "let_go", refused)
+
+    said = run("backup", folder, keep=1)
+
+    assert "Đã sao lưu thành bản 0002-" in said
+    assert "Các bản cũ chưa được dọn hết: ổ đĩa chỉ cho đọc (/x)." in said
+    assert Upkeep.objects.filter(is_good=False).count() == 0
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "Không sao lưu được: ổ đĩa đã đầy."),
+        (OperationalError("gone\nDETAIL: of a person"), "Không sao lưu được, cơ sở dữ liệu báo: gone."),
+    ],
+    ids=["disk", "database"],
+)
+def test_why_there_is_no_backup_is_said_in_vietnamese(
+    portal: list[Initiative], folder: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception, told: str
+) -> None:
+    def refused(making: sets.Set) -> documents.Copied:
+        raise failure
+
+    monkeypatch.setattr(documents, "save", refused)
+
+    with pytest.raises(CommandError) as said:
+        run("backup", folder)
+
+    assert str(said.value) == f"{told} Các bản sao lưu trước vẫn còn nguyên."
+    assert Upkeep.objects.get().is_good is False
 
 
 @pytest.mark.once

@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from django.db import DatabaseError, connection
 
 from portal import online_copy
 
@@ -62,3 +63,13 @@ def test_a_full_disk_is_said_before_anything_is_written(tmp_path: Path, monkeypa
 
     assert (lacking.value.needed, lacking.value.free) == (1, 1)
     assert not (tmp_path / "b").exists()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="errors are those of the database that is used")
+def test_what_is_no_database_is_an_error_as_django_knows_it(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"rubbish" * 1000)
+
+    with pytest.raises(DatabaseError, match="not a database"):
+        online_copy.copy(tmp_path / "a", tmp_path / "b")
+    with pytest.raises(DatabaseError, match="not a database"):
+        online_copy.replace(tmp_path / "a", by=database(tmp_path / "c", "one"))

@@ -57,7 +57,10 @@ def test_a_report_that_cannot_be_written_is_refused_before_anything_is_copied(
     with pytest.raises(CommandError) as refused:
         call_command("rehearse_deadline", report=str(tmp_path / "a.html"))
 
-    assert str(refused.value) == f"Không ghi được tệp {tmp_path / name}: Is a directory. Chưa chép, chưa diễn gì."
+    assert (
+        str(refused.value)
+        == f"Không ghi được tệp {tmp_path / name}: đây là thư mục, không phải tệp. Chưa chép, chưa diễn gì."
+    )
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 

@@ -14,7 +14,8 @@ from initiatives.backups import saving
 from initiatives.backups.parts import Damaged
 from initiatives.backups.sets import Unusable
 from initiatives.models import Upkeep
-from portal.command_line import PortalCommand
+from portal.command_line import PortalCommand, first_line
+from portal.vietnamese import disks
 from portal.vietnamese.formats import file_size, whole
 
 NAMES_SHOWN = 5
@@ -54,8 +55,7 @@ class Command(PortalCommand):
             )
         except (Unusable, Damaged, OSError, Error) as failure:
             _record(began_at, is_good=False, figures={})
-            said = str(failure) if isinstance(failure, Unusable | Damaged) else f"Không sao lưu được: {failure}"
-            raise CommandError(f"{said} Các bản sao lưu trước vẫn còn nguyên.") from failure
+            raise CommandError(f"{_why(failure)} Các bản sao lưu trước vẫn còn nguyên.") from failure
         manifest, ended_at = done.manifest, timezone.now()
         is_good = not manifest.missing
         seconds = round((ended_at - began_at).total_seconds(), 1)
@@ -95,6 +95,14 @@ def _record(began_at: datetime, *, is_good: bool, figures: dict[str, Any]) -> No
         )
     except Error:
         return
+
+
+def _why(failure: Exception) -> str:
+    if isinstance(failure, OSError):
+        return f"Không sao lưu được: {disks.said_of_its_file(failure)}."
+    if isinstance(failure, Error):
+        return f"Không sao lưu được, cơ sở dữ liệu báo: {first_line(failure)}."
+    return str(failure)
 
 
 def _sealed(key: str, has_keys: bool) -> str:

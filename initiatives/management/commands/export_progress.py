@@ -12,7 +12,7 @@ from django.utils import timezone
 from initiatives.models import Campaign
 from initiatives.progress import board, board_sheet, tally
 from portal.command_line import PortalCommand
-from portal.vietnamese import days
+from portal.vietnamese import days, disks
 
 
 class Command(PortalCommand):
@@ -54,4 +54,4 @@ def _write_whole(path: Path, content: bytes) -> None:
                 os.unlink(part.name)
                 raise
     except OSError as failure:
-        raise CommandError(f"Không ghi được tệp {path}: {failure.strerror}.") from failure
+        raise CommandError(f"Không ghi được tệp {path}: {disks.said(failure)}.") from failure

@@ -21,7 +21,7 @@ from orgtree.scope import branch
 from portal import in_flight
 from portal.command_line import PortalCommand
 from portal.replica import may_be_old
-from portal.vietnamese import formats
+from portal.vietnamese import disks, formats
 
 
 class Command(PortalCommand):
@@ -143,7 +143,7 @@ def _write_whole(
             give_up()
             raise
     except OSError as failure:
-        raise CommandError(f"Không ghi được tệp {path}: {failure.strerror}.") from failure
+        raise CommandError(f"Không ghi được tệp {path}: {disks.said(failure)}.") from failure
     return written, files
 
 

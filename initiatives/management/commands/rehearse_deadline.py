@@ -25,6 +25,7 @@ from initiatives.rehearsal.evidence import Check, Evidence, Found, Row
 from initiatives.rehearsal.phones import Acknowledged, GaveUp, Refused
 from initiatives.rehearsal.words import Days
 from portal.command_line import PortalCommand
+from portal.vietnamese import disks
 from portal.vietnamese.formats import whole
 
 MOST_MINUTES, MOST_PEOPLE, MOST_RATE = 120, 2_000, 200
@@ -264,14 +265,18 @@ def _refuse_what_cannot_be_written(target: Path) -> None:
             if is_new:
                 path.unlink()
         except OSError as failure:
-            raise CommandError(f"Không ghi được tệp {path}: {failure.strerror}. Chưa chép, chưa diễn gì.") from failure
+            raise CommandError(
+                f"Không ghi được tệp {path}: {disks.said(failure)}. Chưa chép, chưa diễn gì."
+            ) from failure
 
 
 def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as failure:
-        raise CommandError(f"Không ghi được tệp {path}: {failure.strerror}. Kết quả nằm ở các dòng trên.") from failure
+        raise CommandError(
+            f"Không ghi được tệp {path}: {disks.said(failure)}. Kết quả nằm ở các dòng trên."
+        ) from failure
 
 
 def _refuse_what_cannot_be_played(campaign: str) -> None:
