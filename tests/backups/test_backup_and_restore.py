@@ -504,7 +504,6 @@ def test_a_folder_that_cannot_be_removed_is_told_of_and_stops_no_backup(
 ) -> None:
     """Somebody backed up as root: what is left of that set is theirs."""
     run("backup", folder)
-    (first,) = sets.names(folder)
     remove = os.rmdir
 
     def removed(path: Any, **options: Any) -> None:
