@@ -52,7 +52,7 @@ UPKEEP = {
     ),
     Upkeep.Kind.RESTORE: Rule(
         timedelta(days=100),
-        "Mỗi quý hãy diễn tập khôi phục một lần trên máy khác: portal-manage restore THƯ-MỤC",
+        "Mỗi quý hãy diễn tập khôi phục một lần trên máy khác: portal-manage restore THƯ-MỤC --check-only",
     ),
     Upkeep.Kind.SEAL: Rule(timedelta(hours=26), "Xem tiến trình nền; niêm phong ngay: portal-manage seal_history."),
     Upkeep.Kind.VERIFY: Rule(

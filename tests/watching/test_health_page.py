@@ -72,8 +72,12 @@ def test_a_kind_of_upkeep_is_good_while_it_is_young_and_went_well(run: facts.Run
 
 @pytest.mark.parametrize("kind", health.UPKEEP)
 def test_a_command_that_it_names_runs_as_it_is_written(kind: Upkeep.Kind) -> None:
-    for command, arguments in re.findall(r"portal-manage (\w+)((?: (?:/|THƯ-MỤC)\S*)*)", health.UPKEEP[kind].act):
+    for command, arguments in re.findall(r"portal-manage (\w+)((?: (?:/|THƯ-MỤC|--)\S*)*)", health.UPKEEP[kind].act):
         load_command_class("initiatives", command).create_parser("", command).parse_args(arguments.split())
+
+
+def test_the_drill_that_it_asks_for_changes_nothing() -> None:
+    assert health.UPKEEP[Upkeep.Kind.RESTORE].act.endswith("portal-manage restore THƯ-MỤC --check-only")
 
 
 def test_every_kind_of_upkeep_has_its_rule() -> None:
