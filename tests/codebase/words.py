@@ -40,6 +40,7 @@ BUTTON = re.compile(r"<input\b[^>]*type=[\"']?(?:submit|button|reset)[^>]*value=
 META = re.compile(r"<meta\b[^>]*>", re.IGNORECASE)
 TAG = re.compile(r"<[^>]*>")
 ADDRESS = re.compile(r"\S*(?:://|@|/[a-z])\S*|\S+\.[a-z]{2,5}\b")
+OPTION = re.compile(r"(?<!\S)--[a-z-]+")  # of a command, to be typed as it stands
 WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")  # not the "we" in the id of a request, 4we7qz2k
 
 
@@ -54,6 +55,6 @@ def seen(page: str) -> str:
 
 
 def english_in(text: str) -> list[str]:
-    """The English words of `text`, each once, without addresses."""
-    words = (word.lower() for word in WORD.findall(ADDRESS.sub(" ", text)))
+    """The English words of `text`, each once, without addresses and options of commands."""
+    words = (word.lower() for word in WORD.findall(OPTION.sub(" ", ADDRESS.sub(" ", text))))
     return list(dict.fromkeys(word for word in words if word in SUSPECT))
