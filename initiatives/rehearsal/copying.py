@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 import psycopg2
 from django.conf import settings
+from django.db import DatabaseError
 from psycopg2 import sql
 
 from portal import online_copy
@@ -93,6 +94,8 @@ def _copy_file(original: Path, to: Path) -> None:
         raise CannotCopy(
             f"Thư mục tạm cần {lacking.needed} MB trống, chỉ còn {lacking.free} MB. Hãy đặt TMPDIR ở ổ khác."
         ) from None
+    except DatabaseError as failure:
+        raise CannotCopy(f"Không chép được cơ sở dữ liệu {original} vào {to.parent}: {failure}.") from failure
 
 
 # --- PostgreSQL ----------------------------------------------------------------------------------------------------------

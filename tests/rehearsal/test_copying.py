@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from environ import Env
 
 from initiatives.rehearsal import copying
@@ -84,6 +85,14 @@ def test_without_its_tools_it_says_what_is_missing(monkeypatch: pytest.MonkeyPat
 
     with pytest.raises(copying.CannotCopy, match="Cần lệnh pg_dump của PostgreSQL"):
         copying._tool("pg_dump")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="errors are those of the database that is used")
+def test_a_file_that_is_no_database_is_said(tmp_path: Any) -> None:
+    (tmp_path / "portal.sqlite3").write_bytes(b"rubbish" * 1000)
+
+    with pytest.raises(copying.CannotCopy, match="Không chép được cơ sở dữ liệu .*: file is not a database"):
+        copying._copy_file(tmp_path / "portal.sqlite3", tmp_path / "copy.sqlite3")
 
 
 def test_a_disk_too_full_is_said_before_anything_is_copied(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
