@@ -2,7 +2,11 @@
 the database, where it is not there or lacks its tables."""
 
 import re
+import signal
+import threading
 from argparse import Action
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
@@ -19,6 +23,7 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     (r".*", "Tham số chưa đúng."),
 )
 
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 NO_DATABASE = (
     "Cơ sở dữ liệu không làm được việc lệnh này cần. Hãy xem DATABASE_URL đúng chưa, máy chủ cơ sở dữ liệu có đang chạy "
     "không, đã chạy “manage.py migrate” chưa."
@@ -41,6 +46,53 @@ class PortalCommand(BaseCommand):
             raise
         except Error as failure:
             raise CommandError(f"{NO_DATABASE} Cơ sở dữ liệu báo: {first_line(failure)}") from failure
+
+
+class Stopped(KeyboardInterrupt):
+    """No failure of anything, and passes what catches failures. `status`: what a shell expects of a command that ends by it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.status = 128 + number
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """Told to stop (a service that is stopped, a line that is cut, Ctrl+C) we end as after a failure, by Stopped: what was begun
+    is taken away. A signal that nohup told to be left alone stays so."""
+    told: list[Stopped] = []
+
+    def stop(number: int, _: Any) -> NoReturn:
+        told.append(Stopped(number))
+        raise told[0]
+
+    with _signals({each: stop for each in ENDING if signal.getsignal(each) is not signal.SIG_IGN}):
+        try:
+            yield
+        except Exception as failure:
+            if told:  # it came through somebody who says it in other words: SQLite, of a function of ours
+                raise told[0] from failure
+            raise
+
+
+@contextmanager
+def unstoppable() -> Iterator[None]:
+    """For the seconds in which half would be worse than all or nothing."""
+    with _signals(dict.fromkeys(ENDING, signal.SIG_IGN)):
+        yield
+
+
+@contextmanager
+def _signals(handlers: Mapping[signal.Signals, Any]) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():  # whoever called us has the signals
+        yield
+        return
+    before = {each: signal.signal(each, handler) for each, handler in handlers.items()}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def first_line(failure: Error) -> str:

@@ -13,6 +13,8 @@ from django.db import Error
 from initiatives.backups.sets import PRIVATE_FILE, Manifest, sync_folder
 from initiatives.models import Initiative
 
+BEGUN = "da-xoa-sau-"
+
 
 def codes(moment: datetime) -> list[str]:
     """Empty where the live database is gone, or of a version before erasure."""
@@ -26,8 +28,9 @@ def codes(moment: datetime) -> list[str]:
 def keep(erased: Sequence[str], manifest: Manifest) -> Path:
     """A code a line, for the portal's account alone, on the disk. A file of an earlier restore stays: it may name others."""
     folder = Path(settings.DATA_DIR)
+    begun = f"{BEGUN}{manifest.name}"
     for number in count(1):
-        path = folder / f"da-xoa-sau-{manifest.name}{f'-{number}' if number > 1 else ''}.txt"
+        path = folder / f"{begun}{f'-{number}' if number > 1 else ''}.txt"
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
             break
@@ -39,3 +42,8 @@ def keep(erased: Sequence[str], manifest: Manifest) -> Path:
         os.fsync(file.fileno())
     sync_folder(folder)
     return path
+
+
+def of_earlier_restores(but: Path | None) -> list[Path]:
+    """Of one that was cut before it could tell of its file, a second one would know nothing: whoever was erased stands there."""
+    return [each for each in sorted(Path(settings.DATA_DIR).glob(f"{BEGUN}*.txt")) if each != but]

@@ -135,13 +135,18 @@ class PartReader(io.RawIOBase):
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces, self._left = pieces, b""
+        self.damaged: Damaged | None = None  # whoever reads may tell of it in words of their own
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, room: Any) -> int:
         while not self._left:
-            piece = next(self._pieces, None)
+            try:
+                piece = next(self._pieces, None)
+            except Damaged as damaged:
+                self.damaged = damaged
+                raise
             if piece is None:
                 return 0
             self._left = piece

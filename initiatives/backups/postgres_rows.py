@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import Error, connection, transaction
+from psycopg2.errors import InsufficientPrivilege
 
 from initiatives.backups import standing, tables
 from initiatives.backups.saved import DOCUMENTS, Restored, Saved
 from initiatives.backups.sets import Manifest, Set, Table, Unusable
+from portal.command_line import first_line
 
 RESTORED = "khoi_phuc"  # the schema
 UNHURRIED = (
@@ -129,11 +131,25 @@ def _begin(control: Any) -> str:
         control.execute(f"DROP SCHEMA IF EXISTS {RESTORED} CASCADE")
         control.execute(f"CREATE SCHEMA {RESTORED}")
     except Error as refused:
+        if not isinstance(refused.__cause__, InsufficientPrivilege):
+            raise
         raise Unusable(
             "Tài khoản PostgreSQL chưa được tạo schema. Hãy chạy: GRANT CREATE ON DATABASE … TO … "
-            f"({str(refused).splitlines()[0]})"
+            f"({first_line(refused)})"
         ) from None
     return live
+
+
+def tidy() -> None:
+    """Takes away what a restore left that was killed, or whose server was: rows of a set, and of people who were erased since."""
+    holding = connection.copy()
+    try:
+        with holding.cursor() as control:
+            control.execute("SELECT pg_try_advisory_lock(%s)", [ONE_RESTORE])
+            if control.fetchone()[0]:  # else one is at work
+                control.execute(f"DROP SCHEMA IF EXISTS {RESTORED} CASCADE")
+    finally:
+        holding.close()
 
 
 def _filled(chosen: Set, manifest: Manifest) -> dict[str, int]:
@@ -145,8 +161,14 @@ def _filled(chosen: Set, manifest: Manifest) -> dict[str, int]:
         keys, indexes = _taken_away(cursor)
         cursor.execute(f"TRUNCATE {_listed(list(manifest.tables))}")
         for name, table in manifest.tables.items():
-            with chosen.file(_part(name), manifest) as part, connection.wrap_database_errors:
-                cursor.cursor.copy_expert(f'COPY "{name}" ({_listed(table.columns)}) FROM STDIN', part)
+            with chosen.file(_part(name), manifest) as part:
+                try:
+                    with connection.wrap_database_errors:
+                        cursor.cursor.copy_expert(f'COPY "{name}" ({_listed(table.columns)}) FROM STDIN', part)
+                except Error:
+                    if part.damaged:
+                        raise part.damaged from None
+                    raise
             found[name] = cursor.cursor.rowcount
         for name, (last, is_called) in manifest.sequences.items():
             cursor.execute("SELECT setval(%s::regclass, %s, %s)", [f'"{name}"', last, is_called])

@@ -2,8 +2,9 @@
 only then they take their place, at once. Whatever goes wrong before leaves the portal as it was.
 """
 
+import logging
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -26,9 +27,13 @@ from initiatives.backups.saved import Restored
 from initiatives.backups.sets import Manifest, Set, Unusable
 from initiatives.models import Draft, Initiative
 from initiatives.submission.files import store
+from portal.command_line import first_line, unstoppable
+from portal.vietnamese import disks
 
 VENDORS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 NAMES_SHOWN = 5
+
+logger = logging.getLogger("initiatives.backups")
 
 
 @dataclass
@@ -63,7 +68,7 @@ def restore(
     may_be_open: bool = False,
 ) -> Report:
     """The set `name` of `folder`, or its newest. Raises Unusable where nothing was, or would be, touched."""
-    with sets.alone_in(folder, make=False):
+    with sets.alone_in(folder, make=False), ExitStack() as to_the_end:
         chosen, manifest = sets.chosen(folder, name=name, key=key, may_be_open=may_be_open)
         _fits(manifest)
         if not only_look:
@@ -85,6 +90,7 @@ def restore(
                 if report.erased:
                     report.erased_file = erased_since.keep(report.erased, manifest)
                 if not only_look:
+                    to_the_end.enter_context(unstoppable())
                     restored.take_the_place()
                     is_taken = True
         except Damaged as damaged:
@@ -93,16 +99,16 @@ def restore(
             if is_taken:  # a connection that was idle for hours is gone, or a file stays
                 report.to_do.append(_not_tidied(failure))
             elif isinstance(failure, Error):
-                raise Unusable(f"Cơ sở dữ liệu báo lỗi, chưa có gì bị thay đổi: {str(failure).strip()}") from failure
+                raise Unusable(_stopped(failure)) from failure
             else:
                 raise
         try:
             report.to_do += keys_of_sets.put_back(chosen, manifest, only_look=only_look)
         except (Damaged, OSError) as failure:
-            report.findings.append(f"Chưa khôi phục được khóa của cổng: {failure}")
+            report.findings.append(_keys_not_put_back(failure))
         if not only_look:
-            for cache in caches.all():
-                cache.clear()  # what was kept tells of the rows before
+            report.to_do += _not_forgotten()
+            report.to_do += map(_erased_earlier, erased_since.of_earlier_restores(report.erased_file))
         return report
 
 
@@ -123,12 +129,26 @@ def _fits(manifest: Manifest) -> None:
 
 
 def _may_be_replaced(manifest: Manifest, *, may_replace: bool) -> None:
-    there = standing()
+    try:
+        there = standing()
+    except Error as failure:
+        raise _unreadable(failure) from failure
     if (there.initiatives or there.drafts) and not may_replace:
         raise Unusable(
             f"Cơ sở dữ liệu đang có {there.initiatives} sáng kiến và {there.drafts} bản nháp. Khôi phục sẽ thay tất cả bằng "
             f"bản {manifest.name}. {manifest.sealed_with} Nếu đúng là muốn vậy, hãy sao lưu bản đang có rồi chạy lại với --yes."
         )
+
+
+def _unreadable(failure: Error) -> Unusable:
+    said = f"Không đọc được cơ sở dữ liệu đang có, chưa có gì bị thay đổi: {first_line(failure)}."
+    if connection.vendor != "sqlite":
+        return Unusable(f"{said} Hãy xem DATABASE_URL đúng chưa, máy chủ cơ sở dữ liệu có đang chạy không.")
+    place = sqlite_rows.place()
+    return Unusable(
+        f"{said} Nếu tệp đã hỏng: dừng cổng, chuyển {place} cùng {place.name}-wal và {place.name}-shm (nếu có) sang chỗ khác, "
+        "đừng xóa, rồi chạy lại lệnh này."
+    )
 
 
 def standing() -> Standing:
@@ -178,9 +198,54 @@ def _counted(restored: Restored, manifest: Manifest) -> None:
             raise Damaged(name)
 
 
-def _not_tidied(failure: Exception) -> str:
-    return f"Dữ liệu đã thay xong, chỉ bước dọn dẹp báo lỗi; lần khôi phục sau sẽ dọn tiếp: {str(failure).strip()}"
+def _stopped(failure: Error) -> str:
+    said = f"Cơ sở dữ liệu báo lỗi, chưa có gì bị thay đổi: {first_line(failure)}."
+    if "lock" in str(failure):  # of a time-out, in the words of both
+        said += (
+            " Có tiến trình khác đang dùng các bảng. Hãy dừng cổng, tiến trình nền và các lệnh đang chạy rồi chạy lại."
+        )
+    return f"{said} Phần đang dựng dở, nếu còn, sẽ được lượt sao lưu hoặc khôi phục sau bỏ đi."
+
+
+def _not_tidied(failure: Error | OSError) -> str:
+    return (
+        "Dữ liệu đã thay xong, chỉ bước dọn dẹp báo lỗi; lượt sao lưu hoặc khôi phục sau sẽ dọn tiếp: "
+        f"{first_line(failure) if isinstance(failure, Error) else disks.said_of_its_file(failure)}"
+    )
 
 
 def _not_put(name: str) -> str:
     return f"Tài liệu {name} chưa nằm được trong kho tài liệu."
+
+
+# --- once they have taken the place --------------------------------------------------------------------------------------------
+
+
+def _keys_not_put_back(failure: Damaged | OSError) -> str:
+    said = disks.said_of_its_file(failure) if isinstance(failure, OSError) else str(failure)
+    return (
+        f"Chưa khôi phục được khóa của cổng: {said.rstrip('.')}. Dữ liệu của bản này chỉ đọc được bằng khóa ấy: đừng mở cổng, "
+        "sửa chỗ lỗi rồi chạy lại lệnh này với --yes."
+    )
+
+
+def _not_forgotten() -> Iterator[str]:
+    """What was kept tells of the rows before."""
+    try:
+        answers = [cache.clear() for cache in caches.all()]  # type: ignore[func-returns-value]  # Redis says whether it did
+        is_clear = False not in answers
+    except Exception as failure:  # the rows have taken their place: nothing of a cache undoes that
+        logger.warning("a cache could not be cleared: %s", type(failure).__name__)
+        is_clear = False
+    if not is_clear:
+        yield (
+            "Bộ nhớ đệm không trả lời nên còn giữ những gì của dữ liệu trước. Khi nó chạy lại, hãy xóa hết trong đó "
+            "(redis-cli FLUSHDB) rồi mới mở cổng."
+        )
+
+
+def _erased_earlier(file: Path) -> str:
+    return (
+        f"Còn tệp {file} của một lần khôi phục trước, có thể chưa làm xong: hãy xóa lại dữ liệu cá nhân của các mã trong đó, "
+        "rồi bỏ tệp này."
+    )

@@ -4,12 +4,13 @@ and only where it was said how many stay."""
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 
 from initiatives.backups import documents, postgres_rows, sets, sqlite_rows
 from initiatives.backups.documents import Copied
@@ -45,6 +46,9 @@ def back_up(
         sealed_with = sets.newest_key(folder)
         if sealed_with and not key and not may_be_open:
             raise _open_among_sealed(sealed_with)
+        if connection.vendor == "postgresql":
+            with suppress(Error):  # no reason to be without a backup
+                postgres_rows.tidy()
         for last in range(TRIES):
             at = clock()
             making = sets.begun(folder, key=key, at=at)

@@ -120,15 +120,16 @@ def _beside(mark: str) -> Iterator[Path]:
     with tempfile.NamedTemporaryFile(dir=live.parent, prefix=f"{live.name}{mark}", delete=False) as made:
         file = Path(made.name)
     try:
-        _tidy(live, mark, before=file.stat().st_mtime - LEFT_ALONE)
+        _tidy(live, before=file.stat().st_mtime - LEFT_ALONE)
         yield file
     finally:
         for each in file.parent.glob(f"{file.name}*"):
             each.unlink()
 
 
-def _tidy(live: Path, mark: str, *, before: float) -> None:
-    """What killed runs left."""
-    for left in live.parent.glob(f"{live.name}{mark}*"):
-        if left.stat().st_mtime < before:
-            left.unlink(missing_ok=True)
+def _tidy(live: Path, *, before: float) -> None:
+    """What killed runs left, of backups and of restores."""
+    for mark in (COPY, RESTORED):
+        for left in live.parent.glob(f"{live.name}{mark}*"):
+            if left.stat().st_mtime < before:
+                left.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import shutil
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ from initiatives.management.commands import restore
 from initiatives.models import Attachment, Initiative, Upkeep
 from initiatives.submission.files.store import the_store
 from initiatives.submission.receipts import shown
+from portal.command_line import ENDING
 from tests.backups.conftest import Elsewhere, run, sent
 
 pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
@@ -235,6 +237,11 @@ def test_whoever_was_erased_since_is_named_in_a_file_before_the_rows_take_their_
     with pytest.raises(CommandError, match="chưa có gì bị thay đổi: no place"):
         run("restore", folder, yes=True)
     assert kept() == dict.fromkeys((file.name, f"da-xoa-sau-{name}-2.txt"), f"{first}\n{second}\n")
+    monkeypatch.undo()
+    Initiative.objects.update(erased_at=None)  # as after one that was cut when its rows stood
+    said = run("restore", folder, yes=True)
+    assert f"! Còn tệp {file} của một lần khôi phục trước" in said
+    assert f"! Còn tệp {settings.DATA_DIR / f'da-xoa-sau-{name}-2.txt'} của một lần khôi phục trước" in said
 
 
 def beside_a_place_that_cannot_be_taken(restored: Callable[..., Any]) -> Callable[..., Any]:
@@ -264,7 +271,7 @@ def tidied_badly(restored: Callable[..., Any], failure: Exception) -> Callable[.
     ("failure", "told"),
     [
         pytest.param(OperationalError("no answer"), "chưa có gì bị thay đổi: no answer", id="database"),
-        pytest.param(OSError("no disk"), "Không khôi phục được: no disk", id="disk"),
+        pytest.param(OSError("no disk"), "Không khôi phục được, chưa có gì bị thay đổi: no disk", id="disk"),
     ],
 )
 def test_what_goes_wrong_when_the_place_is_taken_stops_nothing_any_more(
@@ -282,7 +289,10 @@ def test_what_goes_wrong_when_the_place_is_taken_stops_nothing_any_more(
     said = run("restore", folder, yes=True)
 
     assert said.startswith("Đã khôi phục bản")
-    assert f"! Dữ liệu đã thay xong, chỉ bước dọn dẹp báo lỗi; lần khôi phục sau sẽ dọn tiếp: {failure}" in said
+    assert (
+        f"! Dữ liệu đã thay xong, chỉ bước dọn dẹp báo lỗi; lượt sao lưu hoặc khôi phục sau sẽ dọn tiếp: {failure}"
+        in said
+    )
     assert "! the keys are back" in said
     assert newer not in codes()
     assert cache.get("of-before") is None
@@ -730,6 +740,171 @@ def test_a_database_that_fails_while_the_history_is_read_calls_nothing_forged(
         run("restore", folder, yes=True)
 
     assert codes() == {each.receipt_code for each in portal}
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("answer", [False, RuntimeError("no cache")], ids=["not-there", "broken"])
+def test_a_cache_that_is_away_undoes_no_restore_and_is_told_of(
+    portal: list[Initiative], folder: Path, monkeypatch: pytest.MonkeyPatch, answer: Any
+) -> None:
+    def clear(cache: Any) -> bool:
+        if isinstance(answer, Exception):
+            raise answer
+        return False
+
+    run("backup", folder)
+    newer = sent(8).receipt_code
+    monkeypatch.setattr("django.core.cache.backends.locmem.LocMemCache.clear", clear)
+
+    said = run("restore", folder, yes=True)
+
+    assert said.startswith("Đã khôi phục bản")
+    assert "! Bộ nhớ đệm không trả lời nên còn giữ những gì của dữ liệu trước." in said
+    assert newer not in codes()
+
+
+@pytest.mark.once
+def test_a_drill_that_ends_in_whatever_way_was_not_a_good_one(
+    portal: list[Initiative], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**told: Any) -> Any:
+        raise RuntimeError("nobody thought of it")
+
+    run("backup", folder)
+    monkeypatch.setattr(restoring.checking, "findings", broken)
+
+    with pytest.raises(RuntimeError):
+        run("restore", folder, check_only=True)
+
+    assert Upkeep.objects.get(kind=Upkeep.Kind.RESTORE).is_good is False
+
+
+def test_told_to_stop_while_the_place_is_taken_it_comes_to_its_end(
+    portal: list[Initiative], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("backup", folder)
+    newer = sent(8).receipt_code
+    restored = rows.restored
+
+    @contextmanager
+    def stopped_then(chosen: sets.Set, manifest: sets.Manifest) -> Iterator[Restored]:
+        with restored(chosen, manifest) as found:
+
+            def take_the_place() -> None:
+                signal.raise_signal(signal.SIGTERM)
+                found.take_the_place()
+                signal.raise_signal(signal.SIGHUP)
+
+            yield replace(found, take_the_place=take_the_place)
+
+    monkeypatch.setattr(rows, "restored", stopped_then)
+    before = [signal.getsignal(each) for each in ENDING]
+
+    assert run("restore", folder, yes=True).startswith("Đã khôi phục bản")
+
+    assert newer not in codes()
+    assert [signal.getsignal(each) for each in ENDING] == before
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a file that is broken")
+def test_over_a_database_that_cannot_be_read_it_says_what_to_do_first(
+    portal: list[Initiative], folder: Path, elsewhere: Elsewhere
+) -> None:
+    run("backup", folder)
+    with elsewhere():
+        broken = sqlite_rows.place()
+        broken.write_bytes(b"rubbish" * 1000)
+
+        with pytest.raises(CommandError, match=rf"file is not a database\. .* dừng cổng, chuyển {broken} .* chạy lại"):
+            run("restore", folder, yes=True)
+
+        assert broken.read_bytes() == b"rubbish" * 1000
+        broken.rename(broken.with_name("hong"))
+        run("restore", folder)
+        assert codes() == {each.receipt_code for each in portal}
+
+
+on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="rows stand in a schema there")
+
+
+@on_postgresql
+def test_a_part_that_changes_while_its_rows_are_copied_is_named(
+    portal: list[Initiative], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not in the words in which PostgreSQL tells of whoever reads for it."""
+    run("backup", folder)
+    monkeypatch.setattr(restoring, "_is_whole", lambda *told: a_part(folder))
+
+    with pytest.raises(CommandError) as refused:
+        run("restore", folder, yes=True)
+
+    assert str(refused.value).startswith("Tệp rows.initiatives_initiative.gz của bản sao lưu bị thiếu, bị hỏng")
+    assert str(refused.value).endswith(" Chưa có gì bị thay đổi.")
+
+
+def left_schemas() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname = %s", [postgres_rows.RESTORED])
+        return [name for (name,) in cursor.fetchall()]
+
+
+@on_postgresql
+def test_what_a_killed_restore_left_is_taken_away_by_the_next_backup_unless_one_is_at_work(
+    portal: list[Initiative], folder: Path
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA {postgres_rows.RESTORED} CREATE TABLE of_people (name text)")
+    working = connection.copy()
+    with working.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [postgres_rows.ONE_RESTORE])
+    try:
+        run("backup", folder)
+        assert left_schemas() == [postgres_rows.RESTORED]
+    finally:
+        working.close()
+
+    run("backup", folder)
+
+    assert left_schemas() == []
+
+
+@on_postgresql
+def test_what_holds_the_tables_of_a_killed_restore_is_not_called_a_lack_of_rights(
+    portal: list[Initiative], folder: Path
+) -> None:
+    run("backup", folder)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA {postgres_rows.RESTORED} CREATE TABLE of_people (name text)")
+    working = connection.copy()
+    with working.cursor() as cursor:
+        cursor.execute(f"BEGIN; LOCK TABLE {postgres_rows.RESTORED}.of_people")
+    try:
+        with pytest.raises(CommandError) as refused:
+            run("restore", folder, check_only=True)
+    finally:
+        working.close()
+
+    assert "chưa có gì bị thay đổi: canceling statement due to lock timeout. Có tiến trình khác" in str(refused.value)
+    run("restore", folder, check_only=True)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a copy beside the database")
+def test_what_a_killed_restore_left_beside_the_database_goes_with_the_next_backup_too(
+    portal: list[Initiative], folder: Path
+) -> None:
+    left = [
+        sqlite_rows.place().with_name(f"{sqlite_rows.place().name}{mark}x") for mark in (".sao-luu-", ".khoi-phuc-")
+    ]
+    young = sqlite_rows.place().with_name(f"{sqlite_rows.place().name}.khoi-phuc-y")
+    for each in (*left, young):
+        each.write_bytes(b"of people")
+    for each in left:
+        os.utime(each, (0, 0))
+
+    run("backup", folder)
+
+    assert [each.exists() for each in (*left, young)] == [False, False, True]
+    young.unlink()
 
 
 @pytest.mark.once

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, connections
 
 from initiatives.backups import documents, parts, postgres_rows, restoring, saving, sets, sqlite_rows
-from initiatives.models import Initiative
+from initiatives.models import Initiative, Upkeep
 from tests.backups.conftest import run, sent
 
 pytestmark = [pytest.mark.once, pytest.mark.serial, pytest.mark.django_db(transaction=True)]
@@ -88,6 +88,37 @@ def test_killed_at_any_step_the_folder_holds_a_whole_set(
     assert [each.name for each in (folder / "sets").iterdir()] == [manifest.name]
     assert sorted(each.name for each in folder.iterdir()) == ["files", "lock", "sets"]
     assert not list((folder / "files").glob(f"{documents.UNFINISHED}*"))
+
+
+@pytest.mark.parametrize("command", ["restore", "backup"])
+def test_told_to_stop_it_takes_away_what_it_began_and_says_so(
+    portal: list[Initiative], folder: Path, command: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What is left otherwise is a whole copy of everybody's data."""
+    run("backup", folder)
+    connections.close_all()
+    child = os.fork()
+    if not child:
+        status = 3
+        try:
+            with pytest.MonkeyPatch.context() as patch:
+                for place, name in ((restoring.checking, "findings"), (documents, "save")):
+                    patch.setattr(place, name, lambda *args, **options: signal.raise_signal(signal.SIGTERM))
+                run(command, folder, **({"check_only": True} if command == "restore" else {}))
+        except SystemExit as ended:
+            status = int(str(ended.code))
+        finally:
+            os._exit(status)
+    _, status = os.waitpid(child, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 128 + signal.SIGTERM
+    assert capfd.readouterr().err.startswith("Đã dừng theo yêu cầu")
+    assert [each.name for each in (folder / "sets").iterdir()] == sets.names(folder)
+    assert len(sets.names(folder)) == 1
+    assert Upkeep.objects.order_by("-pk")[0].is_good is False
+    if connection.vendor == "sqlite":
+        live = sqlite_rows.place()
+        assert not [each for each in live.parent.iterdir() if each.name.startswith(f"{live.name}.")]
 
 
 def test_killed_in_the_middle_of_a_restore_the_portal_is_as_it_was(

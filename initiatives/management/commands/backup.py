@@ -1,6 +1,8 @@
 """`backup DIR`: a whole, consistent set of rows and documents in a folder, taken while the portal runs."""
 
+import sys
 from argparse import ArgumentParser
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from initiatives.backups import saving
 from initiatives.backups.parts import Damaged
 from initiatives.backups.sets import Unusable
 from initiatives.models import Upkeep
-from portal.command_line import PortalCommand, first_line
+from portal.command_line import PortalCommand, Stopped, first_line, stopped_by_signals
 from portal.vietnamese import disks
 from portal.vietnamese.formats import file_size, whole
 
@@ -46,13 +48,19 @@ class Command(PortalCommand):
             raise CommandError("--keep phải từ 1 trở lên.")
         began_at = timezone.now()
         try:
-            done = saving.back_up(
-                Path(folder).resolve(),
-                key=settings.BACKUP_KEY,
-                keep=keep,
-                may_be_open=unsealed,
-                clock=timezone.now,
-            )
+            with stopped_by_signals():
+                done = saving.back_up(
+                    Path(folder).resolve(),
+                    key=settings.BACKUP_KEY,
+                    keep=keep,
+                    may_be_open=unsealed,
+                    clock=timezone.now,
+                )
+        except Stopped as stopped:
+            _record(began_at, is_good=False, figures={})
+            with suppress(OSError):  # nobody may be there any more to read it
+                self.stderr.write("Đã dừng theo yêu cầu trước khi xong. Các bản sao lưu trước vẫn còn nguyên.")
+            sys.exit(stopped.status)
         except (Unusable, Damaged, OSError, Error) as failure:
             _record(began_at, is_good=False, figures={})
             raise CommandError(f"{_why(failure)} Các bản sao lưu trước vẫn còn nguyên.") from failure

@@ -1,5 +1,6 @@
 """`restore DIR`: the portal as it was in a set of backups, checked; `--check-only` is the drill, which changes nothing."""
 
+import sys
 from argparse import ArgumentParser
 from contextlib import suppress
 from datetime import datetime
@@ -16,7 +17,8 @@ from initiatives.backups.restoring import Report
 from initiatives.backups.sets import Unusable
 from initiatives.models import Upkeep
 from initiatives.submission.receipts import shown
-from portal.command_line import PortalCommand
+from portal.command_line import PortalCommand, Stopped, stopped_by_signals
+from portal.vietnamese import disks
 from portal.vietnamese.days import exact
 from portal.vietnamese.formats import whole
 
@@ -45,20 +47,29 @@ class Command(PortalCommand):
     def handle(self, *args: Any, folder: str, yes: bool = False, check_only: bool = False, **options: Any) -> None:
         began_at = timezone.now()
         try:
-            report = restoring.restore(
-                Path(folder).resolve(),
-                name=options["set"],
-                key=settings.BACKUP_KEY,
-                may_replace=yes,
-                only_look=check_only,
-                may_be_open=bool(options.get("unsealed")),
-                clock=timezone.now,
-            )
-        except (Unusable, OSError) as failure:
+            with stopped_by_signals():
+                report = restoring.restore(
+                    Path(folder).resolve(),
+                    name=options["set"],
+                    key=settings.BACKUP_KEY,
+                    may_replace=yes,
+                    only_look=check_only,
+                    may_be_open=bool(options.get("unsealed")),
+                    clock=timezone.now,
+                )
+        except BaseException as failure:
             if check_only:
                 _record(began_at, is_good=False, figures={"drill": 1})
-            said = str(failure) if isinstance(failure, Unusable) else f"Không khôi phục được: {failure}"
-            raise CommandError(said) from failure
+            if isinstance(failure, Stopped):
+                with suppress(OSError):  # nobody may be there any more to read it
+                    self.stderr.write("Đã dừng theo yêu cầu, chưa có gì bị thay đổi. Muốn khôi phục thì chạy lại.")
+                sys.exit(failure.status)
+            if isinstance(failure, OSError):
+                said = disks.said_of_its_file(failure)
+                raise CommandError(f"Không khôi phục được, chưa có gì bị thay đổi: {said}.") from failure
+            if isinstance(failure, Unusable):
+                raise CommandError(str(failure)) from failure
+            raise
         manifest = report.manifest
         seconds = round((timezone.now() - began_at).total_seconds(), 1)
         figures = {
