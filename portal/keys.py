@@ -7,7 +7,7 @@ import base64
 import binascii
 import os
 import secrets
-from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -100,12 +100,24 @@ def replace(path: Path, text: str, *, aside: str) -> bool:
     """`text` becomes the file of keys at `path`; what stood there is kept beside it under the ending `aside`, since rows of its
     time open with nothing else. False where it said just that."""
     if path.exists():
-        if path.read_text(encoding="ascii") == text:
+        stood = path.read_text(encoding="ascii")
+        if stood == text:
             return False
-        with suppress(FileExistsError):  # of an earlier run, which did not come to its end
-            os.link(path, path.with_name(f"{path.name}.{aside}"))
+        _keep_aside(path, stood, aside)
     os.replace(_written(path, text), path)
     return True
+
+
+def _keep_aside(path: Path, text: str, aside: str) -> None:
+    """Beside what earlier runs kept under this ending, which may be other keys."""
+    for number in count(1):
+        kept = path.with_name(f"{path.name}.{aside}{f'-{number}' if number > 1 else ''}")
+        try:
+            os.link(path, kept)
+            return
+        except FileExistsError:
+            if kept.read_text(encoding="ascii") == text:  # of a run that did not come to its end
+                return
 
 
 def _written(path: Path, text: str) -> Path:

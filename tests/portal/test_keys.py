@@ -88,4 +88,8 @@ def test_keys_that_are_replaced_stay_beside(tmp_path: Path) -> None:
 
     assert read_keys({}, tmp_path, may_make=True) == GIVEN != made
     assert place.with_name("keys.env.truoc").read_text() == before
+    assert replace(place, before, aside="truoc")
+    assert place.with_name("keys.env.truoc-2").read_text() == other
+    assert replace(place, other, aside="truoc")  # cut after it was kept: kept once
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["keys.env", "keys.env.truoc", "keys.env.truoc-2"]
     assert place.stat().st_mode & 0o777 == 0o600

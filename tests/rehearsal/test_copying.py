@@ -91,7 +91,7 @@ def test_without_its_tools_it_says_what_is_missing(monkeypatch: pytest.MonkeyPat
 def test_a_file_that_is_no_database_is_said(tmp_path: Any) -> None:
     (tmp_path / "portal.sqlite3").write_bytes(b"rubbish" * 1000)
 
-    with pytest.raises(copying.CannotCopy, match="Không chép được cơ sở dữ liệu .*: file is not a database"):
+    with pytest.raises(copying.CannotCopy, match=r"Không chép được cơ sở dữ liệu .*: file is not a database"):
         copying._copy_file(tmp_path / "portal.sqlite3", tmp_path / "copy.sqlite3")
 
 
