@@ -239,16 +239,18 @@ def _open_though_there_is_a_key(name: str) -> Unusable:
 
 
 def _way_on(folder: Path, refused: str, *, key: bytes | None) -> str:
-    """The other sets that this key opens, the newest first: one that somebody put there hides none of them."""
-    if not key:
-        return ""
+    """The other sets that this key opens, or that need none, the newest first: one that somebody put there hides none of them."""
+    with suppress(Unusable):
+        if not key and key_of(folder, refused):
+            return ""  # it is the key that is lacking, and no older set
     opened = [name for name in reversed(names(folder)) if name != refused and _is_opened(folder, name, key=key)]
-    return f" Các bản mở được bằng BACKUP_KEY, mới nhất trước: {', '.join(opened)}. Chọn bằng --set." if opened else ""
+    which = "mở được bằng BACKUP_KEY" if key else "không mã hóa, đọc được"
+    return f" Các bản {which}, mới nhất trước: {', '.join(opened)}. Chọn bằng --set." if opened else ""
 
 
-def _is_opened(folder: Path, name: str, *, key: bytes) -> bool:
+def _is_opened(folder: Path, name: str, *, key: bytes | None) -> bool:
     try:
-        return bool(manifest_of(folder, name, key=key).key)
+        return bool(manifest_of(folder, name, key=key).key) is bool(key)
     except Unusable:
         return False
 
@@ -292,7 +294,11 @@ def newest_key(folder: Path) -> str:
 def _told(folder: Path, name: str) -> dict[str, Any]:
     try:
         told = json.loads((folder / SETS / name / MANIFEST).read_bytes())
-    except (OSError, ValueError, RecursionError):
+    except FileNotFoundError:
+        told = None
+    except OSError as failure:
+        raise Unusable(f"Không đọc được bản sao lưu {name}: {disks.said_of_its_file(failure)}.") from None
+    except (ValueError, RecursionError):
         told = None
     if not isinstance(told, dict):
         raise Unusable(f"Tệp {MANIFEST} của bản sao lưu {name} bị thiếu hoặc bị hỏng.")

@@ -363,6 +363,33 @@ def test_a_set_that_is_none_names_those_that_can_be_restored(
         run("restore", folder, yes=True)
 
 
+@pytest.mark.once
+def test_without_a_key_too_a_set_that_cannot_be_read_names_the_others(
+    portal: list[Initiative], folder: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BACKUP_KEY = None
+    run("backup", folder)
+    run("backup", folder)
+    older, newest = sets.names(folder)
+    read = Path.read_bytes
+
+    def refused(path: Path) -> bytes:
+        if newest in str(path):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+
+    with pytest.raises(CommandError) as said:
+        run("restore", folder, yes=True)
+
+    manifest = folder / SETS / newest / "manifest.json"
+    assert str(said.value) == (
+        f"Không đọc được bản sao lưu {newest}: tài khoản đang chạy lệnh không có quyền ({manifest}). "
+        f"Các bản không mã hóa, đọc được, mới nhất trước: {older}. Chọn bằng --set."
+    )
+
+
 def test_a_drill_touches_nothing_and_finds_what_is_wrong(portal: list[Initiative], folder: Path) -> None:
     run("backup", folder)
     newer = sent(8).receipt_code
