@@ -49,11 +49,11 @@ class PortalCommand(BaseCommand):
 
 
 class Stopped(KeyboardInterrupt):
-    """No failure of anything, and passes what catches failures. `status`: what a shell expects of a command that ends by it."""
+    """No failure of anything, and passes what catches failures. `exit_code`: what a shell expects of a command that ends by it."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
-        self.status = 128 + number
+        self.exit_code = 128 + number
 
 
 @contextmanager

@@ -60,7 +60,7 @@ class Command(PortalCommand):
             _record(began_at, is_good=False, figures={})
             with suppress(OSError):  # nobody may be there any more to read it
                 self.stderr.write("Đã dừng theo yêu cầu trước khi xong. Các bản sao lưu trước vẫn còn nguyên.")
-            sys.exit(stopped.status)
+            sys.exit(stopped.exit_code)
         except (Unusable, Damaged, OSError, Error) as failure:
             _record(began_at, is_good=False, figures={})
             raise CommandError(f"{_why(failure)} Các bản sao lưu trước vẫn còn nguyên.") from failure

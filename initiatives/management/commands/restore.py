@@ -63,7 +63,7 @@ class Command(PortalCommand):
             if isinstance(failure, Stopped):
                 with suppress(OSError):  # nobody may be there any more to read it
                     self.stderr.write("Đã dừng theo yêu cầu, chưa có gì bị thay đổi. Muốn khôi phục thì chạy lại.")
-                sys.exit(failure.status)
+                sys.exit(failure.exit_code)
             if isinstance(failure, OSError):
                 said = disks.said_of_its_file(failure)
                 raise CommandError(f"Không khôi phục được, chưa có gì bị thay đổi: {said}.") from failure
