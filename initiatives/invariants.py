@@ -23,7 +23,7 @@ from initiatives.models import (
 )
 from initiatives.nominations.invariants import SELECTION
 from initiatives.progress.quarter_invariants import QUARTERS
-from initiatives.submission.files.store import NotAStoredName, the_store
+from initiatives.submission.files.store import OF_THE_FILE, NotAStoredName, Store, the_store
 from initiatives.submission.receipts import parse_code
 
 
@@ -89,16 +89,23 @@ OF_OTHERS = {chains.NO_STEP, chains.STATUS}
 def _every_document_has_its_file() -> Iterator[object]:
     kept_in = the_store()
     for pk, name, size in Attachment.objects.values_list("pk", "stored_name", "size").iterator():
-        try:
-            if kept_in.held(name).size != size:
-                yield pk
-        except (NotAStoredName, FileNotFoundError):
+        if _size_in(kept_in, name) != size:
             yield pk
     for pk, name in Attachment.objects.filter(thumbnail__gt="").values_list("pk", "thumbnail").iterator():
-        try:
-            kept_in.held(name)
-        except (NotAStoredName, FileNotFoundError):
+        if _size_in(kept_in, name) is None:
             yield pk
+
+
+def _size_in(store: Store, name: str) -> int | None:
+    """None where the store does not have this file, or does not give it. Raises OSError where it does not answer at all."""
+    try:
+        return store.held(name).size
+    except NotAStoredName:
+        return None
+    except OSError as failure:
+        if failure.errno in OF_THE_FILE:
+            return None
+        raise
 
 
 def _no_draft_keeps_what_was_received() -> Iterator[object]:

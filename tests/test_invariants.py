@@ -13,9 +13,22 @@ from django.db import connection
 from initiatives import invariants
 from initiatives.invariants import INVARIANTS, Violation, violations
 from initiatives.lifecycle import Found, Reason, appraise, move
-from initiatives.models import Act, Attachment, Campaign, Draft, Finding, Initiative, Period, ReviewEvent, Status
+from initiatives.models import (
+    Act,
+    Attachment,
+    Campaign,
+    Draft,
+    Finding,
+    Initiative,
+    Period,
+    ReviewEvent,
+    Status,
+    Upkeep,
+)
 from initiatives.nominations.invariants import SELECTION
 from initiatives.progress.quarter_invariants import QUARTERS
+from initiatives.submission.files.folder_store import FolderStore
+from initiatives.submission.files.store import Held, StoreUnavailable
 from tests.factories import (
     AttachmentFactory,
     CampaignFactory,
@@ -111,6 +124,12 @@ def _file_gone(one: Initiative) -> None:
     (settings.MEDIA_ROOT / one.attachments.get().stored_name).unlink()
 
 
+def _file_not_given_back(one: Initiative) -> None:
+    place = settings.MEDIA_ROOT / one.attachments.get().stored_name
+    place.unlink()
+    place.symlink_to(place)
+
+
 def _file_cut(one: Initiative) -> None:
     (settings.MEDIA_ROOT / one.attachments.get().stored_name).write_bytes(b"%PDF")
 
@@ -189,6 +208,7 @@ BROKEN: list[tuple[Callable[[Initiative], None], set[str]]] = [
     (_step_taken_out, {CHAIN}),
     (_no_history, {NO_FIRST}),
     (_file_gone, {FILE}),
+    (_file_not_given_back, {FILE}),
     (_file_cut, {FILE}),
     (_file_of_a_name_we_never_gave, {FILE, CHAIN}),
     (_draft_keeps, {KEPT}),
@@ -267,6 +287,20 @@ def test_nothing_printed_names_a_person(portal: Initiative) -> None:
     assert portal.full_name not in printed.getvalue()
     assert portal.phone_digits not in printed.getvalue()
     assert printed.getvalue().count("\n") >= 5
+
+
+def test_a_store_that_does_not_answer_is_no_violation_and_no_good_run(
+    portal: Initiative, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(store: FolderStore, name: str) -> Held:
+        raise StoreUnavailable("the store does not answer")
+
+    monkeypatch.setattr(FolderStore, "held", silent)
+
+    with pytest.raises(CommandError, match=r"chưa soát xong: the store does not answer\. Đã thấy 0 chỗ sai\."):
+        call_command("check_invariants", stdout=StringIO())
+
+    assert not Upkeep.objects.filter(kind=Upkeep.Kind.INVARIANTS).exists()
 
 
 def test_a_whole_portal_is_told_in_one_line(portal: Initiative) -> None:

@@ -4,7 +4,6 @@ What lies in the folder of backups already is read again at each backup, and cop
 says: a disk that forgets is found the night after, while the portal still has the document.
 """
 
-import errno
 import hashlib
 import heapq
 import os
@@ -21,17 +20,11 @@ from initiatives.backups.parts import CHUNK, MAGIC, SALT_BYTES, TAG_BYTES, Damag
 from initiatives.backups.saved import DOCUMENTS
 from initiatives.backups.sets import Manifest, Set
 from initiatives.submission.files.judge import MEDIA_TYPES, Judged
-from initiatives.submission.files.store import Held, Store, the_store
+from initiatives.submission.files.store import OF_THE_FILE, Held, Store, the_store
 from initiatives.submission.files.stored_names import checked, holds, is_stored_name
 
 UNFINISHED = ".dang-chep-"
 SMALL = 2 * 1024 * 1024  # held in memory
-# What a store says of one file: it is gone, reads differently or is not given back. All else is trouble of the store itself,
-# or of this machine.
-OF_THE_FILE = {
-    errno.ENOENT, errno.EIO, errno.EACCES, errno.EPERM, errno.ELOOP,
-    errno.ENODATA, errno.EILSEQ, errno.EREMOTEIO, errno.EUCLEAN, errno.EBADMSG,
-}  # fmt: skip
 
 
 class NotThere(Exception):

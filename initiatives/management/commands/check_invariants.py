@@ -9,6 +9,7 @@ from django.utils import timezone
 from initiatives.invariants import INVARIANTS, violations
 from initiatives.models import Upkeep
 from portal.command_line import PortalCommand
+from portal.vietnamese import disks
 
 
 class Command(PortalCommand):
@@ -16,9 +17,17 @@ class Command(PortalCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         began_at, found = timezone.now(), 0
-        for violation in violations():
-            found += 1
-            self.stdout.write(f"{violation.invariant}: {violation.row}")
+        try:
+            for violation in violations():
+                found += 1
+                self.stdout.write(f"{violation.invariant}: {violation.row}")
+        except BrokenPipeError:  # of whoever reads what is printed
+            raise
+        except OSError as failure:
+            raise CommandError(
+                f"Kho tài liệu không trả lời, chưa soát xong: {disks.said_of_its_file(failure)}. Đã thấy {found} chỗ sai. "
+                "Hãy xem kho tài liệu rồi chạy lại."
+            ) from failure
         Upkeep.objects.create(
             kind=Upkeep.Kind.INVARIANTS,
             began_at=began_at,

@@ -5,6 +5,7 @@ A file is whole and kept before `put` answers, and its row is written after that
 more, or does not answer, is an OSError that leaves nothing behind.
 """
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from initiatives.submission.files.judge import Judged
 from initiatives.submission.files.stored_names import NotAStoredName, name_by
 
 __all__ = [
+    "OF_THE_FILE",
     "Held",
     "NotAStoredName",
     "Store",
@@ -30,6 +32,14 @@ __all__ = [
     "takes_files",
     "the_store",
 ]
+
+
+# What a store says of one file: it is gone, reads differently or is not given back. All else is trouble of the store itself,
+# or of this machine.
+OF_THE_FILE = {
+    errno.ENOENT, errno.EIO, errno.EACCES, errno.EPERM, errno.ELOOP,
+    errno.ENODATA, errno.EILSEQ, errno.EREMOTEIO, errno.EUCLEAN, errno.EBADMSG,
+}  # fmt: skip
 
 
 class StoreUnavailable(OSError):
