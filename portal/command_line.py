@@ -49,7 +49,7 @@ class PortalCommand(BaseCommand):
 
 
 class Stopped(KeyboardInterrupt):
-    """No failure of anything, and passes what catches failures. `exit_code`: what a shell expects of a command that ends by it."""
+    """No failure of anything, and passes what catches failures. `exit_code`: what a shell expects of whoever ends by it."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
