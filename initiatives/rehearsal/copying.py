@@ -7,6 +7,7 @@ removes it.
 
 import base64
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -26,7 +27,11 @@ from psycopg2 import sql
 from portal import online_copy
 
 MARK = "_dien_tap_"
+RANDOM_BYTES = 4
 LONGEST_NAME = 63  # of PostgreSQL
+UNUSED = """
+    SELECT datname FROM pg_database d WHERE NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)
+"""
 # What a process needs of this machine to run at all; nothing else of our environment reaches the copy.
 FROM_THE_MACHINE = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "VIRTUAL_ENV", "PYTHONPATH", "SYSTEMROOT")
 MARK_FILE = "ban-sao-dien-tap"
@@ -101,9 +106,23 @@ def _copy_file(original: Path, to: Path) -> None:
 # --- PostgreSQL ----------------------------------------------------------------------------------------------------------
 
 
+def left(original: Mapping[str, Any]) -> list[str]:
+    """Copies of this database that lie on its server and that nobody is connected to."""
+    if "sqlite" in original["ENGINE"]:
+        return []
+    with _control(original) as control:
+        control.execute(UNUSED)
+        return sorted(name for (name,) in control.fetchall() if _is_beside(name, str(original["NAME"])))
+
+
 def _name_beside(original: str) -> str:
-    ending = MARK + secrets.token_hex(4)
+    ending = MARK + secrets.token_hex(RANDOM_BYTES)
     return original[: LONGEST_NAME - len(ending)] + ending
+
+
+def _is_beside(name: str, original: str) -> bool:
+    begun = _name_beside(original)[: -2 * RANDOM_BYTES]
+    return re.fullmatch(f"{re.escape(begun)}[0-9a-f]{{{2 * RANDOM_BYTES}}}", name) is not None
 
 
 def _copy_database(original: Mapping[str, Any], name: str) -> None:

@@ -25,6 +25,36 @@ def test_a_long_name_keeps_its_random_end() -> None:
     assert copying.MARK in name
 
 
+@pytest.mark.parametrize("original", ["portal", "p" * 63])
+def test_a_copy_is_known_by_its_name(original: str) -> None:
+    assert copying._is_beside(copying._name_beside(original), original)
+    for other in (
+        original,
+        "portal_dien_tap_hom_nay",
+        f"x{copying._name_beside(original)}"[:63],
+        "portal_dien_tap_0123456",
+    ):
+        assert not copying._is_beside(other, original)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a copy is a database there")
+@pytest.mark.django_db
+def test_a_copy_that_is_left_is_found_where_nobody_uses_it() -> None:
+    original = connection.settings_dict
+    name = copying._name_beside(original["NAME"])
+    with copying._control(original) as control:
+        control.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        try:
+            assert copying.left(original) == [name]
+            using = connection.copy()
+            using.settings_dict["NAME"] = name
+            with using.cursor():
+                assert copying.left(original) == []
+            using.close()
+        finally:
+            control.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.mark.parametrize(
     "given",
     [

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from io import StringIO
@@ -127,6 +128,18 @@ def test_stopped_in_the_middle_it_leaves_nothing(played_on: Path, monkeypatch: p
         rehearsed(played_on / "bao-cao.html")
 
     assert len(running[0]) >= 2  # the web process and the worker were there to be left behind
+    assert not (played_on / "bao-cao.html").exists()
+
+
+def test_told_to_stop_it_leaves_nothing_and_says_so(played_on: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evening, "play", lambda *args: signal.raise_signal(signal.SIGTERM))
+    said = StringIO()
+
+    with pytest.raises(SystemExit) as ended:
+        rehearsed(played_on / "bao-cao.html", stderr=said)
+
+    assert ended.value.code == 128 + signal.SIGTERM
+    assert said.getvalue().startswith("Đã dừng theo yêu cầu. Bản sao đã được xóa")
     assert not (played_on / "bao-cao.html").exists()
 
 

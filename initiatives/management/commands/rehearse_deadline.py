@@ -2,12 +2,12 @@
 
 import json
 import os
-import signal
 import sys
 import time
 import urllib.request
 from argparse import SUPPRESS, ArgumentParser
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from initiatives.rehearsal.evening import Plan
 from initiatives.rehearsal.evidence import Check, Evidence, Found, Row
 from initiatives.rehearsal.phones import Acknowledged, GaveUp, Refused
 from initiatives.rehearsal.words import Days
-from portal.command_line import PortalCommand
+from portal.command_line import PortalCommand, Stopped, stopped_by_signals
 from portal.vietnamese import disks
 from portal.vietnamese.formats import whole
 
@@ -81,13 +81,21 @@ class Command(PortalCommand):
             )
         _refuse_what_cannot_be_written(target)
         self._warn()
-        with _StoppedBySignals():
-            try:
+        try:
+            with stopped_by_signals():
                 copying.look_for(connection.settings_dict)
                 _refuse_what_cannot_be_played(options["campaign"])
+                self._tell_of_copies_left()
                 checks, played, result = self._rehearsed(minutes, rate, readers, options)
-            except (copying.CannotCopy, stage.DidNotStart, stage.InsideFailed) as failure:
-                raise CommandError(str(failure)) from failure
+        except (copying.CannotCopy, stage.DidNotStart, stage.InsideFailed) as failure:
+            raise CommandError(str(failure)) from failure
+        except Stopped as stopped:
+            with suppress(OSError):  # nobody may be there any more to read it
+                left = "Bản sao được giữ lại" if options["keep"] else "Bản sao đã được xóa"
+                self.stderr.write(
+                    f"Đã dừng theo yêu cầu. {left}, cơ sở dữ liệu thật không bị đụng đến, không có báo cáo."
+                )
+            sys.exit(stopped.exit_code)
         self._sum_up(checks, result)
         _write(target, report.page(played, result, checks))
         told = json.dumps(report.as_json(played, result, checks), ensure_ascii=False, indent=2)
@@ -194,6 +202,11 @@ class Command(PortalCommand):
         self.stdout.write("Bản sao cần thêm chỗ trên đĩa bằng cơ sở dữ liệu thật, và cả buổi diễn chạy trên máy này.")
         if not settings.SERVES_ONLY_ITSELF:
             self.stdout.write("CHÚ Ý: máy này đang phục vụ người thật. Hãy diễn lúc vắng người, hoặc trên máy khác.")
+
+    def _tell_of_copies_left(self) -> None:
+        """They hold everybody's data, and whoever made them was killed, or kept them and forgot."""
+        for name in copying.left(connection.settings_dict):
+            self.stdout.write(f"CHÚ Ý: còn bản sao {name} của lần diễn trước. Không dùng nữa thì xóa đi: dropdb {name}")
 
     def _sum_up(self, checks: list[Check], result: Result) -> None:
         """Before anything is written: a disk may have filled up meanwhile."""
@@ -304,18 +317,3 @@ def _shown(address: str, campaign: str, received: int) -> dict[str, bool]:
             break
         time.sleep(1 if waiting else 0)
     return {name: name not in waiting for name in pages}
-
-
-class _StoppedBySignals:
-    """SIGTERM ends us as Ctrl+C does: children first, then the copy."""
-
-    def __enter__(self) -> None:
-        self.before: Any = None
-        try:
-            self.before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-        except ValueError:  # not the main thread: whoever called us has the signals
-            self.before = None
-
-    def __exit__(self, *failure: Any) -> None:
-        if self.before is not None:
-            signal.signal(signal.SIGTERM, self.before)
