@@ -5,7 +5,7 @@ come from the migrations, so a set holds rows and nothing of how tables are made
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.db import Error, connection, transaction
@@ -96,11 +96,42 @@ def restored(chosen: Set, manifest: Manifest) -> Iterator[Restored]:
             options = connection.settings_dict["OPTIONS"] | {"options": f"-c search_path={RESTORED} {PATIENT}"}
             try:
                 with standing.on({"OPTIONS": options}):
-                    yield Restored(_filled(chosen, manifest), lambda: _take_the_place(live))
-            finally:
-                control.execute(f"DROP SCHEMA IF EXISTS {RESTORED} CASCADE")
+                    yield Restored(_filled(chosen, manifest), lambda: _taken(live))
+            except BaseException:
+                with suppress(Error):  # what went wrong before says more
+                    _drop(control)
+                raise
+            _drop(control)
     finally:
         holding.close()
+
+
+def _taken(live: str) -> None:
+    try:
+        _take_the_place(live)
+    except Error as failure:
+        if not _is_taken(failure):
+            raise
+
+
+def _is_taken(failure: Error) -> bool:
+    """Of a connection that is lost at the commit nobody hears how it went; what took the place left no schema behind."""
+    asking = connection.copy()
+    try:
+        with asking.cursor() as cursor:
+            cursor.execute("SELECT to_regnamespace(%s) IS NULL", [RESTORED])
+            return bool(cursor.fetchone()[0])
+    except Error:
+        raise Unusable(
+            f"Mất cơ sở dữ liệu đúng lúc dữ liệu đang thay, chưa rõ đã thay hay chưa: {first_line(failure)}. Đừng mở cổng. "
+            "Khi cơ sở dữ liệu trả lời lại, hãy chạy lại lệnh này với --yes."
+        ) from failure
+    finally:
+        asking.close()
+
+
+def _drop(control: Any) -> None:
+    control.execute(f"DROP SCHEMA IF EXISTS {RESTORED} CASCADE")
 
 
 def _take_the_place(live: str) -> None:
@@ -128,7 +159,7 @@ def _begin(control: Any) -> str:
     if not control.fetchone()[0]:
         raise Unusable("Đang có một lượt khôi phục khác trên cơ sở dữ liệu này. Hãy chờ xong.")
     try:
-        control.execute(f"DROP SCHEMA IF EXISTS {RESTORED} CASCADE")
+        _drop(control)
         control.execute(f"CREATE SCHEMA {RESTORED}")
     except Error as refused:
         if not isinstance(refused.__cause__, InsufficientPrivilege):
@@ -147,7 +178,7 @@ def tidy() -> None:
         with holding.cursor() as control:
             control.execute("SELECT pg_try_advisory_lock(%s)", [ONE_RESTORE])
             if control.fetchone()[0]:  # else one is at work
-                control.execute(f"DROP SCHEMA IF EXISTS {RESTORED} CASCADE")
+                _drop(control)
     finally:
         holding.close()
 

@@ -869,6 +869,47 @@ def test_a_part_that_changes_while_its_rows_are_copied_is_named(
     assert str(refused.value).endswith(" Chưa có gì bị thay đổi.")
 
 
+@on_postgresql
+def test_where_the_answer_to_the_commit_is_lost_the_rows_themselves_are_asked(
+    portal: list[Initiative], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("backup", folder)
+    newer = sent(8).receipt_code
+    take = postgres_rows._take_the_place
+
+    def refused(live: str) -> None:
+        raise OperationalError("no place")
+
+    def lost(live: str) -> None:
+        take(live)
+        raise OperationalError("server closed the connection")
+
+    monkeypatch.setattr(postgres_rows, "_take_the_place", refused)
+    with pytest.raises(CommandError, match="chưa có gì bị thay đổi: no place"):
+        run("restore", folder, yes=True)
+    assert newer in codes()
+    monkeypatch.setattr(postgres_rows, "_take_the_place", lost)
+
+    assert run("restore", folder, yes=True).startswith("Đã khôi phục bản")
+
+    assert newer not in codes()
+    ours = type(connections["default"])
+    copied = ours.copy
+    monkeypatch.setattr(
+        postgres_rows,
+        "_take_the_place",
+        lambda live: monkeypatch.setattr(ours, "copy", gone) or refused(live),
+    )
+
+    def gone(live: Any) -> Any:
+        away = copied(live)
+        away.settings_dict["PORT"] = "1"
+        return away
+
+    with pytest.raises(CommandError, match=r"chưa rõ đã thay hay chưa: no place\. Đừng mở cổng"):
+        run("restore", folder, yes=True)
+
+
 def left_schemas() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname = %s", [postgres_rows.RESTORED])
