@@ -90,12 +90,20 @@ def test_killed_at_any_step_the_folder_holds_a_whole_set(
     assert not list((folder / "files").glob(f"{documents.UNFINISHED}*"))
 
 
+def beside_the_rows() -> list[Path]:
+    if connection.vendor != "sqlite":
+        return []
+    live = sqlite_rows.place()
+    return sorted(each for each in live.parent.iterdir() if each.name.startswith(f"{live.name}."))
+
+
 @pytest.mark.parametrize("command", ["restore", "backup"])
 def test_told_to_stop_it_takes_away_what_it_began_and_says_so(
     portal: list[Initiative], folder: Path, command: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """What is left otherwise is a whole copy of everybody's data."""
     run("backup", folder)
+    before = beside_the_rows()
     connections.close_all()
     child = os.fork()
     if not child:
@@ -116,9 +124,7 @@ def test_told_to_stop_it_takes_away_what_it_began_and_says_so(
     assert [each.name for each in (folder / "sets").iterdir()] == sets.names(folder)
     assert len(sets.names(folder)) == 1
     assert Upkeep.objects.order_by("-pk")[0].is_good is False
-    if connection.vendor == "sqlite":
-        live = sqlite_rows.place()
-        assert not [each for each in live.parent.iterdir() if each.name.startswith(f"{live.name}.")]
+    assert beside_the_rows() == before
 
 
 def test_killed_in_the_middle_of_a_restore_the_portal_is_as_it_was(
