@@ -23,6 +23,7 @@ from portal import metrics, plain_rows, replica
 from portal.vietnamese.text import folded
 
 MAX_FILES = 5
+NO_ROOM = f"Mỗi sáng kiến được gửi tối đa {MAX_FILES} tài liệu."
 CODE_TRIES = 5
 SAVED = ("answers", "sealed_national_id", "unit_id", "consent_text_id", "consented_at", "late_at", "saved_at")
 
@@ -52,6 +53,13 @@ class DocumentRefused(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.is_final = is_final
+
+
+class NoRoom(DocumentRefused):
+    """As many documents are there as an initiative may have."""
+
+    def __init__(self) -> None:
+        super().__init__(NO_ROOM)
 
 
 @dataclass(frozen=True)
@@ -306,11 +314,11 @@ def agree_to_publication(initiative_id: int, *, agrees: bool, at: datetime) -> b
 
 
 def _same_or_room(draft: Draft, sha256: str) -> Attachment | None:
-    """The document of these bytes among the draft's own; None where there is none and room for one. Raises DocumentRefused."""
+    """The document of these bytes among the draft's own; None where there is none and room for one. Raises NoRoom."""
     there = documents_of(draft)
     same = next((each for each in there if each.draft_id and each.sha256 == sha256), None)
     if same is None and len(there) >= MAX_FILES:
-        raise DocumentRefused(f"Mỗi sáng kiến được gửi tối đa {MAX_FILES} tài liệu.")
+        raise NoRoom
     return same
 
 

@@ -158,12 +158,14 @@ def test_a_file_lost_on_the_way_is_missed(worker: Worker, count: str, sent: int,
     assert objection is None or objection in page(answer)
 
 
-def test_the_sixth_document_is_refused_and_the_five_stay(worker: Worker) -> None:
-    files = [(f"{n}.pdf", samples.pdf(str(n))) for n in range(6)]
+def test_the_sixth_document_is_refused_by_its_name_and_the_five_stay(worker: Worker) -> None:
+    files = [(f"{n}.pdf", samples.pdf(str(n))) for n in range(7)]
 
     shown = page(worker.send_files(*files))
 
-    assert "Mỗi sáng kiến được gửi tối đa 5 tài liệu." in shown
+    assert (
+        shown.count("Mỗi sáng kiến được gửi tối đa 5 tài liệu. Chưa nhận: “5.pdf”, “6.pdf”.") == 2
+    )  # above, and by the field
     assert [name for name, _ in kept()] == ["0.pdf", "1.pdf", "2.pdf", "3.pdf", "4.pdf"]
     shown = page(worker.get(worker.step("tai-lieu")))
     assert '<section class="card" data-adding hidden>' in shown

@@ -138,6 +138,7 @@ def _taken(request: HttpRequest, desk: Desk) -> list[Fault]:
 def _added(request: HttpRequest, desk: Desk, kinds: list[str], known: list[str]) -> list[Fault]:
     files = request.FILES.getlist("attachments")
     faults: list[Fault] = []
+    left_out: list[str] = []
     for place, upload in enumerate(files):
         kind = kinds[place] if place < len(kinds) else (kinds[0] if kinds else "")
         if kind and kind not in known:
@@ -145,11 +146,16 @@ def _added(request: HttpRequest, desk: Desk, kinds: list[str], known: list[str])
             continue
         try:
             _keep(request, desk, upload, kind or "other")
+        except actions.NoRoom:
+            left_out.append(f"“{(upload.name or '')[:120]}”")
         except actions.DocumentRefused as refusal:
             faults.append(Fault(refusal.sentence, refusal.is_final))
         except TooMuchAtOnce as much:
             faults.append(Fault(_TOO_MUCH.format(wait=waiting(much.wait_seconds)), wait_seconds=much.wait_seconds))
             break
+    if left_out:
+        names = f" Chưa nhận: {', '.join(left_out)}." if len(files) > 1 else ""
+        faults.append(Fault(f"{actions.NO_ROOM}{names}"))
     announced = request.POST.get("file_count", "")
     if _is_number(announced) and int(announced[:6]) > len(files):
         counted = f"{len(files)}/{int(announced[:6])}"
