@@ -406,6 +406,45 @@ def test_a_drill_touches_nothing_and_finds_what_is_wrong(portal: list[Initiative
         run("restore", folder, check_only=True)
 
 
+def test_a_drill_on_another_machine_is_written_down_where_the_portal_is(
+    portal: list[Initiative], folder: Path, elsewhere: Elsewhere
+) -> None:
+    run("backup", folder)
+    (name,) = (each.name for each in (folder / SETS).iterdir())
+    with elsewhere():
+        call_command("migrate", verbosity=0)
+        assert f"portal-manage restore THƯ-MỤC --tried-elsewhere {name}" in run("restore", folder, check_only=True)
+    assert not Upkeep.objects.filter(kind=Upkeep.Kind.RESTORE).exists()
+    before = codes()
+
+    said = run("restore", folder, tried_elsewhere=name)
+
+    assert name in said
+    assert codes() == before
+    told = Upkeep.objects.get(kind=Upkeep.Kind.RESTORE)
+    assert (told.is_good, told.figures["drill"], told.figures["elsewhere"]) == (True, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"tried_elsewhere": "0099-20220101-000000"}, "Không có bản sao lưu “0099-20220101-000000”"),
+        ({"tried_elsewhere": "0001", "check_only": True}, "dùng một mình"),
+        ({"tried_elsewhere": "0001", "yes": True}, "dùng một mình"),
+    ],
+    ids=["no such set", "with a drill", "with a restore"],
+)
+def test_what_was_not_tried_is_not_written_down(
+    portal: list[Initiative], folder: Path, options: dict[str, Any], said: str
+) -> None:
+    run("backup", folder)
+
+    with pytest.raises(CommandError, match=said):
+        run("restore", folder, **options)
+
+    assert not Upkeep.objects.filter(kind=Upkeep.Kind.RESTORE).exists()
+
+
 def a_part(folder: Path) -> None:
     flip(part_of(folder, "rows.sqlite3" if connection.vendor == "sqlite" else "rows.initiatives_initiative"))
 

@@ -1,4 +1,7 @@
-"""`restore DIR`: the portal as it was in a set of backups, checked; `--check-only` is the drill, which changes nothing."""
+"""`restore DIR`: the portal as it was in a set of backups, checked; `--check-only` is the drill, which changes nothing.
+
+A drill is to be on another machine, whose database is not the portal's: `--tried-elsewhere` writes down here that it went well.
+"""
 
 import sys
 from argparse import ArgumentParser
@@ -12,7 +15,7 @@ from django.core.management.base import CommandError
 from django.db import Error
 from django.utils import timezone
 
-from initiatives.backups import restoring
+from initiatives.backups import restoring, sets
 from initiatives.backups.restoring import Report
 from initiatives.backups.sets import Unusable
 from initiatives.models import Upkeep
@@ -43,8 +46,19 @@ class Command(PortalCommand):
         parser.add_argument(
             "--check-only", action="store_true", help="chỉ diễn tập: dựng bản sao lưu ở chỗ riêng, kiểm tra rồi bỏ đi"
         )
+        parser.add_argument(
+            "--tried-elsewhere",
+            default="",
+            metavar="TÊN",
+            help="không khôi phục gì; chỉ ghi vào cổng rằng bản này đã diễn tập đạt ở máy khác",
+        )
 
     def handle(self, *args: Any, folder: str, yes: bool = False, check_only: bool = False, **options: Any) -> None:
+        if options.get("tried_elsewhere"):
+            if yes or check_only or options["set"]:
+                raise CommandError("--tried-elsewhere dùng một mình: nó không khôi phục và không diễn tập.")
+            self._write_down(Path(folder).resolve(), options["tried_elsewhere"], options)
+            return
         began_at = timezone.now()
         try:
             with stopped_by_signals():
@@ -84,6 +98,27 @@ class Command(PortalCommand):
         self._tell(report, seconds=seconds, only_looked=check_only)
         if report.findings:
             raise CommandError(f"{len(report.findings)} điều cần xem lại.")
+        if check_only:
+            self.stdout.write(
+                "Nếu đây không phải máy của cổng, hãy ghi lại lần diễn tập này trên máy của cổng: "
+                f"portal-manage restore THƯ-MỤC --tried-elsewhere {manifest.name}"
+            )
+
+    def _write_down(self, folder: Path, name: str, options: dict[str, Any]) -> None:
+        began_at = timezone.now()
+        try:
+            with sets.alone_in(folder, make=False):
+                may_be_open = bool(options.get("unsealed"))
+                _, manifest = sets.chosen(folder, name=name, key=settings.BACKUP_KEY, may_be_open=may_be_open)
+        except Unusable as unusable:
+            raise CommandError(f"{unusable} Chưa ghi gì.") from unusable
+        figures = {"rows": manifest.rows, "files": manifest.documents, "drill": 1, "elsewhere": 1}
+        Upkeep.objects.create(
+            kind=Upkeep.Kind.RESTORE, began_at=began_at, ended_at=timezone.now(), is_good=True, figures=figures
+        )
+        self.stdout.write(
+            f"Đã ghi: bản {manifest.name} được diễn tập khôi phục ở máy khác và đạt. Không có dữ liệu nào thay đổi."
+        )
 
     def _tell(self, report: Report, *, seconds: float, only_looked: bool) -> None:
         manifest = report.manifest
