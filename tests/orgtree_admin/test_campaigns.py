@@ -1,7 +1,7 @@
 """Campaigns, extensions, contacts and consent in the admin, typed the way people type (M3, M16, M18)."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from initiatives.models import Campaign, Choice, ConsentText, WindowExtension
+from orgtree.models import Unit
+from orgtree.roles import Role
 from portal.vietnamese.days import VIETNAM
-from tests.factories import CampaignFactory, ConsentTextFactory, DraftFactory
+from tests.factories import CampaignFactory, ConsentTextFactory, DraftFactory, StaffAccountFactory
 from tests.orgtree_admin.conftest import World
 
 Enter = Callable[[str], Client]
@@ -241,6 +243,53 @@ class TestExtensions:
         answer = self.grant(enter("administrator"), world, phase=CampaignFactory().phases.first().pk)
 
         assert "thuộc một chương trình khác" in answer.content.decode()
+
+    @pytest.mark.parametrize(
+        ("structure_day", "code", "sentence"),
+        [
+            (date(2022, 1, 8), "quang-tri", ""),
+            (date(2022, 1, 8), "tld", ""),
+            (
+                date(2022, 1, 8),
+                "quang-tri-2025",
+                "LĐLĐ tỉnh Quảng Trị không có trong tổ chức của chương trình (theo ngày 8/1/2022). Hãy gia hạn cho: "
+                "LĐLĐ tỉnh Quảng Bình (đến 30/6/2025); LĐLĐ tỉnh Quảng Trị (đến 30/6/2025).",
+            ),
+            (date(2025, 7, 1), "quang-tri-2025", ""),
+            (
+                date(2025, 7, 1),
+                "quang-tri",
+                "LĐLĐ tỉnh Quảng Trị không có trong tổ chức của chương trình (theo ngày 1/7/2025). Hãy gia hạn cho: "
+                "LĐLĐ tỉnh Quảng Trị.",
+            ),
+            (
+                date(2025, 7, 1),
+                "quang-tri/dong-ha",
+                "LĐLĐ thành phố Đông Hà không có trong tổ chức của chương trình (theo ngày 1/7/2025).",
+            ),
+        ],
+    )
+    def test_a_unit_nobody_sends_from_is_granted_nothing(
+        self,
+        tree_of_2025: dict[str, Unit],
+        client_as: Callable[..., Client],
+        structure_day: date,
+        code: str,
+        sentence: str,
+    ) -> None:
+        campaign = CampaignFactory(structure_day=structure_day)
+        asked = {
+            "campaign": campaign.pk,
+            "unit": tree_of_2025[code].pk,
+            "closes_at": "5/9/2023",
+            "reason": "Mưa lũ",
+        }
+        administrator = StaffAccountFactory(unit=tree_of_2025["tld"], role=Role.ADMINISTRATOR)
+
+        answer = client_as(administrator).post(reverse(self.address), asked)
+
+        told = answer.context["adminform"].form.errors.get("unit", [""])[0] if answer.context else ""
+        assert (told, WindowExtension.objects.exists()) == (sentence, not sentence)
 
     @pytest.mark.parametrize("who", ["inside", "above", "viewer"])
     def test_others_only_read_those_of_their_branch(self, world: World, enter: Enter, who: str) -> None:
