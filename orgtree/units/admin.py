@@ -130,8 +130,9 @@ class UnitAdmin(GrassrootsImport, ScopedAdmin):
         return queries.labels(rows)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        own = account_of(request).unit
-        context = {"own": own, "may_add": own is not None and may_add_below(account_of(request), own)}
+        account = account_of(request)
+        own = queries.own_today(account)
+        context = {"own": own, "may_add": own is not None and may_add_below(account, own)}
         return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.display(description="thuộc", empty_value="")

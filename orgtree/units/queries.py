@@ -68,8 +68,7 @@ def last_day(unit: Unit) -> str:
 
 def branches_of(own: Unit) -> UnitQuerySet:
     """The upper units directly below the unit that `own` is today, each line once."""
-    today = _today(own)
-    return Unit.objects.directly_below(today).exclude(level=Level.GRASSROOTS).last_of_their_lines()
+    return Unit.objects.directly_below(today(own)).exclude(level=Level.GRASSROOTS).last_of_their_lines()
 
 
 def directly_below(unit: Unit, *, among: UnitQuerySet) -> UnitQuerySet:
@@ -80,12 +79,20 @@ def directly_below(unit: Unit, *, among: UnitQuerySet) -> UnitQuerySet:
 
 def children_today(unit: Unit, *, among: UnitQuerySet) -> UnitQuerySet:
     """What stands directly below the unit that `unit` is today."""
-    return directly_below(_today(unit), among=among.filter(closed_on=None))
+    return directly_below(today(unit), among=among.filter(closed_on=None))
 
 
-def _today(unit: Unit) -> Unit:
-    """One that closed for good is nobody but itself."""
+def today(unit: Unit) -> Unit:
+    """What `unit` is today: itself or its successor. One that closed for good is nobody but itself. Asks nothing of a unit that
+    is still itself."""
+    if unit.current_path == unit.path:
+        return unit
     return Unit.objects.filter(path=unit.current_path).first() or unit
+
+
+def own_today(account: StaffAccount) -> Unit | None:
+    """An account keeps the unit it was made for; what is made today bears the unit that it is today."""
+    return today(account.unit) if account.unit is not None else None
 
 
 def children(unit: Unit, *, standing: bool, among: UnitQuerySet) -> Children:

@@ -183,6 +183,16 @@ def test_a_unit_is_added_from_the_list_by_those_who_may(world: World, enter: Ent
     assert (address in text_of(enter(who).get(LIST))) is offers
 
 
+def test_below_what_ones_unit_is_today_the_list_adds(world: World, enter: Enter) -> None:
+    """Whose account was made before the merger: its own unit takes nobody any more, nor are its posters printed."""
+    into = renewed(world)
+
+    page = text_of(enter("above").get(LIST))
+
+    for name in ("admin:orgtree_unit_add_below", "admin:initiatives_campaign_posters"):
+        assert [reverse(name, args=[unit.pk]) in page for unit in (into, world.units["quang-tri"])] == [True, False]
+
+
 def test_the_list_asks_no_more_for_more_rows(world: World, enter: Enter) -> None:
     client = enter("administrator")
     client.get(LIST)
