@@ -20,6 +20,7 @@ from initiatives.nominations.commendation_pick_admin import CommendationPick
 from initiatives.nominations.confirming import grouped
 from initiatives.nominations.refusals import SelectionRefused
 from orgtree.scoped_admin import CappedPaginator, OneOf, account_of, is_key
+from orgtree.units.queries import own_today
 from portal.vietnamese import days
 from portal.vietnamese.formats import whole
 
@@ -101,7 +102,7 @@ class DecisionAdmin(CommendationPapers, CommendationPick):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """From a round, what is known of it: `?round=`."""
-        unit, asked = account_of(request).unit, request.GET.get("round", "")
+        unit, asked = own_today(account_of(request)), request.GET.get("round", "")
         held = self._rounds(request).filter(pk=asked).first() if is_key(asked) else None
         if held is not None:
             return {"campaign": held.campaign_id, "unit": held.host_id, "round": held.pk}

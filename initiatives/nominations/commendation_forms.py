@@ -8,6 +8,7 @@ from django import forms
 from initiatives.models import Choice, Commendation, CommendationDecision, SelectionRound
 from initiatives.nominations.commending import Line
 from initiatives.review.search import LONGEST_SEARCH
+from orgtree.models import Unit
 from portal.vietnamese.fields import DayField, LineField, TextField
 from portal.vietnamese.text import ascii_digits, single_line
 
@@ -34,11 +35,17 @@ class DecisionForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         chosen: SelectionRound | None = cleaned.get("round")
-        if chosen is not None and cleaned.get("unit") is not None and chosen.host_id != cleaned["unit"].pk:
+        unit: Unit | None = cleaned.get("unit")
+        if chosen is not None and unit is not None and not _decides_upon(chosen.host, unit):
             self.add_error("round", "Đợt này do đơn vị khác xét chọn. Hãy chọn đợt của đơn vị ra quyết định.")
         if chosen is not None and cleaned.get("campaign") is not None and chosen.campaign_id != cleaned["campaign"].pk:
             self.add_error("round", "Đợt này thuộc chương trình khác.")
         return cleaned
+
+
+def _decides_upon(host: Unit, unit: Unit) -> bool:
+    """The host itself, or what it is today: the decision may come after a merger."""
+    return unit == host or unit.path == host.current_path
 
 
 class CorrectionForm(forms.Form):

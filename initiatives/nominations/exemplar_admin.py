@@ -19,6 +19,7 @@ from initiatives.nominations.exemplar_forms import ExemplarForm, NewExemplarForm
 from initiatives.nominations.refusals import SelectionRefused
 from initiatives.submission.admin import handed_out
 from orgtree.scoped_admin import OneOf, ScopedAdmin, account_of
+from orgtree.units.queries import own_today
 from portal.vietnamese import days
 
 CHANGE = "initiatives.change_exemplar"
@@ -81,7 +82,7 @@ class ExemplarAdmin(ScopedAdmin):
     # --- a new one --------------------------------------------------------------------------------------------------------
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        unit = account_of(request).unit
+        unit = own_today(account_of(request))
         return {"unit": unit.pk if unit else None}
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:

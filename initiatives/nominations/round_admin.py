@@ -23,6 +23,7 @@ from initiatives.nominations.round_forms import CriterionFormSet, QuotaForm, Quo
 from initiatives.nominations.rounds import RoundState
 from initiatives.nominations.scoring_admin import ScoringAdmin
 from orgtree.scoped_admin import OneOf, StaffInline, account_of, is_key
+from orgtree.units.queries import own_today
 from portal.vietnamese.formats import whole
 
 STATES = {RoundState.OPEN: "Đang nhận", RoundState.NOT_YET: "Chưa mở", RoundState.PAST: "Đã hết hạn"}
@@ -185,7 +186,7 @@ class RoundAdmin(ScoringAdmin, OverviewAdmin):
     # --- saving -------------------------------------------------------------------------------------------------------------
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        unit = account_of(request).unit
+        unit = own_today(account_of(request))
         return {"host": unit.pk if unit else None, "dossier_items": ["letter", "summary_table"]}
 
     def save_model(self, request: HttpRequest, obj: SelectionRound, form: Any, change: bool) -> None:

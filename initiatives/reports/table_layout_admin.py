@@ -24,6 +24,7 @@ from initiatives.reports.tables import table_xlsx
 from initiatives.reports.workbook import TABLE_SIZE
 from orgtree.models import Level
 from orgtree.scoped_admin import ScopedAdmin, StaffInline, account_of, is_key
+from orgtree.units.queries import own_today
 
 MOST_COLUMNS = 12
 MOST_FACTS = 5  # in one cell
@@ -177,7 +178,8 @@ class TableLayoutAdmin(ScopedAdmin):
         return asked
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"unit": account_of(request).unit_id}
+        unit = own_today(account_of(request))
+        return {"unit": unit.pk if unit else None}
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

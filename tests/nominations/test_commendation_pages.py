@@ -26,7 +26,7 @@ from initiatives.models import (
     Status,
 )
 from initiatives.nominations import commending
-from orgtree.models import StaffAccount
+from orgtree.models import StaffAccount, Unit
 from orgtree.roles import Role
 from portal.vietnamese.days import VIETNAM
 from tests.factories import (
@@ -143,6 +143,40 @@ def test_the_round_is_one_of_the_unit_in_the_campaign(decision: CommendationDeci
     assert SelectionRound.objects.filter(pk=above.pk).exists()
     assert above.name not in seen(manager.get(reverse(f"{NAME}_add")))
     assert CommendationDecision.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("unit", "is_recorded"),
+    [("quang-tri", True), ("quang-tri-2025", True), ("quang-binh", False), ("quang-tri/cd-vien-chuc-2025", False)],
+)
+def test_what_the_host_is_today_decides_upon_its_round(
+    tree_of_2025: dict[str, Unit], client_as: Callable[[StaffAccount], Client], unit: str, is_recorded: bool
+) -> None:
+    """Of 2022, and decided after the merger: the paper is signed by the province of today."""
+    round = SelectionRoundFactory(host=tree_of_2025["quang-tri"])
+    manager = client_as(StaffAccountFactory(unit=tree_of_2025["quang-tri-2025"], role=Role.MANAGER))
+    asked = {"campaign": round.campaign_id, "unit": tree_of_2025[unit].pk, "round": round.pk}
+    rest = {"number": "7/QĐ-LĐLĐ", "decided_on": "29/4/2022", "form": "Giấy khen"}
+
+    manager.post(reverse(f"{NAME}_add"), asked | rest)
+
+    assert CommendationDecision.objects.filter(round=round).exists() is is_recorded
+
+
+@pytest.mark.parametrize("code", ["quang-tri", "quang-tri-2025"])
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [("commendationdecision", "unit"), ("exemplar", "unit"), ("selectionround", "host"), ("tablelayout", "unit")],
+)
+def test_what_is_made_begins_with_what_ones_unit_is_today(
+    tree_of_2025: dict[str, Unit], client_as: Callable[[StaffAccount], Client], code: str, model: str, field: str
+) -> None:
+    """Whenever one's account was made."""
+    manager = client_as(StaffAccountFactory(unit=tree_of_2025[code], role=Role.MANAGER))
+
+    page = manager.get(reverse(f"admin:initiatives_{model}_add"))
+
+    assert page.context["adminform"].form.initial[field] == tree_of_2025["quang-tri-2025"].pk
 
 
 def test_a_manager_records_nothing_for_a_unit_of_another_branch(
