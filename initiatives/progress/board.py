@@ -19,6 +19,7 @@ from initiatives.progress.charts import Charts
 from initiatives.progress.figures import Counted, Figures
 from initiatives.progress.pace import Days, Pace, days_of
 from initiatives.progress.unions import Unions
+from orgtree.lines import all_standing_in
 from orgtree.models import Unit
 from orgtree.scope import branch
 from portal.vietnamese import formats
@@ -227,18 +228,24 @@ def of(campaign: Campaign, unit: Unit, *, at: datetime) -> Board:
     )
 
 
-def sentences(campaigns: Sequence[Campaign], unit: Unit) -> list[tuple[Campaign, str]]:
+def sentences(campaigns: Sequence[Campaign], unit: Unit) -> list[tuple[Campaign, str, Unit]]:
     """How far `unit` is in each of `campaigns` in which it has a target or reached something: as the board says it, by the
-    last count. Two statements."""
-    whole = Target.objects.filter(campaign__in=campaigns, unit=unit, period=Period.WHOLE)
-    quantities = dict(whole.order_by().values_list("campaign", "quantity"))
-    rows = Tally.objects.filter(campaign__in=campaigns, unit=unit, by=By.ALL)
-    counted = {pk: Figures(entries, valid) for pk, entries, valid in rows.values_list("campaign", "entries", "valid")}
+    last count, of each that stands for it there. Two statements, and for one that changed one more for each structure."""
+    stands_for = {day: all_standing_in(unit, day=day) for day in {each.structure_day for each in campaigns}}
+    units = {one.pk for standing in stands_for.values() for one in standing}
+    whole = Target.objects.filter(campaign__in=campaigns, unit__in=units, period=Period.WHOLE).order_by()
+    asked = whole.values_list("campaign", "unit", "quantity")
+    quantities = {(campaign, one): quantity for campaign, one, quantity in asked}
+    rows = Tally.objects.filter(campaign__in=campaigns, unit__in=units, by=By.ALL)
+    measured = rows.values_list("campaign", "unit", "entries", "valid")
+    counted = {(campaign, one): Figures(entries, valid) for campaign, one, entries, valid in measured}
     said = []
     for campaign in campaigns:
-        target = quantities.get(campaign.pk, campaign.goal if unit.depth == 1 else None)
-        if target is not None or campaign.pk in counted:
-            said.append((campaign, sentence(counted.get(campaign.pk, Figures()).reached(campaign), target)))
+        for one in stands_for[campaign.structure_day]:
+            key = campaign.pk, one.pk
+            target = quantities.get(key, campaign.goal if one.depth == 1 else None)
+            if target is not None or key in counted:
+                said.append((campaign, sentence(counted.get(key, Figures()).reached(campaign), target), one))
     return said
 
 

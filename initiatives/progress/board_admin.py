@@ -1,5 +1,6 @@
 """The board for staff, of one's own branch: each number leads to the live list behind it. And who sent very many."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -166,15 +167,20 @@ def _differing(board: Board, account: StaffAccount, at: datetime) -> list[tuple[
 
 
 def board_panels(request: HttpRequest) -> list[Panel]:
-    """How far one's own unit is in the campaigns that run now, with the way to the board: four statements."""
+    """How far one's own unit is in the campaigns that run now, with the way to the board: four statements, some more after a
+    merger. Where several merged, each by its name."""
     account, at = account_of(request), arrival(request)
     if account.unit is None or not account.has_perm("initiatives.view_initiative"):
         return []
     running = Campaign.objects.published().filter(phases__opens_at__lte=at, phases__closes_at__gt=at).distinct()
     campaigns = list(running[:MOST_CAMPAIGNS])
     tally.totals(campaigns, at=at)  # what is too old is counted beside this answer
+    said = boards.sentences(campaigns, account.unit)
+    times = Counter(campaign for campaign, _, _ in said)
     sentences = tuple(
-        Sentence(f"{campaign.name}: {sentence}.", _board_address(campaign, account.unit))
-        for campaign, sentence in boards.sentences(campaigns, account.unit)
+        Sentence(
+            f"{campaign.name}{f', {unit}' if times[campaign] > 1 else ''}: {sentence}.", _board_address(campaign, unit)
+        )
+        for campaign, sentence, unit in said
     )
     return [Panel("Tiến độ", sentences=sentences)] if sentences else []

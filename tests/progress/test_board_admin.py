@@ -217,6 +217,53 @@ def test_the_first_page_says_how_far_ones_own_unit_is(
     assert f"{BOARD}?campaign=sang-kien-thu&don-vi=quang-tri" in seen(page)
 
 
+@pytest.mark.parametrize(
+    ("structure_day", "accounts", "said"),
+    [
+        (
+            date(2022, 1, 8),
+            ("quang-tri", "quang-tri-2025"),
+            {
+                "Sáng kiến thử, LĐLĐ tỉnh Quảng Trị: 1/8, đạt 12,5%.": "quang-tri",
+                "Sáng kiến thử, LĐLĐ tỉnh Quảng Bình: 1/8, đạt 12,5%.": "quang-binh",
+            },
+        ),
+        (
+            date(2025, 7, 1),
+            ("quang-tri", "quang-tri-2025"),
+            {"Sáng kiến thử: 1/8, đạt 12,5%.": "quang-tri-2025"},
+        ),
+        (date(2022, 1, 8), ("quang-tri/dong-ha",), {"Sáng kiến thử: 1, chưa có chỉ tiêu.": "quang-tri/dong-ha"}),
+        (date(2025, 7, 1), ("quang-tri/dong-ha",), {}),
+    ],
+)
+def test_it_is_that_of_the_campaigns_time_whenever_the_account_was_made(
+    tree_of_2025: dict[str, Unit],
+    client_as: Enter,
+    at: Callable[[Any], datetime],
+    structure_day: date,
+    accounts: tuple[str, ...],
+    said: dict[str, str],
+) -> None:
+    at(NOW)
+    campaign = CampaignFactory(slug="sang-kien-thu", name="Sáng kiến thử", structure_day=structure_day)
+    sent_from = ("quang-tri/dong-ha", "quang-binh") if structure_day.year == 2022 else ("quang-tri-2025",)
+    for code in sent_from:
+        sent(campaign, tree_of_2025[code], 1)
+    for code in ("quang-tri", "quang-binh", "quang-tri-2025"):
+        if tree_of_2025[code].is_in_structure_of(structure_day):
+            Target.objects.create(campaign=campaign, unit=tree_of_2025[code], quantity=8, set_at=NOW)
+    tally.refresh(campaign, at=NOW)
+
+    for account in accounts:
+        panels = client_as(StaffAccountFactory(unit=tree_of_2025[account])).get("/admin/").context["panels"]
+
+        told = [each for panel in panels if panel.title == "Tiến độ" for each in panel.sentences]
+        assert {each.text: each.address for each in told} == {
+            sentence: f"{BOARD}?campaign=sang-kien-thu&don-vi={code}" for sentence, code in said.items()
+        }
+
+
 def test_where_there_is_nothing_to_say_the_first_page_says_nothing(campaign: Campaign, viewer: Client) -> None:
     assert "Sáng kiến thử:" not in seen(viewer.get("/admin/"))
 
