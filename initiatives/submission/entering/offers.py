@@ -20,6 +20,7 @@ from portal.vietnamese.text import folded, single_line
 CODE = re.compile(r"[a-z0-9][a-z0-9/-]{0,199}")
 NAME_AND_CODE = re.compile(r".*\[(?P<code>[a-z0-9][a-z0-9/-]{0,199})\]")
 LEARNT_AT_ONCE = 400
+MOST_OF_A_LINE = 50  # units that went on in one
 
 
 @dataclass
@@ -61,11 +62,13 @@ class Offer:
 
     @cached_property
     def own_unit(self) -> Unit | None:
-        """Where an entry belongs that names no unit: the officer's own, or the only one there is."""
+        """Where an entry belongs that names no unit: the officer's own as the campaign has it, or the only one there is. Where
+        several went on in it, nobody knows which."""
         if self.by.unit is not None:
-            own = self.units.filter(pk=self.by.unit.pk).first()
-            if own is not None:
-                return own
+            line = list(self.units.filter(current_path=self.by.unit.current_path).order_by("path")[:MOST_OF_A_LINE])
+            own = next((unit for unit in line if unit.pk == self.by.unit.pk), None)
+            if own is not None or len(line) == 1:
+                return own or line[0]
         return self.first_units[0] if len(self.first_units) == 1 else None
 
     def know(self, unit: Unit) -> None:

@@ -1,7 +1,7 @@
 """Entering for somebody: the sender's rules, the officer's branch, the window's verdict, and once for every key."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -14,7 +14,7 @@ from initiatives.submission.actions import AlreadyReceived
 from initiatives.submission.answers import Answers
 from initiatives.submission.entering.entries import Entered, Examined, Offer, enter, examine
 from initiatives.submission.tracking import look_up
-from orgtree.models import StaffAccount
+from orgtree.models import StaffAccount, Unit
 from portal.vietnamese.days import VIETNAM
 from tests.factories import CampaignFactory, StaffAccountFactory, UnitFactory, WindowExtensionFactory, make_tree
 from tests.submission.worker import content, person
@@ -137,6 +137,30 @@ def test_without_a_unit_it_belongs_to_the_officers_own(
     examined: Callable[..., Examined], officer: StaffAccount
 ) -> None:
     assert examined(unit="").unit == officer.unit
+
+
+@pytest.mark.parametrize(
+    ("structure_day", "account", "unit"),
+    [
+        (date(2025, 7, 1), "quang-tri", "quang-tri-2025"),
+        (date(2025, 7, 1), "quang-tri-2025", "quang-tri-2025"),
+        (date(2025, 7, 1), "quang-tri/cd-vien-chuc", "quang-tri/cd-vien-chuc-2025"),
+        (date(2025, 7, 1), "quang-tri/dong-ha", None),  # ended, and nothing went on for it
+        (date(2022, 1, 8), "quang-tri", "quang-tri"),
+        (date(2022, 1, 8), "quang-tri-2025", None),  # two went on in it: nobody knows which
+        (date(2022, 1, 8), "thanh-hoa", "thanh-hoa"),
+        (date(2022, 1, 8), "cd-giao-duc", "cd-giao-duc"),
+    ],
+)
+def test_ones_own_is_what_the_campaign_has_of_its_line(
+    tree_of_2025: dict[str, Unit], structure_day: date, account: str, unit: str | None
+) -> None:
+    """Whenever the account was made."""
+    campaign, officer = CampaignFactory(structure_day=structure_day), StaffAccountFactory(unit=tree_of_2025[account])
+
+    offer = Offer.of(campaign, by=officer, at=AT)
+
+    assert offer.unit_named("") == (tree_of_2025[unit] if unit else None)
 
 
 def test_an_officer_of_a_closed_unit_may_enter_for_nobody(examined: Callable[..., Examined]) -> None:
