@@ -26,6 +26,7 @@ from initiatives.reports.zipped import MANIFEST, zipped
 from initiatives.review.filters import CampaignFilter, unit_of
 from orgtree.models import StaffAccount, Unit
 from orgtree.scoped_admin import ScopedAdmin, account_of
+from orgtree.units.queries import own_today
 from portal.vietnamese import days
 from portal.vietnamese.formats import file_size, whole
 
@@ -77,7 +78,7 @@ class SummaryExport(ScopedAdmin):
             messages.warning(request, ONE_CAMPAIGN if campaigns_of_rows else EMPTY)
             return None
         campaign = Campaign.objects.get(pk=campaigns_of_rows[0])
-        unit = unit_of(request) or account_of(request).unit
+        unit = unit_of(request) or own_today(account_of(request))
         number, at = rows.order_by()[: AT_ONCE + 1].count(), timezone.now()
         remark = still_arriving(campaign, at=at)
         if remark:

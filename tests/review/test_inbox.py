@@ -18,7 +18,14 @@ from orgtree.models import Level, Unit
 from orgtree.roles import Role
 from orgtree.scoped_admin import CappedPaginator
 from portal.vietnamese.text import folded
-from tests.factories import CampaignFactory, CampaignFactory2021, DraftFactory, StaffAccountFactory, UnitFactory
+from tests.factories import (
+    CampaignFactory,
+    CampaignFactory2021,
+    DraftFactory,
+    InitiativeFactory,
+    StaffAccountFactory,
+    UnitFactory,
+)
 from tests.review.conftest import INBOX, Office
 
 
@@ -280,6 +287,19 @@ class TestExport:
         answer = office.client.get(f"{address}?campaign=all", follow=True)
 
         assert "một chương trình" in answer.content.decode()
+
+    @pytest.mark.parametrize("account", ["ha-giang", "tuyen-quang-2025"])
+    def test_it_is_sent_by_what_ones_unit_is_today(
+        self, tree_of_2025: dict[str, Unit], client_as: Callable[..., Client], account: str
+    ) -> None:
+        """Whenever the account was made: Hà Giang went on in Tuyên Quang."""
+        campaign = CampaignFactory(structure_day=date(2025, 7, 1))
+        InitiativeFactory(campaign=campaign, unit=tree_of_2025["tuyen-quang-2025"])
+        officer = client_as(StaffAccountFactory(unit=tree_of_2025[account]))
+
+        answer = officer.get(reverse("admin:initiatives_initiative_export", args=["qt"]))
+
+        assert "LIÊN ĐOÀN LAO ĐỘNG TỈNH TUYÊN QUANG" in self.cells(answer)
 
     def test_an_unknown_layout_leads_back(self, office: Office) -> None:
         office.receive()
