@@ -20,6 +20,7 @@ from initiatives.review import branches, counts, filters
 from orgtree.models import StaffAccount, Unit
 from orgtree.scoped_admin import ScopedAdmin, account_of
 from orgtree.sites import Panel, Sentence
+from orgtree.units.queries import today
 from portal.replica import may_be_old
 from portal.requests import arrival
 from portal.vietnamese.formats import whole
@@ -74,9 +75,10 @@ class BoardAdmin(ScopedAdmin):
             inbox = reverse("admin:initiatives_initiative_changelist")
             tally.totals([campaign], at=arrival(request))  # they are looked for beside it
             found = people.with_many(campaign, unit)
+            now = today(unit)  # the branch they are of is that of today
             context |= {
                 "unit": unit,
-                "people": [(each, _inbox_of(inbox, campaign, unit, each)) for each in found],
+                "people": [(each, _inbox_of(inbox, campaign, now, each)) for each in found],
                 "most": people.MOST_LISTED,
                 "least": people.MANY,
                 "board_address": _board_address(campaign, unit),
@@ -156,7 +158,7 @@ def _differing(board: Board, account: StaffAccount, at: datetime) -> list[tuple[
         if not now.is_capped and now.number != tallied:
             told.append((label, whole(tallied), str(now)))
     if not live[Status.INVALID].is_capped:
-        rows = branches.visible_to(account, within=board.unit).order_by()
+        rows = branches.visible_to(account, within=board.unit, campaign=board.campaign).order_by()
         now_duplicates = rows.filter(campaign=board.campaign, status=Status.INVALID).exclude(duplicate_of=None).count()
         if now_duplicates != board.counted.duplicates:
             told.append(("Trùng lặp", whole(board.counted.duplicates), whole(now_duplicates)))

@@ -12,15 +12,16 @@ from typing import Any
 from django.db.models import BooleanField, F, Func, QuerySet
 from django.db.models.sql.where import WhereNode
 
-from initiatives.models import Initiative
+from initiatives.models import Campaign, Initiative
 from orgtree.models import Level, StaffAccount, Unit
 from orgtree.scope import after_branch
+from orgtree.scope import branch as inside
 
 # So many entries of an index are passed by in the time that one row takes which is gathered: read whole, or of an index alone.
 A_ROW, AN_ENTRY = 12, 2
 KEPT_BY_UNIT = {"submitted_at", "-submitted_at"}
 
-UNITS = "SELECT id FROM orgtree_unit WHERE current_path >= %s"
+UNITS = "SELECT id FROM orgtree_unit WHERE "
 
 
 class Branch(Func):
@@ -46,14 +47,17 @@ class Branch(Func):
 
     def units(self) -> tuple[str, list[str]]:
         """A statement for the keys of the units of the branch, and its parameters."""
-        top = self.seen_by or self.unit
-        ends = [top.current_path, after_branch(top.current_path)]
-        statement = UNITS + (" AND current_path < %s" if ends[1] else "")
+        ranges = {"current_path": self.unit.current_path}
         if self.seen_by is not None:
-            own = [self.unit.path, after_branch(self.unit.path)]
-            statement += " AND path >= %s" + (" AND path < %s" if own[1] else "")
-            ends += own
-        return statement, [end for end in ends if end]
+            ranges = {"path": self.unit.path, "current_path": self.seen_by.current_path}
+            if self.seen_by.depth == 1:  # who sees everything takes nothing away
+                del ranges["current_path"]
+        conditions, ends = [], []
+        for column, path in ranges.items():
+            end = after_branch(path)
+            conditions.append(f"{column} >= %s" + (f" AND {column} < %s" if end else ""))
+            ends += [path, end] if end else [path]
+        return UNITS + " AND ".join(conditions), ends
 
     def turned(self, way: "type[Branch]") -> "Branch":
         """The same rows, found in the other way."""
@@ -82,14 +86,32 @@ class Above(Gathered):
         return f"{units} AND level <> %s", [*asked, Level.GRASSROOTS.value]
 
 
-def visible_to(account: StaffAccount, *, within: Unit | None = None, way: type[Branch] = Gathered) -> QuerySet:
-    """The rows that `visible_to` and `in_branch_of` answer; of the root, under which everything lies, no condition."""
+def keeps_its_own(unit: Unit | None, campaign: Campaign | None) -> bool:
+    """Whether `unit` is asked of `campaign` for its own branch alone, as the tally counts it: it is of that structure, whatever
+    it merged with since. Any other stands for all that is found below it today."""
+    return (
+        unit is not None and unit.depth > 1 and campaign is not None and unit.is_in_structure_of(campaign.structure_day)
+    )
+
+
+def visible_to(
+    account: StaffAccount,
+    *,
+    within: Unit | None = None,
+    campaign: Campaign | None = None,
+    way: type[Branch] = Gathered,
+) -> QuerySet:
+    """The rows that `visible_to` and `in_branch_of` answer; of the root, under which everything lies, no condition. With
+    `campaign` those of `within` as that campaign has it (`keeps_its_own`)."""
     if account.unit is None or not account.is_active:
         return Initiative.objects.none()
     top = within or account.unit
     if not top.current_path.startswith(account.unit.current_path):
         return Initiative.objects.none()
-    return Initiative.objects.all() if top.depth == 1 else Initiative.objects.filter(way(top))
+    if top.depth == 1:
+        return Initiative.objects.all()
+    seen_by = account.unit if keeps_its_own(within, campaign) else None
+    return Initiative.objects.filter(way(top, seen_by=seen_by))
 
 
 def tallied(unit: Unit, *, account: StaffAccount) -> QuerySet:
@@ -136,7 +158,9 @@ def counted(rows: QuerySet, *, most: int) -> int:
 
 
 def keys(unit: Unit) -> list[int]:
-    return list(Unit.objects.in_branch_of(unit).order_by().values_list("pk", flat=True))
+    """Of all that may be asked for as its branch, by its own place or that of today."""
+    places = inside(unit.current_path, by="current_path") | inside(unit.path, by="path")
+    return list(Unit.objects.filter(places).order_by().values_list("pk", flat=True))
 
 
 def conditions(rows: QuerySet) -> Iterator[Any]:

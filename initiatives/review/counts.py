@@ -12,6 +12,7 @@ from django.db.models import IntegerField, Subquery, Value
 from initiatives.models import Campaign, Initiative, Status
 from initiatives.review import branches, surely
 from orgtree.models import StaffAccount, Unit
+from orgtree.scope import branch
 from portal.vietnamese.formats import whole
 
 MOST_COUNTED = 10_000
@@ -73,7 +74,10 @@ def by_status(
         if top.depth == 1:
             counted |= _of_everything(top, keys, but=sure)
         else:
-            units = Unit.objects.visible_to(account).in_branch_of(top).order_by().values("id")
+            visible = Unit.objects.visible_to(account)
+            is_own = not are_all and len(campaigns) == 1 and branches.keeps_its_own(unit, campaigns[0])
+            inside = visible.filter(branch(top.path, by="path")) if is_own else visible.in_branch_of(top)
+            units = inside.order_by().values("id")
             counted |= _of_branch(units, [] if are_all else keys, but=sure)
     return {status: _capped(number) for status, number in counted.items()}
 

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from initiatives.models import Campaign, CategoryScheme, ChoiceList, Status
-from initiatives.review import counts, queries
+from initiatives.review import branches, counts, queries
 from initiatives.review.search import LONGEST_SEARCH
 from orgtree import search
 from orgtree.lines import all_standing_in
@@ -144,7 +144,8 @@ class UnitFilter(OneOf):
         above = list(visible.ancestors_and_self(chosen).exclude(pk=account_of(request).unit_id))
         campaign = campaign_of(request)
         # An account keeps the unit it was made for, a campaign the structure of its day.
-        now = all_standing_in(chosen, day=campaign.structure_day) if campaign else [chosen]
+        is_own = not campaign or branches.keeps_its_own(unit_of(request), campaign)
+        now = [chosen] if is_own else all_standing_in(chosen, day=campaign.structure_day)
         below = reduce(or_, map(visible.directly_below, now))
         if chosen.depth == 1:  # below the root no union stands by itself: an index of some hundreds, and not of all
             below = below.exclude(level=Level.GRASSROOTS)

@@ -53,7 +53,9 @@ class InboxList(ChangeList):
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: list[str] | None = None) -> QuerySet:
         """Of the branch and unit looked at, read in the way that fills this page sooner."""
-        self.root_queryset = branches.visible_to(account_of(request), within=filters.unit_of(request))
+        self.root_queryset = branches.visible_to(
+            account_of(request), within=filters.unit_of(request), campaign=filters.campaign_of(request)
+        )
         rows = super().get_queryset(request, exclude_parameters)
         held, share = self.model_admin.held(request)
         return branches.suited(branches.knowing(rows, held=held, share=share), first=self.page_num * self.list_per_page)

@@ -23,6 +23,7 @@ from tests.factories import CampaignFactory, InitiativeFactory, StaffAccountFact
 
 NOW = datetime(2022, 3, 20, 9, 0, tzinfo=VIETNAM)
 BOARD = "/admin/initiatives/initiative/tien-do/"
+INBOX = "/admin/initiatives/initiative/"
 PEOPLE = "/admin/initiatives/initiative/tien-do/nguoi/"
 Enter = Callable[[Any], Client]
 
@@ -175,6 +176,50 @@ def test_after_a_merger_each_unit_that_went_on_is_offered(
     assert {unit.code for unit, _ in page.context["hosts"]} == {"quang-tri", "dien-bien"}
     for _, address in page.context["hosts"]:
         assert page.client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("account", ["quang-tri", "quang-tri-2025", "tld"])
+def test_after_a_merger_each_number_still_leads_to_the_list_that_has_as_many(
+    tree_of_2025: dict[str, Unit], client_as: Enter, at: Callable[[Any], datetime], account: str
+) -> None:
+    """Of Quảng Trị and Quảng Bình, one since 2025, each keeps its own in a campaign of before."""
+    at(NOW)
+    campaign = CampaignFactory(slug="sang-kien-thu", structure_day=date(2022, 1, 8))
+    sent(campaign, tree_of_2025["quang-tri"], 1)
+    sent(campaign, tree_of_2025["quang-tri/dong-ha"], 2)
+    sent(campaign, tree_of_2025["quang-tri/cd-vien-chuc"], 1, status=Status.VALID)
+    sent(campaign, tree_of_2025["quang-binh"], 3)
+    sent(campaign, tree_of_2025["quang-binh/dong-hoi"], 3)
+    tally.refresh(campaign, at=NOW)
+    client = client_as(StaffAccountFactory(unit=tree_of_2025[account], role=Role.VIEWER))
+
+    for code, own, below in (("quang-tri", 4, {2, 1}), ("quang-binh", 6, {3})):
+        page = client.get(BOARD, {"campaign": campaign.slug, "don-vi": code})
+        lists = [client.get(row.inbox["received"]).context["cl"] for row in page.context["rows"] if row.line.received]
+        whole = client.get(INBOX, {"campaign": campaign.slug, "unit": code, "status": "all"}).context["cl"]
+
+        assert page.context["differing"] == []
+        assert (len(whole.result_list), whole.paginator.count) == (own, own)
+        assert {len(each.result_list) for each in lists} == below
+        (spec,) = [each for each in whole.filter_specs if each.parameter_name == "unit"]
+        assert {each.partition("/")[0] for each, _ in spec.lookup_choices} - {"tld", "quang-tri-2025"} == {code}
+
+
+def test_people_of_a_merged_unit_lead_to_the_list_of_today(
+    tree_of_2025: dict[str, Unit], client_as: Enter, at: Callable[[Any], datetime]
+) -> None:
+    """They are those of the branch of today, whichever of the two is asked for."""
+    at(NOW)
+    campaign = CampaignFactory(slug="sang-kien-thu", structure_day=date(2022, 1, 8))
+    for code in ("quang-tri", "quang-binh"):
+        by_phone(campaign, tree_of_2025[code], people.MANY, "0905111222")
+    tally.refresh(campaign, at=NOW)
+    client = client_as(StaffAccountFactory(unit=tree_of_2025["quang-tri-2025"], role=Role.VIEWER))
+
+    for code in ("quang-tri", "quang-binh"):
+        ((found, address),) = client.get(PEOPLE, {"campaign": campaign.slug, "don-vi": code}).context["people"]
+
+        assert (found.number, client.get(address).context["cl"].paginator.count) == (2 * people.MANY,) * 2
 
 
 def test_what_cannot_be_read_of_an_address_is_said(viewer: Client) -> None:
