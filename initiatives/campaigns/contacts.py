@@ -10,7 +10,8 @@ from orgtree.models import Unit
 
 
 def nearest(campaign: Campaign | None, unit: Unit | None = None) -> list[Contact]:
-    """The contacts of the lowest unit at or above `unit` that has any, then the country's. One statement.
+    """The contacts of the lowest unit at or above `unit` that has any, then the country's. One statement. Above it is
+    what stood there, and what stands above its place today; at one height those of its own time.
 
     At one place a contact of the campaign itself goes before one for every campaign.
     """
@@ -61,15 +62,21 @@ def _found(campaign: Campaign | None, paths: set[str]) -> list[Contact]:
 
 
 def _line(unit: Unit) -> set[str]:
-    """The paths of the unit and of all above it."""
-    return {unit.path[:end] for end in range(unit.steplen, len(unit.path) + 1, unit.steplen)}
+    """The paths of the unit and of all above it, then and today."""
+    return _above(unit.path) | _above(unit.current_path)
+
+
+def _above(place: str) -> set[str]:
+    return {place[:end] for end in range(Unit.steplen, len(place) + 1, Unit.steplen)}
 
 
 def _nearest_among(found: list[Contact], unit: Unit | None) -> list[Contact]:
-    above = _line(unit) if unit is not None else set()
-    local = [contact for contact in found if contact.unit is not None and contact.unit.path in above]
+    around = _line(unit) if unit is not None else set()
+    local = [contact for contact in found if contact.unit is not None and contact.unit.path in around]
     lowest = max((contact.unit.depth for contact in local if contact.unit), default=0)
     close = [contact for contact in local if contact.unit and contact.unit.depth == lowest]
+    of_its_time = [each for each in close if each.unit and unit and unit.is_at_or_below(each.unit)]
+    close = of_its_time or close
     country = [contact for contact in found if not contact.unit_id]
     return sorted(close, key=_own_first) + sorted(country, key=_own_first)
 

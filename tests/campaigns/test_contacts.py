@@ -54,6 +54,27 @@ def test_the_lowest_unit_that_has_a_contact_speaks_first(
     assert [contact.name for contact in found] == names
 
 
+@pytest.mark.parametrize(
+    ("there", "unit", "names"),
+    [
+        (("quang-tri", "quang-tri-2025"), "quang-tri/dong-ha", ["quang-tri"]),
+        (("quang-tri-2025",), "quang-tri/dong-ha", ["quang-tri-2025"]),
+        (("quang-tri-2025",), "quang-tri/cd-vien-chuc", ["quang-tri-2025"]),
+        (("quang-tri-2025", "tld"), "quang-tri/dong-ha", ["quang-tri-2025"]),
+        (("quang-tri-2025",), "thanh-hoa", []),
+        (("quang-tri",), "quang-tri-2025", []),
+    ],
+)
+def test_of_a_unit_that_ended_those_help_who_stand_above_its_place_today(
+    tree_of_2025: dict[str, Unit], there: tuple[str, ...], unit: str, names: list[str]
+) -> None:
+    """Where nobody of its own time is there: a sender of 2022 looks at the receipt in 2026."""
+    for code in there:
+        ContactFactory(unit=tree_of_2025[code], name=code)
+
+    assert [contact.name for contact in nearest(CampaignFactory(), tree_of_2025[unit])] == names
+
+
 def test_where_no_campaign_is_asked_about_only_the_lines_of_every_campaign_show(
     everybody: Campaign, small_tree: dict[str, Unit]
 ) -> None:
