@@ -51,7 +51,8 @@ def due(account: StaffAccount, *, at: datetime) -> list[Due]:
     if unit is None or not account.is_active:
         return []
     listed: list[Due] = []
-    for each in rounds.line_of(unit)[:MOST_TOLD]:
+    line = rounds.line_of(unit).order_by(F("closed_on").desc(nulls_first=True), "path")  # what stands before what ended
+    for each in line[:MOST_TOLD]:
         listed += islice(_due_of(each, at=at), MOST_TOLD + 1)
     return sorted(listed, key=lambda due: (due.entry.window.due_on or date.max, due.round.pk))[: MOST_TOLD + 1]
 

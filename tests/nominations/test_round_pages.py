@@ -37,6 +37,7 @@ from tests.factories import (
     QuotaFactory,
     SelectionRoundFactory,
     StaffAccountFactory,
+    UnitFactory,
     make_tree,
 )
 
@@ -450,6 +451,17 @@ class TestTheFirstPage:
     def sentences(self, client: Client) -> list[str]:
         panels = client.get(reverse("admin:index")).context["panels"]
         return [each.text for panel in panels if "ồ sơ" in panel.title for each in panel.sentences]
+
+    def test_however_many_merged_what_the_unit_itself_owes_is_told(
+        self, campaign: Campaign, units: dict[str, Unit], client_as: Callable[[StaffAccount], Client]
+    ) -> None:
+        """It came after them in the tree."""
+        SelectionRoundFactory(campaign=campaign, host=units["quang-tri"], name="Của tỉnh")
+        merged = [UnitFactory(closed_on=date(2021, 7, 1)) for _ in range(6)]
+        own = UnitFactory(code="quang-tri/hop-nhat")
+        Unit.objects.filter(pk__in=[each.pk for each in merged]).update(current_path=own.path)
+
+        assert [each.split(".")[0] for each in self.sentences(client_as(StaffAccountFactory(unit=own)))] == ["Của tỉnh"]
 
     def test_a_unit_is_told_what_it_owes(self, campaign: Campaign, enter: Callable[..., Client]) -> None:
         SelectionRoundFactory(campaign=campaign, name="Xét chọn cấp tỉnh", each_unit_min=2)
