@@ -171,9 +171,8 @@ class ContentForm(StepForm):
             raise ValidationError(refusal.sentence) from None
 
     def clean(self) -> dict[str, Any]:
-        self.cleaned_data.pop(
-            "recognised_author", None
-        )  # a number only once it is settled: what was picked may name nobody
+        # A number only once it is settled: what was picked may name nobody.
+        self.cleaned_data.pop("recognised_author", None)
         self.cleaned_data["co_authors"] = self._co_authors()
         self.cleaned_data.setdefault("sender_share", HUNDRED)
         return self.cleaned_data
