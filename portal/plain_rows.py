@@ -99,18 +99,14 @@ class _Statement:
     def __init__(self, query: Any, instead: Sequence[str | int]) -> None:
         compiler = query.get_compiler(connection=connection)
         self.words, values = compiler.as_sql()
-        self.values = list(values)
-        self.places = [self.values.index(each) for each in instead]
-        if any(self.values.count(each) > 1 for each in instead) or compiler.annotation_col_map:
+        self.blanks = Blanks(self.words, values, instead)
+        if any(len(places) > 1 for places in self.blanks.places) or compiler.annotation_col_map:
             raise ValueError(f"not to be asked again: {self.words}")
         self.reader = Reader(compiler)
 
     def rows(self, values: Sequence[str | int]) -> list[Any]:
-        asked = self.values.copy()
-        for place, value in zip(self.places, values, strict=True):
-            asked[place] = value
         with connection.cursor() as cursor:
-            prepared.execute(cursor, self.words, asked)
+            prepared.execute(cursor, self.words, self.blanks.filled(values))
             return [self.reader.made(list(row)) for row in cursor.fetchall()]
 
 
