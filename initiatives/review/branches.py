@@ -10,6 +10,7 @@ from copy import copy
 from typing import Any
 
 from django.db.models import BooleanField, F, Func, QuerySet
+from django.db.models.fields.related_lookups import RelatedExact
 from django.db.models.sql.where import WhereNode
 
 from initiatives.models import Campaign, Initiative
@@ -78,6 +79,20 @@ class Gathered(Branch):
     said = {"postgresql": "{column} = ANY(ARRAY({units}))", "sqlite": "{column} IN ({units})"}
 
 
+class OfCampaign(RelatedExact):
+    """`campaign = …`, of which PostgreSQL is not told.
+
+    Told, it takes a campaign that began since it last looked at the table for empty, and begins with all of it: at 20,000
+    initiatives beside 2.5 million the inbox of a province took half a second for its rows, and the numbers beside its statuses,
+    counted unit by unit, more than the thirty seconds there are. Untold, it begins with the units, by the index of both.
+    """
+
+    untold = {"postgresql": "(SELECT %s)", "sqlite": "%s"}
+
+    def get_rhs_op(self, connection: Any, rhs: str) -> str:
+        return f"= {self.untold[connection.vendor] % rhs}"
+
+
 class Above(Gathered):
     """Those of them that no grassroots union has: their senders did not find it."""
 
@@ -133,8 +148,17 @@ def knowing(rows: QuerySet, *, held: int, share: float | None) -> QuerySet:
 def suited(rows: QuerySet, *, first: int) -> QuerySet:
     """The same rows, read in the way that finds the `first` of them sooner. Of no branch: as they are."""
     for branch in _branches(rows):
-        return _with(rows, branch.turned(Walked if _walks(rows, branch, first=first) else Gathered))
+        if _walks(rows, branch, first=first):
+            return _with(rows, branch.turned(Walked))
+        return from_its_units(_with(rows, branch.turned(Gathered)))
     return rows
+
+
+def from_its_units(rows: QuerySet) -> QuerySet:
+    """The same rows of a branch that is gathered, whatever PostgreSQL believes their campaign to hold (`OfCampaign`)."""
+    found = rows.all()
+    found.query.where = _untold(found.query.where)
+    return found
 
 
 def gathers(rows: QuerySet) -> bool:
@@ -194,6 +218,16 @@ def _exchanged(where: Any, branch: Branch) -> Any:
             exchanged.children[place] = copy(child)
             exchanged.children[place].lhs = branch
     return exchanged
+
+
+def _untold(where: Any) -> Any:
+    untold = where.clone()
+    for place, child in enumerate(untold.children):
+        if isinstance(child, WhereNode):
+            untold.children[place] = _untold(child)
+        elif type(child) is RelatedExact and child.lhs.target.attname == "campaign_id":
+            untold.children[place] = OfCampaign(child.lhs, child.rhs)
+    return untold
 
 
 def everything() -> int:

@@ -111,7 +111,11 @@ def _of_branch(units: Any, campaigns: list[int], *, but: Collection[str]) -> dic
     if connection.vendor == "postgresql":
         branch += " OFFSET 0"
     asked = (*parameters, *campaigns)
-    among = f" AND campaign_id IN ({', '.join(['%s'] * len(campaigns))})" if campaigns else ""
+    among = ""
+    if len(campaigns) == 1:
+        among = f" AND campaign_id = {branches.OfCampaign.untold[connection.vendor]}"
+    elif campaigns:
+        among = f" AND campaign_id IN ({', '.join(['%s'] * len(campaigns))})"
     each = EACH[connection.vendor].replace("{campaigns}", among)
     with connection.cursor() as cursor:
         if not but:
@@ -137,7 +141,7 @@ def held(unit: Unit | None, *, campaign: Campaign | None, status: str) -> int:
         rows = rows.filter(campaign=campaign)
     if status:
         rows = rows.filter(status=status)
-    number: int = rows[:MOST_HELD].count()
+    number: int = branches.from_its_units(rows)[:MOST_HELD].count()
     return number if number < MOST_HELD else MUCH
 
 

@@ -1,5 +1,6 @@
 """What the inbox shows of millions: numbers to a cap, an order that stands, and as many statements for sixty rows as for one."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -59,6 +60,24 @@ def test_a_unit_and_a_campaign_narrow_the_numbers(received: Office, code: str) -
     assert numbers(account, unit=received.units["quang-tri/huong-hoa"]) == {"returned": "1"}
     assert numbers(account, campaigns=[received.campaign]) == {"submitted": "2", "valid": "1", "returned": "1"}
     assert numbers(account, campaigns=[]) == {}
+
+
+@pytest.mark.skipif(
+    "connection.vendor != 'postgresql'", reason="SQLite guesses nothing from how often a value stands there"
+)
+@pytest.mark.parametrize("asked", [{}, {"status": "all", "o": "-7"}, {"category": "farmer"}, {"attached": "no"}])
+def test_what_begins_with_the_units_does_not_tell_of_which_campaign(received: Office, asked: dict[str, str]) -> None:
+    """PostgreSQL takes a campaign that it has not met yet for empty, and would read all of it for each of 7,000 units."""
+    received.client.force_login(StaffAccountFactory(unit=received.units["quang-tri"]))
+
+    with CaptureQueriesContext(connection) as captured:
+        answer = received.inbox(campaign=received.campaign.slug, **asked)
+
+    assert answer.status_code == 200
+    begun = [each["sql"] for each in captured if "LATERAL" in each["sql"] or "ANY(ARRAY(SELECT" in each["sql"]]
+    assert any("LATERAL" in each for each in begun) and any("ANY(ARRAY" in each for each in begun)
+    assert [each for each in begun if re.search(r'campaign_id"? (=|IN) \(?[0-9]', each)] == []
+    assert all(re.search(r'campaign_id"? = \(SELECT [0-9]', each) for each in begun)
 
 
 def test_nobody_counts_what_lies_outside(received: Office) -> None:
