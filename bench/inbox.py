@@ -63,6 +63,8 @@ PAGES: dict[str, dict[str, str]] = {
     "a field, valid": {"field": "health", "status": "valid"},
     "a branch below": {"unit": "{below}"},
     "a branch below, valid": {"unit": "{below}", "status": "valid"},
+    "a branch below, an old campaign": {"unit": "{below}", "campaign": "{old}", "status": "all"},
+    "a branch below, everything": {"unit": "{below}"} | EVERYTHING,
     "a code": {"q": "{code}"},
     "a code's beginning": {"q": "{digits}"},
     "a phone": {"q": "{phone}"},
@@ -207,6 +209,7 @@ def asked_as(officer: str, told: argparse.Namespace) -> dict[str, Any]:
     rows = Initiative.objects.in_branch_of(unit).order_by()
     small_campaign(rows, slug="bench-sixty", number=60)
     small_campaign(rows, slug="bench-empty", number=0)
+    recount()
     found: dict[str, Any] = {"unit": unit.code, "initiatives": rows.count()}
     words = dict(known(unit, rows))
     for name, parameters in PAGES.items():
@@ -268,6 +271,17 @@ def small_campaign(rows: Any, *, slug: str, number: int) -> None:
         copy.receipt_code, copy.receipt_token_hash = f"9{place:012d}", f"{place:064d}"
         copy.pk, copy.campaign, copy.phase, copy.status = None, campaign, campaign.phases.first(), "submitted"
     type(rows.first())._default_manager.bulk_create(copies)
+
+
+def recount() -> None:
+    """As whoever opens a board does: an inbox counts no status of which the tally of the last minutes has enough."""
+    from django.utils import timezone
+
+    from initiatives.models import Campaign
+    from initiatives.progress import tally
+
+    for campaign in Campaign.objects.all():
+        tally.refresh(campaign, at=timezone.now())
 
 
 def known(unit: Any, rows: Any) -> Iterator[tuple[str, str]]:
