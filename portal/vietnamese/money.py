@@ -25,9 +25,9 @@ _UNITS = {
 _TIMES = {"nghin": 1000, "ngan": 1000, "tram": 100, "chuc": 10}
 _ABOUT = re.compile(r"\A(?:(?:uoc tinh|uoc|khoang|gan|hon|tren|~|≈) ?)+")
 _CURRENCY = re.compile(r"(?:viet nam dong|dong|vnd|d|₫)(?: chan)?\.?\Z")
-_A_YEAR = re.compile(r" ?(?:/ ?(?:1 |mot )?|(?:trong )?(?:1|mot) |moi |hang )nam\Z")  # a value is of one year anyway
-_SPELT_OUT = re.compile(r" ?\((?:bang chu ?:? ?)?(?P<words>[a-z ,]+)\.?\)\Z")  # as documents repeat it
-_SPELT_OTHERWISE = {"ngan": "nghin", "ti": "ty", "le": "linh", "chan": ""}
+_A_YEAR = re.compile(r"(?: ?/ ?(?:1 |mot )?| (?:(?:trong )?(?:1|mot)|moi|hang) )nam\Z")  # a value is of one year anyway
+_SPELT_OUT = re.compile(r" ?\((?:bang chu ?:? ?)?(?P<words>[a-z ,/]+)\.?\)\Z")  # as documents repeat it
+_SPELT_OTHERWISE = {"ngan": "nghin", "ti": "ty", "le": "linh", "tu": "bon", "nham": "lam", "chan": ""}
 _PART = re.compile(
     r"(?P<number>[0-9]+(?:[., ][0-9]+)*) ?(?:(?P<times>nghin|ngan|tram|chuc) )?"
     r"(?P<unit>ty|ti|trieu|tr|nghin|ngan|k)(?![a-z])(?:(?P<tail>[0-9]{1,3})\Z| ?(?P<half>ruoi)\Z)? ?"
@@ -66,6 +66,7 @@ def parse(typed: str) -> Money:
     if "$" in plain or "usd" in plain:
         raise MoneyRefused(f"Hãy ghi số tiền bằng đồng Việt Nam, {_EXAMPLES}.")
 
+    plain = _A_YEAR.sub("", plain)
     spelt_out = _SPELT_OUT.search(plain)
     figure = _A_YEAR.sub("", _ABOUT.sub("", plain[: spelt_out.start()] if spelt_out else plain))
     figure = _CURRENCY.sub("", figure).strip()
@@ -83,8 +84,11 @@ def _says(words: str, dong: Fraction) -> bool:
     """Whether `words`, without marks, are those of the number before them."""
     if dong.denominator != 1 or dong > LARGEST:
         return False
-    said, meant = words.replace(",", " ").split(), text.folded(in_words(int(dong))).split()
-    return [each for each in (_SPELT_OTHERWISE.get(word, word) for word in said) if each] == meant
+    said, meant = (
+        [_SPELT_OTHERWISE.get(word, word) for word in text.folded(each).split()]
+        for each in (_A_YEAR.sub("", words), in_words(int(dong)))
+    )
+    return [word for word in said if word] == meant
 
 
 def _plain(typed: str) -> str:
