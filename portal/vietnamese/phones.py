@@ -9,7 +9,7 @@ from portal.vietnamese.refusals import Refused
 _VALID = re.compile(r"\A(?:0[35789][0-9]{8}|02[0-9]{9})\Z")
 _BEFORE_2018 = re.compile(r"\A0(1[0-9]{2})([0-9]{7})\Z")
 _COUNTRY = re.compile(r"\A(?:\+|00)?84(0?)")
-_NUMBER = re.compile(r"\+?[0-9](?:[^0-9A-Za-z/;,|&+]*[0-9])*")
+_NUMBER = re.compile(r"\+?[0-9](?:(?:[^\w/;,|&+]|_)*[0-9])*")
 _WORD_BETWEEN = re.compile(r"\d.*[^\W\d_].*\d")
 _SHORTEST_MEANT = 5  # digits; what is shorter stands beside a number: an hour, an extension
 _LONGEST = 60  # what `Initiative.phone` holds
@@ -46,7 +46,7 @@ class Phone:
 def parse(typed: str) -> Phone:
     """0912345678, 0912.345.678 (Zalo, sau 17h), +84 (0) 912-345-678, 0084…, 024 3825 1234. One number, not two."""
     kept = text.single_line(typed)
-    numbers = _NUMBER.findall(text.ascii_digits(kept)) if len(kept) <= _LONGEST else []
+    numbers = _numbers(text.ascii_digits(kept)) if len(kept) <= _LONGEST else []
     if not numbers:
         raise PhoneRefused(_EXPECTED)
     several = list(dict.fromkeys(map(_domestic, numbers)))
@@ -54,15 +54,25 @@ def parse(typed: str) -> Phone:
     if len(meant) > 1 and all(map(_VALID.match, meant)):
         raise PhoneRefused(_ONE, meant[0])
 
-    if len(meant) == 1 and _VALID.match(meant[0]):
+    is_apart = len(several) > 1 and _WORD_BETWEEN.search(kept)  # what words stand between is never one number
+    if len(meant) == 1 and (is_apart or _VALID.match(meant[0])):
         digits = meant[0]
     elif len(several) == 1:
         digits = several[0]
-    else:  # 0912/345/678; never what words stand between
-        digits = "" if _WORD_BETWEEN.search(kept) else _domestic("".join(numbers))
+    else:  # 0912/345/678
+        digits = "" if is_apart else _domestic("".join(numbers))
     if _VALID.match(digits):
         return Phone(typed=kept, digits=digits)
     raise _refusal(digits)
+
+
+def _numbers(written: str) -> list[str]:
+    """What stands in brackets behind a whole number is no part of it: 0912345678 (8h-17h), and not +84 (0) 912 345 678."""
+    before, _, behind = written.partition("(")
+    whole = _NUMBER.findall(before)
+    if whole and _VALID.match(_domestic(whole[-1])):
+        return whole + _NUMBER.findall(behind)
+    return _NUMBER.findall(written)
 
 
 def _domestic(number: str) -> str:
