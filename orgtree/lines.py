@@ -22,9 +22,9 @@ def standing_in(unit: Unit, *, day: date) -> Unit | None:
 
 
 def all_standing_in(unit: Unit, *, day: date) -> list[Unit]:
-    """All of the line of `unit` that the structure of `day` has, for several may have merged; itself where there is none. Asks
-    nothing of a unit that is still itself."""
-    if unit.path == unit.current_path and unit.is_in_structure_of(day):
+    """All of the line of `unit` that the structure of `day` has, for several may have merged, also into one that went on as it
+    was; itself where there is none. One statement, none for the confederation."""
+    if unit.depth == 1:
         return [unit]
     return list(Unit.objects.filter(current_path=unit.current_path).in_structure_of(day)) or [unit]
 

@@ -230,7 +230,7 @@ def of(campaign: Campaign, unit: Unit, *, at: datetime) -> Board:
 
 def sentences(campaigns: Sequence[Campaign], unit: Unit) -> list[tuple[Campaign, str, Unit]]:
     """How far `unit` is in each of `campaigns` in which it has a target or reached something: as the board says it, by the
-    last count, of each that stands for it there. Two statements, and for one that changed one more for each structure."""
+    last count, of each that stands for it there. Two statements, and below the confederation one more for each structure."""
     stands_for = {day: all_standing_in(unit, day=day) for day in {each.structure_day for each in campaigns}}
     units = {one.pk for standing in stands_for.values() for one in standing}
     whole = Target.objects.filter(campaign__in=campaigns, unit__in=units, period=Period.WHOLE).order_by()

@@ -147,6 +147,8 @@ class UnitFilter(OneOf):
         is_own = not campaign or branches.keeps_its_own(unit_of(request), campaign)
         now = [chosen] if is_own else all_standing_in(chosen, day=campaign.structure_day)
         below = reduce(or_, map(visible.directly_below, now))
+        if campaign:  # what stands there today for those of its time would be a second row of the same name
+            below = below.in_structure_of(campaign.structure_day)
         if chosen.depth == 1:  # below the root no union stands by itself: an index of some hundreds, and not of all
             below = below.exclude(level=Level.GRASSROOTS)
         offered = list(below[: UNITS_OFFERED + 1])

@@ -309,6 +309,25 @@ def test_it_is_that_of_the_campaigns_time_whenever_the_account_was_made(
         }
 
 
+@pytest.mark.parametrize("account", ["quang-tri/dong-ha", "quang-tri/huong-hoa"])
+def test_of_a_unit_that_went_on_with_another_both_are_told(
+    campaign: Campaign, small_tree: dict[str, Unit], client_as: Enter, account: str
+) -> None:
+    units = small_tree
+    for code, number in (("quang-tri/dong-ha", 1), ("quang-tri/huong-hoa", 2)):
+        sent(campaign, units[code], number)
+    order = Order(day=date(2022, 2, 8), at=NOW)
+    changes.merge(units["quang-tri/dong-ha"], into=units["quang-tri/huong-hoa"], order=order)
+    tally.refresh(campaign, at=NOW)
+
+    panels = client_as(StaffAccountFactory(unit=units[account])).get("/admin/").context["panels"]
+
+    assert [each.text for panel in panels if panel.title == "Tiến độ" for each in panel.sentences] == [
+        f"Sáng kiến thử, {units['quang-tri/dong-ha']}: 1, chưa có chỉ tiêu.",
+        f"Sáng kiến thử, {units['quang-tri/huong-hoa']}: 2, chưa có chỉ tiêu.",
+    ]
+
+
 def test_where_there_is_nothing_to_say_the_first_page_says_nothing(campaign: Campaign, viewer: Client) -> None:
     assert "Sáng kiến thử:" not in seen(viewer.get("/admin/"))
 

@@ -1,7 +1,7 @@
 """The inbox: what waits, found by anything a person might say, in a number of statements that does not grow (M21)."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,10 +10,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from initiatives.lifecycle import Found, appraise
 from initiatives.models import Finding, Status
 from initiatives.review import filters, queries
+from orgtree import changes
+from orgtree.changes import Order
 from orgtree.models import Level, Unit
 from orgtree.roles import Role
 from orgtree.scoped_admin import CappedPaginator
@@ -386,6 +389,22 @@ def test_the_filter_offers_the_units_of_the_campaigns_time(
     below = Unit.objects.filter(code__in=[code for code, _ in spec.lookup_choices], depth=3)
     above = Unit.objects.filter(path__in=[each.path[: -Unit.steplen] for each in below])
     assert {each.code for each in above} == held_below
+
+
+@pytest.mark.parametrize("account", ["quang-tri/dong-ha", "quang-tri/huong-hoa"])
+def test_after_a_merger_into_a_unit_that_went_on_the_filter_offers_what_stood_below_both(
+    office: Office, signed_in: Callable[..., Client], account: str
+) -> None:
+    """To the officers of the one and of the other, each union once: not what went on for it as well."""
+    into = office.units["quang-tri/huong-hoa"]
+    UnitFactory(parent=into, level=Level.GRASSROOTS, code="quang-tri/huong-hoa/may")
+    day = office.campaign.structure_day + timedelta(days=30)
+    changes.merge(office.units["quang-tri/dong-ha"], into=into, order=Order(day=day, at=timezone.now()))
+
+    answer = signed_in(account, Role.REVIEWER).get(reverse(INBOX))
+
+    (spec,) = [each for each in answer.context["cl"].filter_specs if each.parameter_name == "unit"]
+    assert [code for code, _ in spec.lookup_choices] == ["quang-tri/dong-ha/may-song-hieu", "quang-tri/huong-hoa/may"]
 
 
 def test_what_was_typed_in_the_filter_narrows_nothing_by_itself(office: Office) -> None:
