@@ -3,6 +3,7 @@ the database, where it is not there or lacks its tables."""
 
 import re
 import signal
+import sys
 import threading
 from argparse import Action
 from collections.abc import Iterator, Mapping
@@ -59,19 +60,23 @@ class Stopped(KeyboardInterrupt):
 @contextmanager
 def stopped_by_signals() -> Iterator[None]:
     """Told to stop (a service that is stopped, a line that is cut, Ctrl+C) we end as after a failure, by Stopped: what was begun
-    is taken away. A signal that nohup told to be left alone stays so."""
+    is taken away, and who asks again meanwhile does not end that. A signal that nohup told to be left alone stays so."""
     told: list[Stopped] = []
 
-    def stop(number: int, _: Any) -> NoReturn:
-        told.append(Stopped(number))
-        raise told[0]
+    def stop(number: int, _: Any) -> None:
+        ending = sys.exception()
+        while ending is not None and ending not in told:
+            ending = ending.__context__
+        if ending is None:
+            told.append(Stopped(number))
+            raise told[-1]
 
     with _signals({each: stop for each in ENDING if signal.getsignal(each) is not signal.SIG_IGN}):
         try:
             yield
         except Exception as failure:
             if told:  # it came through somebody who says it in other words: SQLite, of a function of ours
-                raise told[0] from failure
+                raise told[-1] from failure
             raise
 
 

@@ -68,7 +68,7 @@ def restore(
     may_be_open: bool = False,
 ) -> Report:
     """The set `name` of `folder`, or its newest. Raises Unusable where nothing was, or would be, touched."""
-    with sets.alone_in(folder, make=False), ExitStack() as to_the_end:
+    with ExitStack() as to_the_end, sets.alone_in(folder, make=False):
         chosen, manifest = sets.chosen(folder, name=name, key=key, may_be_open=may_be_open)
         _fits(manifest)
         if not only_look:

@@ -1,9 +1,11 @@
 """What is wrong with the arguments of a command, or with its database, is said in Vietnamese, as everything else it says."""
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command, get_commands, load_command_class
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError, ProgrammingError
 
-from portal.command_line import NO_DATABASE, PortalCommand, said
+from portal.command_line import ENDING, NO_DATABASE, PortalCommand, Stopped, said, stopped_by_signals
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = {name: app for name, app in get_commands().items() if app in {"initiatives", "orgtree"}}
@@ -132,3 +134,36 @@ def test_a_server_that_does_not_answer_is_told_and_shown_when_asked(tmp_path: Pa
     assert shown.returncode == 1
     assert "psycopg2.OperationalError" in shown.stderr
     assert "mat-khau" not in ended.stderr + shown.stderr
+
+
+def test_who_asks_again_does_not_end_what_is_being_taken_away() -> None:
+    """Ctrl+C, and once more: what lay about would hold everybody's data."""
+    done = []
+
+    @contextmanager
+    def beside() -> Iterator[None]:
+        try:
+            yield
+        finally:
+            with suppress(KeyError):
+                raise KeyError
+            for each in ENDING:
+                signal.raise_signal(each)
+            try:
+                raise OSError
+            except OSError:
+                signal.raise_signal(signal.SIGINT)
+            done.append("taken away")
+
+    with pytest.raises(Stopped) as stopped, stopped_by_signals(), beside():
+        signal.raise_signal(signal.SIGTERM)
+
+    assert (done, stopped.value.exit_code) == (["taken away"], 128 + signal.SIGTERM)
+
+
+def test_after_a_word_to_stop_that_was_lost_the_next_is_heard() -> None:
+    """As in a function that a library calls and whose failures it passes over."""
+    with pytest.raises(Stopped), stopped_by_signals():
+        with suppress(Stopped):
+            signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGINT)
