@@ -20,6 +20,7 @@ from initiatives.backups.sets import Manifest, Set, Unusable
 from initiatives.submission.files.stored_names import is_stored_name
 from initiatives.submission.tidying import NAMED_BY
 from portal import keys
+from portal.command_line import Stopped
 from portal.vietnamese import disks
 
 TRIES = 3
@@ -61,18 +62,20 @@ def back_up(
                 break
             finally:
                 shutil.rmtree(making.path, ignore_errors=True)  # renamed, it is not there any more
+        size = sum(each.stat().st_size for each in (folder / sets.SETS / whole.name).iterdir())
         worries: list[str] = []
         let_go: list[str] = []
-        if keep is not None:
-            try:
+        try:
+            if keep is not None:
                 let_go = sets.let_go(folder, keep=keep)
                 documents.prune(folder, key=key)
-            except (Damaged, Unusable) as said:
-                worries.append(f"{said} Các bản cũ chưa được dọn hết.")
-            except OSError as failure:
-                worries.append(f"Các bản cũ chưa được dọn hết: {disks.said_of_its_file(failure)}.")
+        except (Damaged, Unusable) as said:
+            worries.append(f"{said} Các bản cũ chưa được dọn hết.")
+        except OSError as failure:
+            worries.append(f"Các bản cũ chưa được dọn hết: {disks.said_of_its_file(failure)}.")
+        except Stopped:  # the new set is whole: nobody need be told that there is none
+            worries.append("Đã dừng theo yêu cầu khi đang dọn các bản cũ. Lượt sau sẽ dọn tiếp.")
         worries += [_not_removed(each) for each in sets.left(folder)]
-        size = sum(each.stat().st_size for each in (folder / sets.SETS / whole.name).iterdir())
         return Result(whole, copied.added, size, let_go, worries)
 
 

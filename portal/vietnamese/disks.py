@@ -28,5 +28,6 @@ def said(failure: OSError) -> str:
 
 
 def said_of_its_file(failure: OSError) -> str:
-    """The same with the file it is about, where that is known."""
-    return f"{said(failure)} ({failure.filename})" if failure.filename else said(failure)
+    """The same with the file it is about, where that is known: of one that was to be renamed, the new name."""
+    file = failure.filename2 or failure.filename
+    return f"{said(failure)} ({file})" if file else said(failure)

@@ -600,6 +600,50 @@ def test_a_folder_that_cannot_be_removed_is_told_of_and_stops_no_backup(
 
 
 @pytest.mark.once
+def test_stopped_while_older_sets_go_the_new_one_is_there_and_told_of(
+    portal: list[Initiative], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("backup", folder)
+    go = sets.let_go
+
+    def stopped(folder: Path, *, keep: int) -> list[str]:
+        go(folder, keep=keep)
+        signal.raise_signal(signal.SIGTERM)
+        return []
+
+    monkeypatch.setattr(sets, "let_go", stopped)
+
+    said = run("backup", folder, keep=1)
+
+    assert "Đã sao lưu thành bản 0002-" in said
+    assert "Đã dừng theo yêu cầu khi đang dọn các bản cũ. Lượt sau sẽ dọn tiếp." in said
+    assert [name[:4] for name in sets.names(folder)] == ["0002"]
+    assert Upkeep.objects.filter(is_good=False).count() == 0
+
+
+@pytest.mark.once
+def test_where_a_document_cannot_be_put_the_place_is_named_and_what_to_do(
+    portal: list[Initiative], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody backed up as root, and its folder is theirs."""
+    rename = os.rename
+
+    def refused(old: Any, new: Any) -> None:
+        if documents.UNFINISHED in str(old):
+            raise PermissionError(errno.EACCES, "Permission denied", str(old), None, str(new))
+        rename(old, new)
+
+    monkeypatch.setattr(os, "rename", refused)
+
+    with pytest.raises(CommandError) as said:
+        run("backup", folder)
+
+    assert f"không có quyền ({folder / sets.FILES}" in str(said.value)
+    assert documents.UNFINISHED not in str(said.value)
+    assert "hãy giao lại cả thư mục cho tài khoản chạy sao lưu (chown -R)." in str(said.value)
+
+
+@pytest.mark.once
 def test_an_older_set_that_cannot_leave_is_no_failure_of_the_new_one(
     portal: list[Initiative], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

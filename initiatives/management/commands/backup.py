@@ -21,6 +21,9 @@ from portal.vietnamese import disks
 from portal.vietnamese.formats import file_size, whole
 
 NAMES_SHOWN = 5
+OF_OTHERS = (
+    "Có thể tài khoản khác đã sao lưu vào thư mục này: hãy giao lại cả thư mục cho tài khoản chạy sao lưu (chown -R)."
+)
 
 
 class Command(PortalCommand):
@@ -107,7 +110,8 @@ def _record(began_at: datetime, *, is_good: bool, figures: dict[str, Any]) -> No
 
 def _why(failure: Exception) -> str:
     if isinstance(failure, OSError):
-        return f"Không sao lưu được: {disks.said_of_its_file(failure)}."
+        said = f"Không sao lưu được: {disks.said_of_its_file(failure)}."
+        return f"{said} {OF_OTHERS}" if isinstance(failure, PermissionError) else said
     if isinstance(failure, Error):
         return f"Không sao lưu được, cơ sở dữ liệu báo: {first_line(failure)}."
     return str(failure)
