@@ -5,10 +5,8 @@ from typing import Any
 
 from django import forms
 
+from initiatives.campaigns.structure import outside_structure
 from initiatives.models import Campaign, Draft, Phase, WindowExtension
-from orgtree.lines import all_standing_in
-from orgtree.models import Unit
-from orgtree.units.queries import label
 from portal.vietnamese import days
 from portal.vietnamese.fields import ClosingField, LineField
 
@@ -50,8 +48,10 @@ class ExtensionForm(forms.ModelForm):
             if refusal:
                 self.add_error("closes_at", refusal)
         unit = cleaned.get("unit")
-        if campaign and unit and not unit.is_in_structure_of(campaign.structure_day):
-            self.add_error("unit", outside_structure(unit, campaign))
+        # Granted to such a unit it would open for none and be told to all.
+        outside = outside_structure(unit, campaign, advice="Hãy gia hạn cho") if campaign and unit else ""
+        if outside:
+            self.add_error("unit", outside)
         return cleaned
 
 
@@ -74,14 +74,6 @@ class PersonalExtensionForm(forms.Form):
         if refusal:
             raise forms.ValidationError(refusal)
         return closes_at
-
-
-def outside_structure(unit: Unit, campaign: Campaign) -> str:
-    """Nobody sends from such a unit: granted to it, an extension would open for none and be told to all."""
-    day = campaign.structure_day
-    said = f"{unit} không có trong tổ chức của chương trình (theo ngày {days.shown(day)})."
-    instead = [label(each) for each in all_standing_in(unit, day=day) if each != unit]
-    return f"{said} Hãy gia hạn cho: {'; '.join(instead)}." if instead else said
 
 
 def refuses_closing(closes_at: datetime, phase: Phase | None) -> str:

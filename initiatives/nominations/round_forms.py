@@ -8,10 +8,11 @@ from django.db.models import Count, Exists, Max, OuterRef, Q
 from django.forms.models import BaseInlineFormSet
 from django.utils.functional import cached_property
 
+from initiatives.campaigns.structure import outside_structure
 from initiatives.models import Choice, ChoiceList, DossierPart, Nomination, Quota, Score, SelectionRound
 from initiatives.models.selection import TAKES_PART
 from initiatives.nominations import rounds, scoring
-from orgtree.models import StaffAccount, Unit
+from orgtree.models import StaffAccount
 from orgtree.models.unit import PARENT_LEVELS
 from orgtree.roles import RANK, Role
 from portal.vietnamese import days
@@ -106,9 +107,9 @@ class RoundForm(forms.ModelForm):
             if self.instance.pk and name in self.changed_data and has_begun(self.instance):
                 self.add_error(name, "Đợt này đã có đơn vị giới thiệu nên không đổi được.")
         campaign, host = cleaned.get("campaign"), cleaned.get("host")
-        if campaign and host and not Unit.objects.in_structure_of(campaign.structure_day).filter(pk=host.pk).exists():
-            day = days.shown(campaign.structure_day)
-            self.add_error("host", f"{host} không có trong tổ chức của chương trình (theo ngày {day}).")
+        outside = outside_structure(host, campaign, advice="Hãy chọn") if campaign and host else ""
+        if outside:
+            self.add_error("host", outside)
         opens_at, due = cleaned.get("opens_at"), cleaned.get("dossier_due")
         if opens_at and due and opens_at >= rounds.end_of(due):
             self.add_error("opens_at", f"Đợt phải mở trước khi hết hạn gửi hồ sơ (hết ngày {days.shown(due)}).")

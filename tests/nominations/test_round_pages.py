@@ -613,6 +613,21 @@ def test_a_host_outside_the_campaigns_structure_is_refused(
     assert "không có trong tổ chức của chương trình (theo ngày 8/1/2022)" in page
 
 
+def test_a_round_of_before_a_merger_is_held_by_what_its_campaign_has_and_that_is_named(
+    tree_of_2025: dict[str, Unit], client_as: Callable[[StaffAccount], Client]
+) -> None:
+    """The form begins with the unit of today, which holds nothing in such a campaign."""
+    campaign, into = CampaignFactory(), tree_of_2025["quang-tri-2025"]
+    manager = client_as(StaffAccountFactory(unit=into, role=Role.MANAGER))
+    address = reverse("admin:initiatives_selectionround_add")
+
+    page = text_of(manager.post(address, asked(campaign, into)))
+
+    assert "Hãy chọn: LĐLĐ tỉnh Quảng Bình (đến 30/6/2025); LĐLĐ tỉnh Quảng Trị (đến 30/6/2025)." in page
+    manager.post(address, asked(campaign, tree_of_2025["quang-tri"]))
+    assert SelectionRound.objects.get().host == tree_of_2025["quang-tri"]
+
+
 def test_below_the_host_nobody_sees_its_staff(
     campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
 ) -> None:
