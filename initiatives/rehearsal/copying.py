@@ -6,6 +6,7 @@ removes it.
 """
 
 import base64
+import fcntl
 import os
 import re
 import secrets
@@ -13,7 +14,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from psycopg2 import sql
 from portal import online_copy
 
 MARK = "_dien_tap_"
+FOLDER = "dien-tap-"
 RANDOM_BYTES = 4
 LONGEST_NAME = 63  # of PostgreSQL
 UNUSED = """
@@ -53,23 +55,25 @@ class Copy:
 
 @contextmanager
 def copied(original: Mapping[str, Any], *, keep: bool = False) -> Iterator[Copy]:
-    """`original`: the settings of the database to copy. Removed afterwards, whatever happens, unless it is to be kept. Raises
-    CannotCopy."""
-    folder = Path(tempfile.mkdtemp(prefix="dien-tap-"))
-    name = ""
+    """`original`: the settings of the database to copy. Removed afterwards, whatever happens, unless it is whole and to be kept.
+    Raises CannotCopy."""
+    folder = Path(tempfile.mkdtemp(prefix=FOLDER))
+    name, stays = "", False
     try:
-        (folder / MARK_FILE).touch()
-        if "sqlite" in original["ENGINE"]:
-            _copy_file(Path(original["NAME"]), folder / "portal.sqlite3")
-        else:
-            name = _name_beside(str(original["NAME"]))
-            with _control(original) as control:
-                control.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
-            _copy_database(original, name)
-        _lend_static(folder)
-        yield Copy(folder, name, _environment(original, folder, name))
+        with open(folder / MARK_FILE, "wb") as mark:
+            fcntl.flock(mark, fcntl.LOCK_EX)  # by which others see that it is in use
+            if "sqlite" in original["ENGINE"]:
+                _copy_file(Path(original["NAME"]), folder / "portal.sqlite3")
+            else:
+                name = _name_beside(str(original["NAME"]))
+                with _control(original) as control:
+                    control.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+                _copy_database(original, name)
+            _lend_static(folder)
+            stays = keep
+            yield Copy(folder, name, _environment(original, folder, name))
     finally:
-        if not keep:
+        if not stays:
             if name:
                 with _control(original) as control:
                     control.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -82,6 +86,24 @@ def look_for(original: Mapping[str, Any]) -> None:
         raise CannotCopy(
             f"Không có cơ sở dữ liệu ở {original['NAME']}. Hãy xem DATABASE_URL và DATA_DIR của lệnh này có đúng của cổng không."
         )
+
+
+def left(original: Mapping[str, Any]) -> dict[str, str]:
+    """What earlier rehearsals left and nobody uses, with the command that takes it away: each holds everybody's data, or what was
+    answered upon it."""
+    databases = [] if "sqlite" in original["ENGINE"] else _databases_left(original)
+    folders = map(str, _folders_left())
+    return {name: f"dropdb {name}" for name in databases} | {name: f"rm -r {name}" for name in folders}
+
+
+def _folders_left() -> Iterator[Path]:
+    """Anybody may put a folder there; ours alone are named as `mkdtemp` names them."""
+    for folder in sorted(Path(tempfile.gettempdir()).glob(f"{FOLDER}*")):
+        if not re.fullmatch(f"{FOLDER}[a-z0-9_]+", folder.name) or folder.stat().st_uid != os.getuid():
+            continue
+        with suppress(OSError), open(folder / MARK_FILE, "rb") as mark:  # in use, or none of ours
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield folder
 
 
 def is_a_copy(data_dir: Path) -> bool:
@@ -106,10 +128,8 @@ def _copy_file(original: Path, to: Path) -> None:
 # --- PostgreSQL ----------------------------------------------------------------------------------------------------------
 
 
-def left(original: Mapping[str, Any]) -> list[str]:
+def _databases_left(original: Mapping[str, Any]) -> list[str]:
     """Copies of this database that lie on its server and that nobody is connected to."""
-    if "sqlite" in original["ENGINE"]:
-        return []
     with _control(original) as control:
         control.execute(UNUSED)
         return sorted(name for (name,) in control.fetchall() if _is_beside(name, str(original["NAME"])))

@@ -1,5 +1,7 @@
 """Where a copy lies, what it is called, and what its processes are told."""
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,20 +41,51 @@ def test_a_copy_is_known_by_its_name(original: str) -> None:
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="a copy is a database there")
 @pytest.mark.django_db
-def test_a_copy_that_is_left_is_found_where_nobody_uses_it() -> None:
+def test_a_copy_that_is_left_is_found_where_nobody_uses_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     original = connection.settings_dict
     name = copying._name_beside(original["NAME"])
     with copying._control(original) as control:
         control.execute(f"CREATE DATABASE {name} TEMPLATE template0")
         try:
-            assert copying.left(original) == [name]
+            assert copying.left(original) == {name: f"dropdb {name}"}
             using = connection.copy()
             using.settings_dict["NAME"] = name
             with using.cursor():
-                assert copying.left(original) == []
+                assert copying.left(original) == {}
             using.close()
         finally:
             control.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a copy is a folder there")
+@pytest.mark.django_db
+def test_a_folder_that_is_left_is_found_where_nobody_uses_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a rehearsal that was killed: it holds everybody's data."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "portal.sqlite3").touch()
+    original = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(tmp_path / "portal.sqlite3")}
+    (tmp_path / "dien-tap-cua-ai").mkdir()
+    (tmp_path / "dien-tap-x; ls").mkdir()
+    (tmp_path / "dien-tap-x; ls" / copying.MARK_FILE).touch()
+
+    with copying.copied(original, keep=True) as copy:
+        assert copying.left(original) == {}
+
+    assert copying.left(original) == {str(copy.folder): f"rm -r {copy.folder}"}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a copy is a folder there")
+@pytest.mark.django_db
+def test_of_a_copy_that_was_not_finished_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "portal.sqlite3").write_bytes(b"rubbish" * 1000)
+    original = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(tmp_path / "portal.sqlite3")}
+
+    with pytest.raises(copying.CannotCopy), copying.copied(original, keep=True):
+        pass
+
+    assert [each.name for each in tmp_path.iterdir()] == ["portal.sqlite3"]
 
 
 @pytest.mark.parametrize(

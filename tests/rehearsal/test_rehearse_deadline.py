@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from io import StringIO
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from initiatives import demonstration
 from initiatives.models import Initiative
-from initiatives.rehearsal import copying, evening
+from initiatives.rehearsal import copying, evening, stage
 from initiatives.rehearsal.crowd import Result
 from initiatives.rehearsal.phones import Acknowledged, Story
 from orgtree.models import Unit
@@ -141,6 +142,22 @@ def test_told_to_stop_it_leaves_nothing_and_says_so(played_on: Path, monkeypatch
     assert ended.value.code == 128 + signal.SIGTERM
     assert said.getvalue().startswith("Đã dừng theo yêu cầu. Bản sao đã được xóa")
     assert not (played_on / "bao-cao.html").exists()
+
+
+def test_told_to_stop_it_says_where_the_copy_is_that_it_was_to_keep(
+    played_on: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "inside", lambda *args: signal.raise_signal(signal.SIGTERM))
+    said = StringIO()
+
+    with pytest.raises(SystemExit):
+        rehearsed(played_on / "bao-cao.html", stderr=said, keep=True)
+
+    kept = copying.left(connection.settings_dict)
+    assert kept
+    assert [each for each in kept if each not in said.getvalue()] == []
+    for removing in kept.values():
+        subprocess.run(removing.split(), check=True, env=os.environ | copying._of_postgres(connection.settings_dict))
 
 
 def test_no_close_is_moved_on_an_original(played_on: Path) -> None:

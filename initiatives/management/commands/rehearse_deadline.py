@@ -40,6 +40,8 @@ class Command(PortalCommand):
         "không trùng, không nhận muộn, và ghi báo cáo. Bản thật chỉ được đọc."
     )
 
+    _kept = ""  # where the copy is that stays
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--campaign", default="", metavar="ĐỊA-CHỈ", help="chương trình; mặc định: chương trình đóng sớm nhất"
@@ -91,7 +93,7 @@ class Command(PortalCommand):
             raise CommandError(str(failure)) from failure
         except Stopped as stopped:
             with suppress(OSError):  # nobody may be there any more to read it
-                left = "Bản sao được giữ lại" if options["keep"] else "Bản sao đã được xóa"
+                left = f"Bản sao được giữ lại: {self._kept}" if self._kept else "Bản sao đã được xóa"
                 self.stderr.write(
                     f"Đã dừng theo yêu cầu. {left}, cơ sở dữ liệu thật không bị đụng đến, không có báo cáo."
                 )
@@ -114,6 +116,13 @@ class Command(PortalCommand):
         self.stdout.write("Đang chép cơ sở dữ liệu…")
         with copying.copied(connection.settings_dict, keep=options["keep"]) as copy:
             connection.close()
+            if options["keep"]:
+                self._kept = (
+                    f"cơ sở dữ liệu {copy.database}, thư mục {copy.folder}"
+                    if copy.database
+                    else f"thư mục {copy.folder}"
+                )
+                self.stdout.write(f"Bản sao được giữ lại: {self._kept}.")
             asked = stage.inside(
                 copy.environment, "prepare", {"campaign": options["campaign"], "initiatives": options["initiatives"]}
             )
@@ -124,13 +133,6 @@ class Command(PortalCommand):
                 plan, result, at = self._play(copy, asked, address, minutes * 60, rate, readers, options["phones"])
                 self.stdout.write("Đang kiểm tra…")
                 found = self._found(copy, asked, address, plan, result)
-            if options["keep"]:
-                where = (
-                    f"cơ sở dữ liệu {copy.database}, thư mục {copy.folder}"
-                    if copy.database
-                    else f"thư mục {copy.folder}"
-                )
-                self.stdout.write(f"Bản sao được giữ lại: {where}.")
         story = result.story
         checks = evidence.judged(Evidence(plan.closes_at, story.acknowledged, story.refused, story.gave_up), found)
         closes_at = datetime.fromtimestamp(plan.closes_at, tz=at.tzinfo)
@@ -205,8 +207,8 @@ class Command(PortalCommand):
 
     def _tell_of_copies_left(self) -> None:
         """They hold everybody's data, and whoever made them was killed, or kept them and forgot."""
-        for name in copying.left(connection.settings_dict):
-            self.stdout.write(f"CHÚ Ý: còn bản sao {name} của lần diễn trước. Không dùng nữa thì xóa đi: dropdb {name}")
+        for name, removing in copying.left(connection.settings_dict).items():
+            self.stdout.write(f"CHÚ Ý: còn bản sao {name} của lần diễn trước. Không dùng nữa thì xóa đi: {removing}")
 
     def _sum_up(self, checks: list[Check], result: Result) -> None:
         """Before anything is written: a disk may have filled up meanwhile."""
