@@ -23,7 +23,7 @@ from initiatives.reports.export import MEDIA_TYPE, still_arriving
 from initiatives.reports.export_jobs import AT_ONCE, EXPORT, ROWS_A_FILE, File
 from initiatives.reports.views import summary_response
 from initiatives.reports.zipped import MANIFEST, zipped
-from initiatives.review.filters import CampaignFilter, unit_of
+from initiatives.review.filters import EVERY, CampaignFilter, campaign_of, unit_of
 from orgtree.models import StaffAccount, Unit
 from orgtree.scoped_admin import ScopedAdmin, account_of
 from orgtree.units.queries import own_today
@@ -179,9 +179,10 @@ def counted_at_of(job: Job) -> datetime:
 
 
 def _of_campaign(request: HttpRequest, campaign: Campaign) -> str:
-    """The address of the list, with its campaign named: the newest may be another one when it is read."""
+    """The address of the list, with its campaign named: the newest may be another one when it is read. One of every campaign
+    stays that: of a unit that merged it holds more than one of a campaign of before."""
     query = request.GET.copy()
-    query[CampaignFilter.parameter_name] = campaign.slug
+    query[CampaignFilter.parameter_name] = campaign.slug if campaign_of(request) else EVERY
     return query.urlencode()
 
 

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from initiatives.lifecycle import Found, appraise
-from initiatives.models import Finding, Status
+from initiatives.models import Finding, Job, Status
+from initiatives.reports import export_admin
 from initiatives.review import filters, queries
 from orgtree import changes
 from orgtree.changes import Order
@@ -303,6 +304,35 @@ class TestExport:
         answer = officer.get(reverse("admin:initiatives_initiative_export", args=["qt"]))
 
         assert "LIÊN ĐOÀN LAO ĐỘNG TỈNH TUYÊN QUANG" in self.cells(answer)
+
+    @pytest.mark.parametrize(
+        ("asked", "number"),
+        [({}, 1), ({"campaign": "all"}, 2), ({"q": "Nguyễn"}, 2)],
+        ids=["of the campaign", "of all", "a search"],
+    )
+    def test_a_large_table_holds_what_the_list_holds(
+        self,
+        tree_of_2025: dict[str, Unit],
+        client_as: Callable[..., Client],
+        monkeypatch: pytest.MonkeyPatch,
+        asked: dict[str, str],
+        number: int,
+    ) -> None:
+        """Of a unit that merged: its own, or where no campaign is named also what went on with it."""
+        campaign = CampaignFactory(structure_day=date(2022, 1, 8))
+        for code in ("quang-tri", "quang-binh"):
+            InitiativeFactory(campaign=campaign, unit=tree_of_2025[code], full_name="Nguyễn Văn Tư")
+        officer = StaffAccountFactory(unit=tree_of_2025["quang-tri-2025"])
+        asked = asked | {"unit": "quang-tri", "status": "all"}
+        monkeypatch.setattr(export_admin, "AT_ONCE", 0)
+        client = client_as(officer)
+        address = f"{reverse('admin:initiatives_initiative_export', args=['qt'])}?{urlencode(asked)}"
+        shown = client.get(reverse(INBOX), asked).context["cl"].paginator.count
+
+        client.post(client.get(address).context["address"])
+
+        rows = export_admin.rows_chosen(Job.objects.get().asked["query"], by=officer)
+        assert (shown, rows.filter(campaign=campaign).count()) == (number, number)
 
     def test_an_unknown_layout_leads_back(self, office: Office) -> None:
         office.receive()
