@@ -3,6 +3,7 @@ only then they take their place, at once. Whatever goes wrong before leaves the 
 """
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from portal.vietnamese import disks
 
 VENDORS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 NAMES_SHOWN = 5
+OF_LOCKS = re.compile(r"\b(dead)?lock")  # and never of a block that the disk does not give back
 
 logger = logging.getLogger("initiatives.backups")
 
@@ -200,7 +202,7 @@ def _counted(restored: Restored, manifest: Manifest) -> None:
 
 def _stopped(failure: Error) -> str:
     said = f"Cơ sở dữ liệu báo lỗi, chưa có gì bị thay đổi: {first_line(failure)}."
-    if "lock" in str(failure):  # of a time-out, in the words of both
+    if OF_LOCKS.search(str(failure)):  # of a time-out, in the words of both
         said += (
             " Có tiến trình khác đang dùng các bảng. Hãy dừng cổng, tiến trình nền và các lệnh đang chạy rồi chạy lại."
         )

@@ -993,6 +993,21 @@ def test_where_the_answer_to_the_commit_is_lost_the_rows_themselves_are_asked(
         run("restore", folder, yes=True)
 
 
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("said", "is_held"),
+    [
+        ("database is locked", True),
+        ("canceling statement due to lock timeout", True),
+        ("deadlock detected", True),
+        ('could not read block 5 in file "base/16384/2619": Input/output error', False),
+        ("invalid page in block 12 of relation base/16384/2619", False),
+    ],
+)
+def test_a_disk_that_fails_is_not_told_as_tables_that_somebody_holds(said: str, is_held: bool) -> None:
+    assert ("Có tiến trình khác" in restoring._stopped(OperationalError(said))) is is_held
+
+
 def left_schemas() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname = %s", [postgres_rows.RESTORED])
