@@ -74,11 +74,14 @@ class BoardAdmin(ScopedAdmin):
         if campaign is not None and unit is not None:
             inbox = reverse("admin:initiatives_initiative_changelist")
             tally.totals([campaign], at=arrival(request))  # they are looked for beside it
-            found = people.with_many(campaign, unit)
-            now = today(unit)  # the branch they are of is that of today
+            account, listed = account_of(request), today(unit)
+            if branches.keeps_its_own(listed, campaign):  # the inbox has no list of that branch of today
+                found, listed = people.with_many(campaign, unit, seen_by=account.unit), unit
+            else:
+                found = people.with_many(campaign, unit)
             context |= {
                 "unit": unit,
-                "people": [(each, _inbox_of(inbox, campaign, now, each)) for each in found],
+                "people": [(each, _inbox_of(inbox, campaign, listed, each)) for each in found],
                 "most": people.MOST_LISTED,
                 "least": people.MANY,
                 "board_address": _board_address(campaign, unit),

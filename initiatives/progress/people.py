@@ -49,8 +49,9 @@ class Found(NamedTuple):
     number: int
 
 
-def with_many(campaign: Campaign, unit: Unit) -> list[Sender]:
-    """Those with the most first, MOST_LISTED of them; three statements. Withdrawn ones and duplicates are left out.
+def with_many(campaign: Campaign, unit: Unit, *, seen_by: Unit | None = None) -> list[Sender]:
+    """Those with the most first, MOST_LISTED of them; three statements. Withdrawn ones and duplicates are left out. Of the branch
+    of today; with `seen_by` what each sent is counted in the unit's own, as the inbox lists it (`branches.keeps_its_own`).
 
     Numbers and names are those of this moment; who reached MANY since `bring_up` is missing.
     """
@@ -60,7 +61,7 @@ def with_many(campaign: Campaign, unit: Unit) -> list[Sender]:
     counts = Q(campaign=campaign, duplicate_of=None) & ~Q(status=Status.WITHDRAWN)
     of_these = Initiative.objects.filter(phone_digits__in=phones).order_by()
     if unit.depth > 1:
-        of_these = of_these.filter(branches.Walked(unit))
+        of_these = of_these.filter(branches.Walked(unit, seen_by=seen_by))
     counted = of_these.values("phone_digits").annotate(
         number=Count("pk", filter=counts),
         names=Count("full_name", distinct=True, filter=counts),

@@ -222,6 +222,24 @@ def test_people_of_a_merged_unit_lead_to_the_list_of_today(
         assert (found.number, client.get(address).context["cl"].paginator.count) == (2 * people.MANY,) * 2
 
 
+@pytest.mark.parametrize("account", ["tld", "quang-tri", "quang-tri/huong-hoa"])
+def test_people_of_a_unit_that_went_on_with_another_lead_to_as_many(
+    campaign: Campaign, small_tree: dict[str, Unit], client_as: Enter, account: str
+) -> None:
+    """Of each unit its own: the inbox has no list of both."""
+    here, into = small_tree["quang-tri/dong-ha"], small_tree["quang-tri/huong-hoa"]
+    by_phone(campaign, here, people.MANY, "0905111222")
+    by_phone(campaign, into, people.MANY + 1, "0905111222")
+    changes.merge(here, into=into, order=Order(day=date(2022, 2, 8), at=NOW))
+    tally.refresh(campaign, at=NOW)
+    client = client_as(StaffAccountFactory(unit=small_tree[account], role=Role.VIEWER))
+
+    for unit, number in ((here, people.MANY), (into, people.MANY + 1)):
+        ((found, address),) = client.get(PEOPLE, {"don-vi": unit.code}).context["people"]
+
+        assert (found.number, client.get(address).context["cl"].paginator.count) == (number, number)
+
+
 def test_what_cannot_be_read_of_an_address_is_said(viewer: Client) -> None:
     page = viewer.get(BOARD, {"xep": "x", "loc": "y", "trang": "z"})
 
