@@ -19,7 +19,8 @@ from tests.submission import samples
 from tests.submission.worker import IN_2022, YEAR_2022, Worker, content, page, person
 
 Clock = Callable[[str], datetime]
-KEPT, UNSENT = "Những gì bạn vừa nhập chưa được gửi, nhưng vẫn được giữ.", "?tin=da-giu"
+KEPT, UNSENT = "Những gì bạn sửa chưa được gửi, nhưng vẫn được giữ.", "?tin=da-giu"
+TO_SEND = "Những gì bạn sửa CHƯA được gửi."
 REASONS = (
     Reason("description_unclear", "description", "Phần mô tả chưa rõ đã làm gì."),
     Reason("no_recognition", "attachments", "Thiếu quyết định công nhận."),
@@ -218,6 +219,7 @@ def test_the_due_day_is_over_with_its_last_second(returned: Initiative, at: Cloc
     assert answer["Location"].endswith("tai-lieu/" if may else UNSENT)
     assert returned.revision.answers["title"] == "Kịp hay không"
     assert ("Đã hết hạn bổ sung (hết ngày 20/3/2022)" in shown) is not may
+    assert ("Hãy sửa những chỗ công đoàn yêu cầu rồi gửi lại." in shown) is may
     resend(worker)
     assert Initiative.objects.get().status == (Status.SUBMITTED if may else Status.RETURNED)
 
@@ -328,6 +330,26 @@ def test_sending_an_edit_twice_is_once(sent: Initiative) -> None:
     assert list(sent.events.values_list("act", flat=True)) == [Act.RECEIVED, Act.EDITED]
 
 
+def test_the_record_says_that_a_correction_was_not_sent_and_leads_to_the_button(sent: Initiative, at: Clock) -> None:
+    """Pressed after the half hour, "Gửi lại sáng kiến" asks for code and phone again; the record then said that all is done."""
+    first = at_record(sent)
+    before = page(first.get(first.record))
+    first.mend("noi-dung", content(title="Sửa xong mà chưa gửi"))
+    at("2022-03-01 11:00:00")
+    resend(first)
+
+    worker = at_record(sent)
+    shown = page(worker.get(worker.record))
+
+    assert TO_SEND not in before
+    assert TO_SEND in shown
+    assert f'<a class="button" href="{worker.record}kiem-tra/">Xem lại và gửi</a>' in shown
+    assert ("Bạn không cần làm gì thêm" in before, "Bạn không cần làm gì thêm" in shown) == (True, False)
+    resend(worker)
+    assert TO_SEND not in page(worker.get(worker.record))
+    assert Initiative.objects.get().title == "Sửa xong mà chưa gửi"
+
+
 def test_nothing_is_edited_after_review_began(sent: Initiative, at: Clock) -> None:
     officer, moment = StaffAccountFactory(), at("2022-03-05 10:00:00")
     worker = at_record(sent)
@@ -391,7 +413,7 @@ def test_a_step_of_a_correction_that_comes_too_late_is_kept_until_it_is_asked_fo
     shown = page(worker.get(answer["Location"]))
     assert "Đã hết thời gian nhận nên không sửa được nữa." in shown
     assert KEPT in shown
-    assert KEPT not in page(worker.get(worker.record))
+    assert KEPT in page(at_record(sent).get(worker.record)), "whoever comes back another day is told as well"
     assert Initiative.objects.get().title == content()["title"]
 
     give_back(sent, at("2022-06-02 10:00:00"), *REASONS, due_on=date(2022, 6, 10))

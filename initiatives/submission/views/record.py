@@ -46,6 +46,7 @@ NEXT_STEPS = {
 # In an address of the record: a step came too late and is kept.
 TOLD, UNSENT = "tin", "da-giu"
 UNION, SENDER = "Công\N{NO-BREAK SPACE}đoàn", "Người\N{NO-BREAK SPACE}nộp"
+AS_RECEIVED = "Công đoàn sẽ xem xét bản đã nhận."  # while a correction of it lies unsent
 STILL_OPEN = "Đến khi công đoàn bắt đầu xét và chương trình còn nhận, bạn vẫn sửa và thêm tài liệu được."
 # What the union did for its own order; it changes nothing for the sender.
 INTERNAL = frozenset({Act.REASSIGNED, Act.REPOINTED, Act.CLEARED, Act.TOLD, Act.REPRINTED, Act.APPRAISED})
@@ -124,21 +125,23 @@ def record_door(request: HttpRequest, initiative: Initiative, signed: str) -> Ht
     usual_days = answer_times.usual_days(initiative) if initiative.is_awaiting else None
     since = next((event.at for event in events if event.act in BEGINS_WAITING), initiative.submitted_at)
     selection = selected.of(initiative)
+    waits = initiative.status in {Status.SUBMITTED, Status.RETURNED}
+    unsent = (waits or request.GET.get(TOLD) == UNSENT) and _has_unsent(initiative)
     context = {
         "initiative": initiative,
         "campaign": initiative.campaign,
         "signed": signed,
         "tone": TONES[Status(initiative.status)],
         "selection": selection,
-        "next_step": selection.next_step or _next_step(initiative, may_correct=not refusal),
+        "next_step": selection.next_step or _next_step(initiative, may_correct=not refusal, unsent=unsent),
         "usual_days": usual_days,
         "waits_long": answer_times.is_overdue(since, usual_days, at=at),
         "reasons": [reason["text"] for reason in concerns.reasons] if concerns else [],
         "due_on": concerns.due_on if concerns and initiative.is_returned else None,
         "may_correct": not refusal,
         "asks_documents": initiative.campaign.asks_attachments != Asked.OFF,
-        "refusal": refusal if initiative.status in {Status.SUBMITTED, Status.RETURNED} else "",
-        "keeps_unsent": bool(refusal) and request.GET.get(TOLD) == UNSENT and _has_unsent(initiative),
+        "refusal": refusal if waits else "",
+        "unsent": unsent,
         "in_app": in_app_browser(request),
         "mend_at": reverse(f"record_{_step_to_mend(remarks).replace('-', '_')}", args=[signed]),
         "may_send_another": windows.verdict(initiative.campaign, at=at, unit=initiative.unit).is_open,
@@ -240,8 +243,12 @@ def _has_unsent(initiative: Initiative) -> bool:
     return Draft.objects.filter(revises=initiative).exists()
 
 
-def _next_step(initiative: Initiative, *, may_correct: bool) -> str:
-    sentence = NEXT_STEPS[Status(initiative.status)]
+def _next_step(initiative: Initiative, *, may_correct: bool, unsent: bool) -> str:
+    if initiative.is_returned and not may_correct:
+        return ""  # the refusal says what is left to do
+    sentence = (
+        AS_RECEIVED if unsent and may_correct and not initiative.is_returned else NEXT_STEPS[Status(initiative.status)]
+    )
     return f"{sentence} {STILL_OPEN}" if initiative.status == Status.SUBMITTED and may_correct else sentence
 
 
