@@ -15,10 +15,10 @@ _LONGEST = 100
 _NOT_IN_MONEY = "không tính được bằng tiền"
 _TY, _TRIEU, _NGHIN = 10**9, 10**6, 10**3
 
-_ANSWERS_WITHOUT_A_FIGURE = {
-    "khong", "khong co", "khong tinh duoc", "khong tinh duoc bang tien", "khong tinh bang tien",
-    "khong the tinh bang tien",
-}  # fmt: skip
+# "Không tính được bằng tiền", and as letter TX22 says it: "không quy đổi được lợi ích thành tiền".
+_WITHOUT_A_FIGURE = re.compile(
+    r"khong(?: co| (?:the )?(?:tinh|quy doi|quy)(?: duoc)?(?: (?:gia tri|loi ich))?(?: (?:bang|thanh|ra) tien)?(?: duoc)?)?"
+)
 _UNITS = {
     "ty": _TY, "ti": _TY, "trieu": _TRIEU, "tr": _TRIEU, "nghin": _NGHIN, "ngan": _NGHIN, "k": _NGHIN,
 }  # fmt: skip
@@ -59,7 +59,7 @@ def parse(typed: str) -> Money:
     A comma before "triệu" or "tỷ" is always the Vietnamese decimal comma; a dot before exactly three digits groups.
     """
     plain = _plain(typed)
-    if plain in _ANSWERS_WITHOUT_A_FIGURE:
+    if _WITHOUT_A_FIGURE.fullmatch(plain):
         return Money(None)
     if re.match(r"(?:-|−|–|am )(?=.*[0-9])", plain):
         raise MoneyRefused("Số tiền không thể là số âm.")

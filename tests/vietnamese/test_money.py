@@ -66,6 +66,10 @@ MILLION, BILLION = 10**6, 10**9
         pytest.param("không", None, id="không"),
         pytest.param("Không tính được bằng tiền", None, id="no figure"),
         pytest.param("khong tinh duoc bang tien.", None, id="no figure, without marks"),
+        pytest.param("không quy đổi được lợi ích thành tiền", None, id="no figure, as letter TX22 says it"),
+        pytest.param("Không quy đổi được thành tiền", None, id="no figure, shorter"),
+        pytest.param("Không thể quy đổi ra tiền", None, id="no figure, cannot"),
+        pytest.param("Không quy ra tiền được", None, id="no figure, the other way round"),
     ],
 )
 def test_money_is_read_as_people_type_it(typed: str, dong: int | None) -> None:
@@ -86,6 +90,7 @@ FOREIGN = "Hãy ghi số tiền bằng đồng Việt Nam, ví dụ 1.500.000, 2
         pytest.param("nhiều lắm", UNREAD, id="words"),
         pytest.param("", UNREAD, id="nothing"),
         pytest.param("triệu", UNREAD, id="a unit alone"),
+        pytest.param("không tính 200 triệu", UNREAD, id="a figure behind no figure"),
         pytest.param("1.50.000", UNREAD, id="a wrong group"),
         pytest.param("1.500,000", UNREAD, id="mixed signs"),
         pytest.param("200 triệu 1 tỷ", UNREAD, id="units rising"),
