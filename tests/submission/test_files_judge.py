@@ -645,7 +645,9 @@ def test_ten_megabytes_are_the_most(size: int, is_accepted: bool) -> None:
     if is_accepted:
         assert len(kept(content, name="a.docx")) == size
     else:
-        assert refusal(content, name="a.docx").reason == "size"
+        refused = refusal(content, name="a.docx")
+        assert refused.reason == "size"
+        assert "quá nặng; mỗi tệp tối đa 10 MB" in refused.sentence, "not: 10 MB heavy, 10 MB at most"
 
 
 def test_the_sentence_says_how_heavy_the_file_was_although_the_rest_was_thrown_away() -> None:

@@ -196,11 +196,10 @@ def _copied(upload: Upload) -> IO[bytes]:
 
 
 def _too_large(upload: Upload) -> Fault:
-    told = getattr(upload, "size", None)
-    weight = f"nặng {file_size(told)}" if isinstance(told, int) and told > MAX_BYTES else "quá nặng"
-    return Fault(
-        "size", f"{weight}; mỗi tệp tối đa {file_size(MAX_BYTES)}. Hãy chọn tệp nhẹ hơn hoặc dán liên kết Google Drive."
-    )
+    told, most = getattr(upload, "size", None), file_size(MAX_BYTES)
+    shown = file_size(told) if isinstance(told, int) and told > MAX_BYTES else most
+    weight = f"nặng {shown}" if shown != most else "quá nặng"  # a few kilobytes above round to the limit itself
+    return Fault("size", f"{weight}; mỗi tệp tối đa {most}. Hãy chọn tệp nhẹ hơn hoặc dán liên kết Google Drive.")
 
 
 def _kept(content: IO[bytes], expected: set[str], *, ending: str) -> tuple[IO[bytes], str]:
