@@ -25,6 +25,7 @@ def test_a_paused_campaign_receives_nothing_and_keeps_the_draft(campaign: Campai
     shown = page(worker.confirm())
 
     assert "Chương trình đang tạm dừng nhận sáng kiến." in shown
+    assert "<h1>Đang tạm dừng nhận</h1>" in shown, "it may go on: nothing has ended"
     assert not Initiative.objects.exists()
     assert Draft.objects.get().answers["title"] == content()["title"]
     assert Draft.objects.get().late_at is None
