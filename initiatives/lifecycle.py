@@ -237,7 +237,8 @@ def refuses_revision(initiative: Initiative, *, at: datetime) -> str:
         return "Sáng kiến đã được xét nên không sửa được nữa."
     if initiative.events.filter(account__isnull=False, act__in=DECISIONS).exists():
         return "Công đoàn đã bắt đầu xét nên không sửa được nữa."
-    if not windows.verdict(initiative.campaign, at=at, unit=initiative.unit).is_open:
+    sent = Draft.objects.filter(initiative=initiative).first()  # more time for one person is tied to it
+    if not windows.verdict(initiative.campaign, at=at, unit=initiative.unit, draft=sent).is_open:
         return "Đã hết thời gian nhận nên không sửa được nữa."
     return ""
 

@@ -14,9 +14,19 @@ from initiatives.lifecycle import Reason, move
 from initiatives.models import Act, Attachment, Campaign, Draft, Initiative, Status
 from initiatives.submission import actions
 from orgtree.models import Unit
-from tests.factories import StaffAccountFactory
+from tests.factories import StaffAccountFactory, WindowExtensionFactory
 from tests.submission import samples
-from tests.submission.worker import IN_2022, YEAR_2022, Worker, content, page, person
+from tests.submission.worker import (
+    IN_2022,
+    YEAR_2021,
+    YEAR_2022,
+    Worker,
+    content,
+    content_2021,
+    page,
+    person,
+    person_2021,
+)
 
 Clock = Callable[[str], datetime]
 KEPT, UNSENT = "Những gì bạn sửa chưa được gửi, nhưng vẫn được giữ.", "?tin=da-giu"
@@ -394,6 +404,29 @@ def test_what_waits_is_not_edited_once_the_window_is_closed(sent: Initiative, at
 
     assert "Sửa sáng kiến" not in page(worker.get(worker.record))
     assert Initiative.objects.get().title == content()["title"]
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [("2021-04-24 23:59:59", True), ("2021-04-25 00:00:00", False)],
+    ids=["the last second of one's own time", "the first second after"],
+)
+def test_whoever_was_given_more_time_may_edit_as_long_as_they_may_send(
+    campaigns: dict[str, Campaign], at: Clock, text: str, may: bool
+) -> None:
+    at("2021-04-20 20:00:00")
+    ill = Worker(YEAR_2021).fill(person_2021(), content_2021())
+    until = at("2021-04-25 00:00:00")
+    WindowExtensionFactory(campaign=campaigns[YEAR_2021], unit=None, draft=ill.draft, closes_at=until)
+    at("2021-04-24 10:00:00")
+    ill.confirm()
+    at(text)
+    worker = at_record(ill.initiative)
+
+    worker.mend("noi-dung", content_2021(title="Sửa trong hạn của mình"))
+    resend(worker)
+
+    assert (Initiative.objects.get().title == "Sửa trong hạn của mình") is may
 
 
 @pytest.mark.parametrize("step", ["nguoi-nop", "noi-dung", "kiem-tra"])
