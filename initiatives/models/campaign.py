@@ -70,8 +70,9 @@ class CampaignQuerySet(ToldQuerySet):
         return self.filter(is_published=True)
 
     def at_address(self, segment: str) -> "CampaignQuerySet":
-        """The campaign whose slug or short address is `segment`."""
-        return self.filter(Q(slug=segment) | Q(alias=segment))
+        """The campaign whose slug or short address is `segment`, or was: what was printed, shared or framed goes on."""
+        had = CampaignAddress.objects.filter(segment=segment).values("campaign")
+        return self.filter(Q(slug=segment) | Q(alias=segment) | Q(pk__in=had))
 
 
 class Campaign(ToldToAll):
@@ -157,11 +158,9 @@ class Campaign(ToldToAll):
             super().save(*args, **kwargs)
             segments = list(dict.fromkeys(filter(None, (self.slug, self.alias))))
             taken = set(self.addresses.values_list("segment", flat=True))
-            if taken != set(segments):
-                self.addresses.exclude(segment__in=segments).delete()
-                CampaignAddress.objects.bulk_create(
-                    CampaignAddress(campaign=self, segment=segment) for segment in segments if segment not in taken
-                )
+            CampaignAddress.objects.bulk_create(
+                CampaignAddress(campaign=self, segment=segment) for segment in segments if segment not in taken
+            )
 
     def clean(self) -> None:
         """A slug and an alias live in one street: no two campaigns may share a door."""
@@ -176,7 +175,8 @@ class Campaign(ToldToAll):
 
 
 class CampaignAddress(models.Model):
-    """Every first segment that leads to a campaign, its slug or its alias: one street, so that no two share a door."""
+    """Every first segment that leads to a campaign, its slug or its alias, and those it had: one street, so that no two share a
+    door."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="addresses")
     segment = models.CharField("đoạn địa chỉ", max_length=80)

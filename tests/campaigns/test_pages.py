@@ -9,6 +9,7 @@ from pathlib import Path
 import brotli
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -19,7 +20,7 @@ from initiatives.progress import tally
 from orgtree.models import Unit
 from portal.bundles import joined
 from tests.factories import CampaignFactory, ContactFactory, InitiativeFactory
-from tests.submission.worker import YEAR_2021, YEAR_2022, Worker, page
+from tests.submission.worker import YEAR_2021, YEAR_2022, Worker, page, person
 
 Clock = Callable[[str], datetime]
 
@@ -257,3 +258,20 @@ def test_an_address_typed_in_capitals_leads_to_the_campaign(
 @pytest.mark.parametrize("typed", ["KHONG-CO", "Admin", "Tra-Cuu"])
 def test_capitals_lead_nowhere_else(typed: str) -> None:
     assert Worker().get(f"/{typed}/").status_code == 404
+
+
+def test_a_campaign_that_gets_another_address_is_found_at_the_one_it_had(
+    campaigns: dict[str, Campaign], at: Clock
+) -> None:
+    """Banners, links in chats and frames of other sites bear it, and so does a first step that somebody is filling in."""
+    at("2022-03-01 08:00:00")
+    moved = campaigns[YEAR_2022]
+    moved.slug, moved.alias = "sang-kien-moi", "moi"
+    moved.save()
+
+    for had in (YEAR_2022, "1trieu"):
+        for page_of in ("", "nop/", "huy-hieu/", "tien-do/", "qr.svg"):
+            assert Worker().get(f"/{had}/{page_of}").status_code == 200, (had, page_of)
+    assert Worker().post(f"/{YEAR_2022}/nop/", person()).status_code == 303
+    with pytest.raises(ValidationError, match="đã thuộc một chương trình khác"):
+        Campaign(slug=YEAR_2022, name="Khác").clean()
