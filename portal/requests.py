@@ -86,6 +86,21 @@ def takes_all_in(application: Callable[..., Any]) -> Callable[..., Any]:
     return answering
 
 
+def sends_no_body_to_head(application: Callable[..., Any]) -> Callable[..., Any]:
+    """Answers a HEAD with its headers alone, as gunicorn and nginx do by themselves and waitress does not: with a body, what is
+    asked next on that connection would be answered by the rest of it."""
+
+    def answering(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        answer = application(environ, start_response)
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return answer
+        if hasattr(answer, "close"):
+            answer.close()
+        return []
+
+    return answering
+
+
 class RequestMiddleware:
     """Outermost: gives `request.request_id` and `request.arrived_at`, and writes the line of the access log."""
 

@@ -1,4 +1,5 @@
-"""`manage.py serve` hands a request to the portal when it is whole: one that was cut on its way is no request."""
+"""`manage.py serve` hands a request to the portal when it is whole: one that was cut on its way is no request. What it answers to
+a HEAD has no body."""
 
 import http.client
 import socket
@@ -57,3 +58,27 @@ def test_the_embedded_server_hands_on_what_is_whole_alone(monkeypatch: pytest.Mo
     call_command("serve", "--port", str(port), "--without-worker")
 
     assert reached == [("/sau/", 5000)]
+
+
+def test_a_head_is_answered_without_a_body_and_the_next_one_on_its_connection_by_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`countdown.js` asks by HEAD whether the portal is there; a body left behind it stood where the next answer begins."""
+    port, create, heard = free_port(), waitress.create_server, bytearray()
+    asked = "{} /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: {}\r\n\r\n"
+
+    def speak() -> None:
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as phone:
+            phone.sendall((asked.format("HEAD", "keep-alive") + asked.format("GET", "close")).encode())
+            while some := phone.recv(65536):
+                heard.extend(some)
+
+    monkeypatch.setattr(waitress, "create_server", lambda portal, **options: Served(create(portal, **options), speak))
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+
+    call_command("serve", "--port", str(port), "--without-worker")
+
+    of_head, of_get, body = bytes(heard).split(b"\r\n\r\n")
+    assert of_head.startswith(b"HTTP/1.1 200")
+    assert of_get.startswith(b"HTTP/1.1 200")
+    assert f"Content-Length: {len(body)}".encode() in of_head

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from portal.command_line import PortalCommand
+from portal.requests import sends_no_body_to_head
 
 # Waitress reads a whole body before the view starts. What is larger than this it refuses itself, in one bare line;
 # what is smaller gets the portal's own page.
@@ -39,7 +40,7 @@ class Command(PortalCommand):
 
         signal.signal(signal.SIGTERM, _stop)
         server = create_server(
-            application,
+            sends_no_body_to_head(application),
             host=options["host"],
             port=options["port"],
             threads=8,
