@@ -1,8 +1,8 @@
 """Statements that are asked at every step, put before PostgreSQL once a connection.
 
 A statement of the steps finds its row in 30 microseconds, after PostgreSQL spent half a millisecond on reading its words and
-looking for the way to it. `PREPARE` keeps both for as long as the connection lives; a connection through a pool must be a
-session's (`deploy/postgresql.conf`). SQLite's driver keeps them by itself.
+looking for the way to it. `PREPARE` keeps both for as long as the connection lives; a pool that gives it to others in
+between is refused (`portal/postgresql/pools.py`). SQLite's driver keeps them by itself.
 """
 
 import re

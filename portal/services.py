@@ -92,7 +92,7 @@ def replica(read: dict[str, Any], primary: dict[str, Any]) -> dict[str, Any]:
         options |= read.get("OPTIONS", {}) | {
             "connect_timeout": REPLICA_CONNECTS_WITHIN,
             "isolation_level": IsolationLevel.REPEATABLE_READ,
-            "options": f"{primary['OPTIONS']['options']} -c default_transaction_read_only=on",
+            "session": primary["OPTIONS"]["session"] | {"default_transaction_read_only": "on"},
         }
     kept = {name: value for name, value in primary.items() if name.startswith("CONN_")}
     return read | kept | {"OPTIONS": options, "TEST": {"MIRROR": "default"}}

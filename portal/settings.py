@@ -218,9 +218,13 @@ else:
     # What the address asks for (sslmode, sslrootcert …) stands; what keeps one statement from stopping the others is ours.
     _database["OPTIONS"] = _database.get("OPTIONS", {}) | {
         "connect_timeout": 5,
-        "options": "-c lock_timeout=2s -c statement_timeout=30s -c idle_in_transaction_session_timeout=30s"
-        # JIT alone took 240 ms of a unit search that needs five
-        " -c timezone=UTC -c jit=off",
+        "session": {
+            "lock_timeout": "2s",
+            "statement_timeout": "30s",
+            "idle_in_transaction_session_timeout": "30s",
+            "timezone": "UTC",
+            "jit": "off",  # it alone took 240 ms of a unit search that needs five
+        },
     }
     _database["CONN_HEALTH_CHECKS"] = True
 _database["CONN_MAX_AGE"] = 600

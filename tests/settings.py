@@ -57,7 +57,7 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
         " PRAGMA synchronous=OFF;"  # what is lost with the power is made again
     )
 else:
-    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"  # the same
+    DATABASES["default"]["OPTIONS"]["session"]["synchronous_commit"] = "off"  # the same
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # a thread of a test takes its connection with it
 
 PASSWORD_HASHERS = [

@@ -24,9 +24,7 @@ UNHURRIED = (
     "SET default_transaction_isolation = 'repeatable read'",
     "SET default_transaction_read_only = on",
 )
-PATIENT = (
-    "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c lock_timeout=60s -c timezone=UTC -c jit=off"
-)
+PATIENT = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0", "lock_timeout": "60s"}
 ONE_RESTORE = 0x5AC_0B0  # advisory lock
 COLUMNS = """
     SELECT attname FROM pg_attribute
@@ -93,9 +91,10 @@ def restored(chosen: Set, manifest: Manifest) -> Iterator[Restored]:
     try:
         with holding.cursor() as control:
             live = _begin(control)
-            options = connection.settings_dict["OPTIONS"] | {"options": f"-c search_path={RESTORED} {PATIENT}"}
+            options = connection.settings_dict["OPTIONS"]
+            session = options["session"] | PATIENT | {"search_path": RESTORED}
             try:
-                with standing.on({"OPTIONS": options}):
+                with standing.on({"OPTIONS": options | {"session": session}}):
                     yield Restored(_filled(chosen, manifest), lambda: _taken(live))
             except BaseException:
                 with suppress(Error):  # what went wrong before says more
@@ -186,9 +185,11 @@ def tidy() -> None:
 def _filled(chosen: Set, manifest: Manifest) -> dict[str, int]:
     """Tables as the migrations of that time make them; foreign keys and indexes come after the rows, which is far faster and
     keeps no list of rows yet to be compared in memory."""
+    _look_beside()
     tables.migrate_to([(app, name) for app, name in manifest.migrations])
     found = {}
     with transaction.atomic(), connection.cursor() as cursor:
+        _look_beside()
         keys, indexes = _taken_away(cursor)
         cursor.execute(f"TRUNCATE {_listed(list(manifest.tables))}")
         for name, table in manifest.tables.items():
@@ -211,6 +212,17 @@ def _filled(chosen: Set, manifest: Manifest) -> dict[str, int]:
         for name in manifest.tables:
             cursor.execute(f'ANALYZE "{name}"')
     return found
+
+
+def _look_beside() -> None:
+    """What follows empties the tables that this connection leads to: never those of the live rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_schema()")
+        if cursor.fetchone()[0] != RESTORED:
+            raise Unusable(
+                "Kết nối đến cơ sở dữ liệu không giữ được chỗ để riêng của bản khôi phục (có bộ gộp kết nối ở giữa?). Chưa thay "
+                "đổi gì. Hãy đặt DATABASE_URL trỏ thẳng đến PostgreSQL rồi chạy lại."
+            )
 
 
 def _taken_away(cursor: Any) -> tuple[list[tuple[str, str, str]], list[str]]:

@@ -60,13 +60,16 @@ def quickly() -> Iterator[None]:
         yield
         return
     with connection.cursor() as cursor:
-        cursor.execute(f"SET statement_timeout = '{PATIENCE}'")
+        cursor.execute(
+            "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, false)", [PATIENCE]
+        )
+        before = cursor.fetchone()[0]
     try:
         yield
     finally:
         if connection.in_atomic_block or connection.is_usable():
             with connection.cursor() as cursor:
-                cursor.execute("RESET statement_timeout")
+                cursor.execute("SELECT set_config('statement_timeout', %s, false)", [before])
 
 
 def jobs_now(*, at: datetime) -> Jobs:

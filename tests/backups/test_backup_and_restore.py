@@ -29,6 +29,7 @@ from initiatives.models import Attachment, Initiative, Upkeep
 from initiatives.submission.files.store import the_store
 from initiatives.submission.receipts import shown
 from portal.command_line import ENDING
+from portal.postgresql.base import DatabaseWrapper
 from tests.backups.conftest import Elsewhere, run, sent
 
 pytestmark = [pytest.mark.serial, pytest.mark.django_db(transaction=True)]
@@ -1031,6 +1032,30 @@ def test_what_a_killed_restore_left_is_taken_away_by_the_next_backup_unless_one_
 
     run("backup", folder)
 
+    assert left_schemas() == []
+
+
+@on_postgresql
+def test_a_connection_that_forgets_where_it_was_led_never_writes_over_the_live_rows(
+    portal: list[Initiative], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("backup", folder)
+    since = sent(2)
+    begin = DatabaseWrapper._begin_session
+
+    def forgetful(self: DatabaseWrapper, made: Any, named: Any) -> None:
+        """As a pool that was told to drop what it does not know."""
+        options = self.settings_dict["OPTIONS"]
+        session = {name: value for name, value in options["session"].items() if name != "search_path"}
+        self.settings_dict = self.settings_dict | {"OPTIONS": options | {"session": session}}
+        begin(self, made, named)
+
+    monkeypatch.setattr(DatabaseWrapper, "_begin_session", forgetful)
+
+    with pytest.raises(CommandError, match="Chưa thay đổi gì"):
+        run("restore", folder, check_only=True)
+
+    assert Initiative.objects.filter(pk=since.pk).exists()
     assert left_schemas() == []
 
 

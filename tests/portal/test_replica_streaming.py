@@ -80,7 +80,7 @@ def asked(
     primary, copy = clusters
     monkeypatch.setenv("DATABASE_URL", f"postgres://postgres@127.0.0.1:{primary.port}/postgres")
     monkeypatch.setenv("DATABASE_REPLICA_URL", f"postgres://postgres@127.0.0.1:{copy.port}/postgres")
-    ours = settings.database("DATABASE_URL") | {"OPTIONS": {"options": ""}}
+    ours = settings.database("DATABASE_URL") | {"OPTIONS": {"session": {}}}
     handler = ConnectionHandler(
         {"default": ours, "replica": services.replica(settings.database("DATABASE_REPLICA_URL"), ours)}
     )
