@@ -6,8 +6,7 @@ tables and from indexes of what waits.
 
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -22,6 +21,7 @@ from django.db.models import Count, Max, Min
 from initiatives import jobs, waiting
 from initiatives.models import UNFINISHED, Campaign, Job, JobState, TallyRun, Upkeep, Worker
 from initiatives.submission.files import scans
+from portal.postgresql import sessions
 
 LATELY = timedelta(days=1)
 PATIENCE = "3s"  # for one statement about the portal's state; people's statements have longer
@@ -53,23 +53,9 @@ class Disk:
     whole: int
 
 
-@contextmanager
-def quickly() -> Iterator[None]:
+def quickly() -> AbstractContextManager[None]:
     """A statement within waits for PATIENCE at most: a stuck database must not hold the threads of the web processes as well."""
-    if connection.vendor != "postgresql":
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, false)", [PATIENCE]
-        )
-        before = cursor.fetchone()[0]
-    try:
-        yield
-    finally:
-        if connection.in_atomic_block or connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('statement_timeout', %s, false)", [before])
+    return sessions.set_to(connection, statement_timeout=PATIENCE)
 
 
 def jobs_now(*, at: datetime) -> Jobs:
