@@ -1,5 +1,6 @@
 """What may stand in a log: no private link, no code, no phone, no identity number, no posted text."""
 
+import errno
 import json
 import logging
 import re
@@ -43,7 +44,7 @@ class MaskingFilter(logging.Filter):
 
 class LineFormatter(logging.Formatter):
     """An event is one line of JSON: `at`, `level`, `logger`, `request` (the id that its error page and its answer bear),
-    `message`; of the access log `method`, `path`, `status`, `ms`, `waited_ms`, `bytes`; of an error `kind` and `frames`.
+    `message`; of the access log `method`, `path`, `status`, `ms`, `waited_ms`, `bytes`; of an error `kind`, `why` and `frames`.
 
     ASCII alone, so that nothing in it ends a line or cannot be written.
     """
@@ -62,9 +63,19 @@ class LineFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             # The values of a failing statement stand in the exception's text: kind and places only.
             line["kind"] = record.exc_info[0].__name__
+            if why := _why(record.exc_info[1]):
+                line["why"] = why
             places = traceback.extract_tb(record.exc_info[2])
             line["frames"] = [masked(f"{each.filename}:{each.lineno} {each.name}") for each in places]
-        return json.dumps(line)
+        return json.dumps(line, default=str)
+
+
+def _why(failure: BaseException | None) -> str:
+    """By names alone, in which nothing of a person can stand: DiskFull, LockNotAvailable, what the driver of the database raised;
+    ENOSPC, of the system. "" where there is no more to say."""
+    if isinstance(failure, OSError):
+        return errno.errorcode.get(failure.errno or 0, "")
+    return type(failure.__cause__).__name__ if failure is not None and failure.__cause__ is not None else ""
 
 
 class NoPostFilter(SafeExceptionReporterFilter):

@@ -24,7 +24,7 @@ from django.template.loader import render_to_string
 
 from portal import metrics
 from portal.doors import is_public
-from portal.requests import client_address
+from portal.requests import client_address, read_address
 
 RETRY_AFTER_SECONDS = 30
 LARGEST_BODY = 64 * 1024 * 1024  # bytes
@@ -186,7 +186,9 @@ def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def too_many_sign_ins(request: HttpRequest, credentials: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
     metrics.refused("sign_in_locked")
-    logger.warning("sign-in locked for one account from %s", client_address(request))
+    # No text: of most addresses the digits are as many as a phone's, and would be masked.
+    told = {"address": read_address(client_address(request))}
+    logger.warning("sign-in locked for one account", extra={"told": told})
     return page(request, 429, name="locked_out", retry_after=15 * 60)
 
 

@@ -211,16 +211,17 @@ def is_trusted(address: str) -> bool:
 
 
 def is_within(address: str, networks: Iterable[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
-    known = _read_address(address)
+    known = read_address(address)
     return known is not None and any(known in network for network in networks)
 
 
 def _is_address(text: str) -> bool:
-    return _read_address(text) is not None
+    return read_address(text) is not None
 
 
 @lru_cache(maxsize=1024)
-def _read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """None of what is no address."""
     try:
         return ipaddress.ip_address(text)
     except ValueError:

@@ -1,5 +1,6 @@
 """The staff's door: where it leads, what it says when it is shut, and what is left after leaving."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from ipaddress import ip_network
@@ -13,6 +14,7 @@ from django.urls import reverse
 
 from orgtree.models import SignIn
 from orgtree.staff import sign_ins
+from portal.logs import LineFormatter, MaskingFilter
 from portal.vietnamese.days import VIETNAM
 from tests.factories import PASSWORD
 from tests.orgtree_admin.conftest import World
@@ -88,6 +90,17 @@ def test_a_locked_account_is_told_what_to_do(world: World, client: Client) -> No
     assert client.post(reverse(LOGIN), right).status_code == 429
     other = {"username": world.accounts["inside"].username, "password": PASSWORD}
     assert client.post(reverse(LOGIN), other).status_code == 302
+
+
+def test_the_log_says_from_where_an_account_was_locked(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    guesser = Client(REMOTE_ADDR="203.113.161.245")
+
+    for _ in range(5):
+        guesser.post(reverse(LOGIN), {"username": "vien-song-hieu", "password": "sai"})
+
+    (line,) = [record for record in caplog.records if record.message == "sign-in locked for one account"]
+    MaskingFilter().filter(line)
+    assert json.loads(LineFormatter().format(line))["address"] == "203.113.161.245"
 
 
 def test_a_line_of_version_six_guesses_no_more_often_than_one_address(world: World) -> None:

@@ -1,11 +1,14 @@
 """Nothing in a log names a person or opens a door."""
 
+import errno
 import json
 import logging
 import sys
 
 import pytest
+from django.db import OperationalError
 from django.test import RequestFactory
+from psycopg2.errors import DiskFull
 
 from portal.logs import CONTROL, LineFormatter, MaskingFilter, NoPostFilter, masked
 from portal.requests import current_id
@@ -67,6 +70,26 @@ def test_a_traceback_names_places_and_no_value() -> None:
     assert written["kind"] == "ValueError"
     assert written["frames"][-1].endswith(" test_a_traceback_names_places_and_no_value")
     assert "Hà" not in str(written) and "0912345678" not in str(written)
+
+
+@pytest.mark.parametrize(
+    ("failure", "cause", "why"),
+    [
+        pytest.param(OperationalError("Hà"), DiskFull("Hà"), "DiskFull", id="of-the-database"),
+        pytest.param(OSError(errno.ENOSPC, "Hà", "/tep-cua-Hà"), None, "ENOSPC", id="of-the-disk"),
+        pytest.param(OSError("Hà"), ValueError("Hà"), None, id="without-a-number"),
+        pytest.param(ValueError("Hà"), None, None, id="a-bug"),
+    ],
+)
+def test_what_broke_below_us_is_named(failure: Exception, cause: Exception | None, why: str | None) -> None:
+    record = _record("answered 503", ())
+    failure.__cause__ = cause
+    record.exc_info = (type(failure), failure, None)
+
+    line = LineFormatter().format(record)
+
+    assert json.loads(line).get("why") == why
+    assert "Hà" not in str(json.loads(line))
 
 
 @pytest.mark.parametrize(
