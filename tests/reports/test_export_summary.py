@@ -1,5 +1,6 @@
 """manage.py export_summary."""
 
+import errno
 import io
 from collections.abc import Callable
 from datetime import datetime
@@ -10,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 
+from initiatives.management.commands import export_summary
 from initiatives.models import Campaign, Initiative, Status
 from tests.factories import CampaignFactory, InitiativeFactory, WindowExtensionFactory, make_tree, unit_at
 from tests.reports.sheets import table_of
@@ -145,3 +147,23 @@ def test_a_failure_keeps_the_old_file_whole(
 
     assert (tmp_path / "bang.xlsx").read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["bang.xlsx"]
+
+
+class FullDisk(io.FileIO):
+    def write(self, some: Any) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # openpyxl leaves its archive to the collector
+def test_on_a_full_disk_nothing_is_left_that_keeps_it_full(
+    campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def on_a_full_disk(*, dir: Path, prefix: str, delete: bool) -> io.BufferedWriter:
+        return io.BufferedWriter(FullDisk(dir / f"{prefix}{len(list(dir.iterdir()))}", "wb"))
+
+    monkeypatch.setattr(export_summary.tempfile, "NamedTemporaryFile", on_a_full_disk)
+
+    with pytest.raises(CommandError, match="ổ đĩa đã đầy"):
+        exported(tmp_path / "bang.xlsx")
+
+    assert list(tmp_path.iterdir()) == []

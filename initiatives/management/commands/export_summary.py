@@ -122,9 +122,10 @@ def _write_whole(
     def give_up() -> None:
         while parts:
             part = parts.pop()
-            part.close()
             with suppress(FileNotFoundError):
                 os.unlink(part.name)
+            with suppress(OSError):  # on a full disk, what is still to be written
+                part.close()
 
     try:
         try:
