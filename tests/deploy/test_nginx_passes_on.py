@@ -113,6 +113,19 @@ def test_nginxs_own_page_bears_the_headers_too(tmp_path: Path) -> None:
     assert headers.get_all("Content-Security-Policy") == ["default-src 'none'"]
 
 
+@pytest.mark.skipif(NGINX is None, reason="nginx is not installed here")
+def test_a_document_for_which_nginx_has_no_room_is_told_to_come_again(tmp_path: Path) -> None:
+    with behind_nginx(tmp_path, a_document) as (port, (portal,)):
+        (spool,) = tmp_path.glob("nginx-*/client_body")
+        spool.rmdir()
+        spool.touch()  # nothing can be written into it
+        status, page, headers = asked(port, "POST", "/nhap/x/tai-lieu/", "a" * 200_000)
+
+    assert (status, headers["Retry-After"], headers["Cache-Control"]) == (503, "30", "no-store")
+    assert "Cổng đang bận" in page
+    assert portal.reached == []
+
+
 def test_no_document_is_handed_to_nginx_to_send() -> None:
     """An internal location that sends a file drops what the portal said of it: policy, nosniff, referrer, frames."""
     assert HANDED_ON.search('answer["X-Accel-Redirect"] = path')
