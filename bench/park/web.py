@@ -176,12 +176,12 @@ def upstream(behind: list[int]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def kept_in(place: Path) -> str:
-    """The line of portal.conf that says where answers are kept, in a folder of our own."""
-    lines = (NGINX / "portal.conf").read_text().splitlines()
-    (line,) = [line for line in lines if line.startswith("proxy_cache_path ")]
+def of_portal_conf(directive: str, place: Path) -> str:
+    """The line of portal.conf that says where something is kept, in a folder of our own."""
+    lines = [line.strip() for line in (NGINX / "portal.conf").read_text().splitlines()]
+    (line,) = [line for line in lines if line.startswith(f"{directive} ")]
     _, path, *further = line.split()
-    return " ".join(["proxy_cache_path", str(place / Path(path).name), *further])
+    return " ".join([directive, str(place / Path(path).name), *further])
 
 
 def plain(place: Path, port: int) -> str:
@@ -201,8 +201,9 @@ def plain(place: Path, port: int) -> str:
             *[f"{path}_temp_path {place}/{path};" for path in paths],
             "include portal/http.conf;",
             "include portal/upstream.conf;",
-            kept_in(place),
+            of_portal_conf("proxy_cache_path", place),
             "server {",
+            of_portal_conf("error_log", place),
             f"listen 127.0.0.1:{port} backlog=4096;",
             f"set $portal_app {ROOT};",
             "include portal/site.conf;",

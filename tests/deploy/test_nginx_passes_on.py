@@ -120,10 +120,13 @@ def test_a_document_for_which_nginx_has_no_room_is_told_to_come_again(tmp_path: 
         spool.rmdir()
         spool.touch()  # nothing can be written into it
         status, page, headers = asked(port, "POST", "/nhap/x/tai-lieu/", "a" * 200_000)
+        (log,) = tmp_path.glob("nginx-*/portal.error.log")
+        told = log.read_text()
 
     assert (status, headers["Retry-After"], headers["Cache-Control"]) == (503, "30", "no-store")
     assert "Cổng đang bận" in page
     assert portal.reached == []
+    assert "/nhap/" not in told
 
 
 def test_no_document_is_handed_to_nginx_to_send() -> None:
