@@ -134,11 +134,11 @@ def test_a_store_that_fails_is_left_alone_after_three_times(answer: Callable[[so
     with server(answer) as address, store_at(address) as store:
         for _ in range(s3_store.FAILURES):
             assert store.takes_files(0)
-            with pytest.raises(StoreUnavailable, match="does not answer"):
+            with pytest.raises(StoreUnavailable, match="kho tài liệu không trả lời"):
                 kept()
 
         assert not store.takes_files(0)
-        with pytest.raises(StoreUnavailable, match="left alone"):
+        with pytest.raises(StoreUnavailable, match="vừa không trả lời"):
             kept()
 
 
@@ -164,8 +164,8 @@ def test_those_who_wait_for_a_silent_store_are_few(monkeypatch: pytest.MonkeyPat
             each.join(timeout=30)
 
     assert len(told) == 3 * s3_store.MOST_ASKING
-    assert len([each for each in told if "others wait" in each]) > 0
-    assert len(came) + len([each for each in told if "does not answer" not in each]) == len(told)
+    assert len([each for each in told if "việc khác đang chờ" in each]) > 0
+    assert len(came) + len([each for each in told if "kho tài liệu không trả lời" not in each]) == len(told)
 
 
 def test_a_file_that_stops_in_the_middle_is_handed_to_nobody() -> None:

@@ -141,9 +141,9 @@ class S3Store:
     @contextmanager
     def _asking(self) -> Iterator[None]:
         if not self._circuit.may_ask():
-            raise StoreUnavailable("the store is left alone after failures")
+            raise StoreUnavailable("kho tài liệu vừa không trả lời mấy lần liền")
         if not self._places.acquire(timeout=WAITS_FOR_A_PLACE):
-            raise StoreUnavailable("others wait for the store already")
+            raise StoreUnavailable("nhiều việc khác đang chờ kho tài liệu")
         try:
             yield
         except ClientError as said:
@@ -154,7 +154,7 @@ class S3Store:
                 raise FileNotFoundError(errno.ENOENT, "not in the store") from None
             if code in MISHEARD:
                 self._circuit.worked()
-                raise OSError(errno.EIO, f"the store received other bytes ({code})") from said
+                raise OSError(errno.EIO, f"kho tài liệu nhận được không giống bản gửi ({code})") from said
             raise self._failed(f"{status} {code}") from said
         except BotoCoreError as failure:
             raise self._failed(type(failure).__name__) from failure
@@ -166,4 +166,4 @@ class S3Store:
     def _failed(self, why: str) -> StoreUnavailable:
         if self._circuit.failed():
             logger.error("the store failed %s times in a row (%s); left alone for %s seconds", FAILURES, why, RESTS)
-        return StoreUnavailable(f"the store does not answer ({why})")
+        return StoreUnavailable(f"kho tài liệu không trả lời ({why})")
