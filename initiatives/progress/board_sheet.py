@@ -2,6 +2,7 @@
 
 import io
 import math
+import textwrap
 from collections.abc import Sequence
 from datetime import UTC
 
@@ -73,9 +74,10 @@ def _set_up(sheet) -> None:  # type: ignore[no-untyped-def]
 
 
 def set_margins(sheet) -> None:  # type: ignore[no-untyped-def]
-    """And the number of the page above."""
+    """And the number of the page above, which the first does not bear."""
     for side, width in MARGINS.items():
         setattr(sheet.page_margins, side, width / _MM_AN_INCH)
+    sheet.HeaderFooter.differentFirst = True
     sheet.oddHeader.center.text = "&P"
 
 
@@ -118,10 +120,11 @@ def _names(lines: Sequence[Line]) -> str:
 def _write_sentences(  # type: ignore[no-untyped-def]
     sheet, number: int, lines: Sequence[tuple[str, bool]], *, is_centred: bool
 ) -> int:
-    """Each across the table; answers the number of the row behind them."""
+    """Each across the table, one too long for a row of Excel in several; answers the number of the row behind them."""
     room = sum(width for _, width in COLUMNS)
-    for text, is_bold in lines:
-        if text:
+    most = room * int(TALLEST // LINE_HEIGHT)
+    for sentence, is_bold in lines:
+        for text in textwrap.wrap(sentence, most, break_on_hyphens=False):
             sheet.merged_cells.add(f"A{number}:{get_column_letter(len(COLUMNS))}{number}")
             cell = cell_of(sheet, text, is_bold=is_bold, is_centred=is_centred, has_border=False)
             append(sheet, number, [cell], [room])

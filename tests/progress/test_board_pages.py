@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from initiatives.lifecycle import Found, appraise
 from initiatives.models import Campaign, Counts, Finding, Initiative
 from initiatives.progress import board as boards
-from initiatives.progress import board_page, tally
+from initiatives.progress import board_page, board_sheet, tally
 from orgtree.models import Level, Unit
 from tests.factories import CampaignFactory, StaffAccountFactory, UnitFactory, make_tree
 from tests.progress.boards import NOW, cells_of, given, opened, seen, sent
@@ -189,6 +189,42 @@ def test_a_name_of_a_unit_is_no_formula(campaign: Campaign, small_tree: dict[str
 
     cell = next(cell for row in sheet.iter_rows() for cell in row if cell.value == "=1+1")
     assert (cell.data_type, cell.quotePrefix) == ("s", True)
+
+
+def test_the_names_of_many_units_stand_whole_on_paper(campaign: Campaign, small_tree: dict[str, Unit]) -> None:
+    """A row of Excel ends at 409 points: what was above and below that was cut off, the number of units with it."""
+    names = [f"Trường Trung học cơ sở và Trung học phổ thông Đông Lễ số {number}" for number in range(120)]
+    for number, name in enumerate(names):
+        unit = UnitFactory(
+            parent=small_tree["quang-tri/dong-ha"],
+            level=Level.GRASSROOTS,
+            code=f"quang-tri/dong-ha/{number}",
+            name=name,
+        )
+        given(campaign, unit, 5)
+    tally.refresh(campaign, at=NOW)
+
+    answer = Client().get(f"/{campaign.slug}/tien-do.xlsx?don-vi=quang-tri/dong-ha")
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+
+    foot = [row[0] for row in sheet.iter_rows() if isinstance(row[0].value, str)]
+    first = next(place for place, cell in enumerate(foot) if cell.value.startswith("Dưới 50%"))
+    end = next(place for place, cell in enumerate(foot) if cell.value.startswith("Đã đạt:"))
+    room = sum(width for _, width in board_sheet.COLUMNS)
+    assert " ".join(cell.value for cell in foot[first:end]) == f"Dưới 50% chỉ tiêu: 120 đơn vị ({'; '.join(names)})."
+    for cell in foot[first:end]:
+        height = sheet.row_dimensions[cell.row].height or board_sheet.LINE_HEIGHT
+        assert len(cell.value) / room * board_sheet.LINE_HEIGHT <= height <= 409
+        assert f"A{cell.row}:F{cell.row}" in sheet.merged_cells
+
+
+def test_the_first_printed_page_bears_no_number(campaign: Campaign, small_tree: dict[str, Unit]) -> None:
+    tally.refresh(campaign, at=NOW)
+
+    sheet = load_workbook(io.BytesIO(Client().get(f"/{campaign.slug}/tien-do.xlsx").content)).active
+
+    assert (sheet.HeaderFooter.differentFirst, sheet.oddHeader.center.text) == (True, "&P")
+    assert not sheet.firstHeader.center.text
 
 
 def test_the_front_page_and_the_campaign_lead_to_the_board(campaign: Campaign, small_tree: dict[str, Unit]) -> None:
