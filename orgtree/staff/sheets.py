@@ -26,7 +26,7 @@ from portal.sheets.writing import Column, headings, template, with_faults
 from portal.vietnamese import phones
 from portal.vietnamese.names import canonical_name
 from portal.vietnamese.refusals import Refused
-from portal.vietnamese.text import folded, is_blank, single_line
+from portal.vietnamese.text import folded, is_blank, old_font, single_line
 
 TITLE = "Tài khoản"
 EXPLANATION = (
@@ -177,6 +177,8 @@ def _read(row: SheetRow) -> Judged:
     faults = []
     if not folded(full_name):
         faults.append("Hãy ghi họ và tên.")
+    elif garbled := old_font(row.values["full_name"]):
+        faults.append(f"Họ và tên {garbled.question}")
     if len(full_name) > LONGEST_NAME:
         faults.append(f"Họ và tên dài quá {LONGEST_NAME} ký tự.")
     phone = ""

@@ -231,10 +231,8 @@ def _read(row: SheetRow, *, today: date) -> Judged:
     document, code = single_line(row.values["document"]), single_line(row.values["code"]).lower()
     if not folded(name):
         faults.append("Hãy ghi tên công đoàn cơ sở.")
-    elif garbled := old_font(name):
-        faults.append(
-            f"Tên đang ở phông chữ cũ {garbled.name}. Có phải là “{garbled.repaired}”? Hãy gõ lại bằng Unicode."
-        )
+    elif garbled := old_font(row.values["name"]):
+        faults.append(f"Tên {garbled.question}")
     told = (("Tên công đoàn cơ sở", name), ("Văn bản", document), ("Mã", code))
     faults += [f"{what} dài quá {LONGEST} ký tự." for what, value in told if len(value) > LONGEST]
     if len(name) <= LONGEST < len(short_name):

@@ -20,7 +20,7 @@ from portal.sheets.files import BROKEN, SheetRefused, Upload, content_of, inspec
 from portal.sheets.rows import Lines, Reader, Sheet
 from portal.vietnamese import days
 from portal.vietnamese.formats import whole
-from portal.vietnamese.text import canonical, folded
+from portal.vietnamese.text import canonical, folded, kept
 
 __all__ = ["SheetRefused", "SheetRow", "Table", "Upload", "content_of", "day_typed", "rows_of", "table_of"]
 
@@ -222,7 +222,7 @@ def _zeros(book: Workbook, number_format: int) -> int:
 def _text(value: Any, *, zeros: int, longest: int) -> str:
     """As a person would have typed it."""
     if isinstance(value, str):
-        return canonical(value[:longest])
+        return kept(value[:longest])
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float) and value.is_integer():

@@ -12,6 +12,13 @@ class OldFont:
     name: str
     repaired: str
 
+    @property
+    def question(self) -> str:
+        """What is said of a cell of a sheet, behind the name of what stands there."""
+        whole = " ".join(self.repaired.split())
+        shown = whole if len(whole) <= _SHOWN else f"{whole[:_SHOWN].rsplit(' ', 1)[0]}…"
+        return f"đang ở phông chữ cũ {self.name}. Có phải là “{shown}”? Hãy gõ lại bằng Unicode."
+
 
 def recognised(typed: str) -> OldFont | None:
     """Judged line by line, so that one pasted paragraph is found among others.
@@ -27,6 +34,8 @@ def recognised(typed: str) -> OldFont | None:
             return OldFont(encoding.name, whole)
     return None
 
+
+_SHOWN = 80  # characters of a text that may be long
 
 _TONES = {"grave": "\u0300", "hook": "\u0309", "tilde": "\u0303", "acute": "\u0301", "dot": "\u0323"}
 _TONE_MARKS = re.compile("[" + "".join(_TONES.values()) + "]")

@@ -142,14 +142,17 @@ def test_a_unit_that_goes_on_in_another_names_it(units: dict[str, Unit], manager
         ({"full_name": "", "phone": "0912345678"}, "Hãy ghi họ và tên"),
         ({"full_name": "…"}, "Hãy ghi họ và tên"),
         ({"full_name": "A" * 121}, "Họ và tên dài quá 120"),
-        ({"phone": "912345678"}, "Số điện thoại thiếu số 0"),
+        (
+            {"full_name": "NguyÔn V¨n Ph\u00adîng"},
+            "Họ và tên đang ở phông chữ cũ TCVN3. Có phải là “Nguyễn Văn Phượng”?",
+        ),
         ({"phone": "không có"}, "Số điện thoại gồm"),
         ({"phone": "0912345678 (số của con gái, chỉ gọi buổi chiều)"}, "Hãy chỉ ghi số điện thoại"),
         ({"role": "Giám đốc"}, "Hãy chọn vai trò"),
         ({"username": "Ngô Thị Bích"}, "Tên đăng nhập dài nhất"),
         ({"username": "a" * 61}, "Tên đăng nhập dài nhất"),
     ],
-    ids=["no-name", "signs", "long-name", "no-zero", "no-phone", "long-phone", "role", "letters", "long-username"],
+    ids=["no-name", "signs", "long-name", "old-font", "no-phone", "long-phone", "role", "letters", "long-username"],
 )
 def test_what_a_row_is_told(manager: StaffAccount, values: dict[str, str], begins: str) -> None:
     faults = one(manager, **values).faults

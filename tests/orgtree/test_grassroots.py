@@ -176,6 +176,10 @@ def test_the_usual_name_is_made_from_the_full_one(
         ({"short_name": "A" * 201}, "Tên thường gọi dài quá 200 ký tự."),
         ({"document": "A" * 201}, "Văn bản dài quá 200 ký tự."),
         ({"name": "Coâng ñoaøn cô sôû Tröôøng tieåu hoïc"}, "Tên đang ở phông chữ cũ VNI."),
+        (
+            {"name": "C«ng ®oµn Ph\u00adêng §«ng L\u00ad¬ng"},
+            "Tên đang ở phông chữ cũ TCVN3. Có phải là “Công đoàn Phường Đông Lương”?",
+        ),
         ({"opened_on": "năm ngoái"}, "Ngày thành lập: Hãy ghi đủ ngày, tháng, năm"),
         ({"opened_on": "04/20/2021"}, "Ngày thành lập: Không có tháng 20."),
         ({"opened_on": days.shown(TODAY + timedelta(days=1))}, "Ngày thành lập "),

@@ -16,7 +16,14 @@ from initiatives.submission import actions
 from initiatives.submission.desks import remarks_on
 from initiatives.submission.entering import corrections
 from initiatives.submission.entering.entries import Examined, Offer, examine, forms_of
-from initiatives.submission.entering.entry_pages import entry_context, faults_of_documents, stop_early, typed_in
+from initiatives.submission.entering.entry_pages import (
+    entry_context,
+    faults_of_documents,
+    is_to_be_read_again,
+    old_font_context,
+    stop_early,
+    typed_in,
+)
 from initiatives.submission.receipts import shown
 from orgtree.scoped_admin import ScopedAdmin, account_of, is_key
 from portal.requests import arrival
@@ -127,7 +134,7 @@ class CorrectingAdmin(ScopedAdmin):
         if refusals:
             judged.faults[""] = refusals
             return self.judged_correction(request, initiative, draft, judged, typed, status=409)
-        if judged.faults:
+        if judged.faults or is_to_be_read_again(request):
             return self.judged_correction(request, initiative, draft, judged, typed, status=422)
         try:
             corrections.correct(initiative, judged, draft=draft, version=version, by=by, at=at)
@@ -200,6 +207,7 @@ class CorrectingAdmin(ScopedAdmin):
                 unit_is_fixed=is_fixed(offer, initiative),
                 typed_unit=typed_unit,
             ),
+            **old_font_context(request, person, content),
         }
         return TemplateResponse(request, "review/correct.html", context, status=status)
 

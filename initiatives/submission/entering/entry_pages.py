@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from initiatives.models import Asked, Attachment, ChoiceList, Draft
-from initiatives.submission import actions, answers
+from initiatives.submission import actions, answers, repairs
 from initiatives.submission.desks import Desk
 from initiatives.submission.entering.corrections import named
 from initiatives.submission.entering.entries import forget_empty
@@ -15,23 +15,48 @@ from initiatives.submission.entering.forms import EnteredContentForm, EnteredPer
 from initiatives.submission.entering.offers import CODE, Offer
 from initiatives.submission.files.handlers import StopEarlyHandler
 from initiatives.submission.files.judge import MAX_BYTES
+from initiatives.submission.forms.step import StepForm
 from initiatives.submission.views.documents import take_documents
 from orgtree import search
 
 UNITS_LISTED = 200
 UNITS_FOUND = 20
 WHICH_UNIT = "Hãy chọn đúng đơn vị trong danh sách bên dưới."
+REPAIR = "repair"
 CONSENTS = ("consent", "publish_consent")
 TYPED = [name for name in (*answers.PERSON, *answers.CONTENT) if name != "top_unit"]
 
 
 def typed_in(request: HttpRequest) -> answers.Answers:
-    """What was sent, as the forms read it; a unit picked from the list of those found takes the place of what was typed."""
+    """What was sent, as the forms read it; a unit picked from the list of those found takes the place of what was typed, and
+    what was typed in an old font gives way to what it was meant to be, where its typist said so."""
     typed = answers.read(request.POST, TYPED)
     chosen = request.POST.get("unit_chosen", "")
     if typed and CODE.fullmatch(chosen):
         typed["unit"] = chosen
-    return typed
+    return typed | repairs.repaired(typed, {}) if REPAIR in request.POST else typed
+
+
+def is_to_be_read_again(request: HttpRequest) -> bool:
+    """Whether something stands there in an old font, or was just repaired."""
+    return REPAIR in request.POST or bool(_offered(request))
+
+
+def _offered(request: HttpRequest) -> list[repairs.Offer]:
+    if request.method != "POST" or repairs.AS_TYPED in request.POST:
+        return []
+    typed = typed_in(request)
+    return repairs.offers(typed, typed)
+
+
+def old_font_context(request: HttpRequest, *forms: StepForm) -> dict[str, Any]:
+    """What `review/_old_font.html` takes."""
+    labels = {name: str(field.label) for form in forms for name, field in form.fields.items()}
+    return {
+        "old_fonts": [(offer, labels[offer.name]) for offer in _offered(request) if offer.name in labels],
+        "is_repaired": REPAIR in request.POST,
+        "stays_as_typed": repairs.AS_TYPED in request.POST,
+    }
 
 
 def stop_early(request: HttpRequest) -> None:

@@ -33,6 +33,8 @@ from initiatives.submission.entering.entries import (
 from initiatives.submission.entering.entry_pages import (
     entry_context,
     faults_of_documents,
+    is_to_be_read_again,
+    old_font_context,
     stop_early,
     suggestions,
     typed_in,
@@ -135,7 +137,7 @@ class EnteringAdmin(CorrectingAdmin):
         )
         if document_faults:
             judged.faults["attachments"] = document_faults + judged.faults.get("attachments", [])
-        if judged.faults:
+        if judged.faults or is_to_be_read_again(request):
             return self.judged_page(request, judged, typed, form_key=form_key, documents=documents)
         try:
             made = enter(judged, key=key, by=by, at=at, again="again" in request.POST)
@@ -219,6 +221,7 @@ class EnteringAdmin(CorrectingAdmin):
                 unit_is_fixed=is_fixed,
                 typed_unit=typed_unit,
             ),
+            **old_font_context(request, person, content),
             **found,
         }
         return TemplateResponse(request, "review/enter.html", context, status=status)

@@ -12,7 +12,7 @@ from initiatives.submission import answers
 from initiatives.submission.entering.offers import Offer
 from initiatives.submission.entering.sheet_columns import CHOOSABLE, IDENTITIES, OF_ONE_DECLARATION, asked_by, of_list
 from portal.sheets.reading import SheetRow, day_typed
-from portal.vietnamese.text import ascii_digits, folded, is_blank, single_line
+from portal.vietnamese.text import ascii_digits, folded, is_blank, old_font, single_line
 
 DAYS = ("applied_on", "recognised_on")
 SHARES = ("share", *(f"co_authors-{number}-share" for number in range(1, answers.CO_AUTHORS + 1)))
@@ -79,6 +79,8 @@ class Cells:
         for name, text in row.values.items():
             if text in ERRORS_OF_EXCEL:
                 read.faults[name] = f"Ô này đang báo lỗi {text} trong Excel. Hãy ghi lại giá trị vào ô."
+            elif garbled := old_font(text):
+                read.faults[name] = f"Chữ {garbled.question} Tệp các dòng cần sửa đã ghi chữ này bằng Unicode."
         return read
 
     def _choose(self, name: str, values: Mapping[str, str], read: Typed) -> None:

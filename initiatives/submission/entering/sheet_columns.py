@@ -16,6 +16,7 @@ from portal.sheets.reading import SheetRow, Table, table_of
 from portal.sheets.writing import Column, headings, template, with_faults
 from portal.vietnamese import days
 from portal.vietnamese.formats import whole
+from portal.vietnamese.text import old_font
 
 TITLE = "Sáng kiến"
 MOST_ROWS = 5_000
@@ -187,7 +188,8 @@ def template_of(offer: Offer) -> bytes:
 
 
 def corrected(offer: Offer, rows: Iterable[tuple[SheetRow, Sequence[str]]], *, found: Collection[str]) -> bytes:
-    """The rows to put right, each with what is wrong in front; every column that was read stands there again."""
+    """The rows to put right, each with what is wrong in front; every column that was read stands there again, and what was
+    typed in a font of before Unicode as it was meant: nobody types five hundred rows anew."""
     columns = columns_of(offer)
     known = {column.name for column in columns}
     columns += [
@@ -196,10 +198,15 @@ def corrected(offer: Offer, rows: Iterable[tuple[SheetRow, Sequence[str]]], *, f
         if name in found and name not in known
     ]
     filled = (
-        (SheetRow(row.number, {column.name: row.values.get(column.name, "") for column in columns}), faults)
+        (SheetRow(row.number, {column.name: _as_meant(row.values.get(column.name, "")) for column in columns}), faults)
         for row, faults in rows
     )
     return with_faults(columns, filled, title=TITLE, explanation=explanation_of(offer))
+
+
+def _as_meant(cell: str) -> str:
+    garbled = old_font(cell)
+    return garbled.repaired if garbled else cell
 
 
 def table_in(content: bytes, offer: Offer) -> Table:

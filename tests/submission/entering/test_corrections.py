@@ -80,6 +80,15 @@ def test_the_page_holds_what_was_received_and_the_remarks_beside_their_fields(
     assert page.context["remarks_on_all"] == ["Hãy xem lại toàn bộ"]
 
 
+def test_text_of_an_old_font_is_offered_as_it_was_meant(office: Office, returned: Initiative) -> None:
+    page = correct(office, office.client.get(page_of(returned)), title="C¶i tiÕn kü thuËt")
+
+    assert page.status_code == 422
+    assert [offer.repaired for offer, _ in page.context["old_fonts"]] == ["Cải tiến kỹ thuật"]
+    returned.refresh_from_db()
+    assert returned.status == Status.RETURNED
+
+
 def test_the_desk_leads_there(office: Office, returned: Initiative) -> None:
     assert page_of(returned) in office.client.get(desk_of(returned)).content.decode()
 

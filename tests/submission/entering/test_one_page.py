@@ -405,3 +405,40 @@ def test_one_entry_costs_the_same_however_many_there_are(office: Office) -> None
         counts.append(len(asked))
 
     assert len(set(counts)) == 1, counts
+
+
+# --- what was typed in a font of before Unicode -----------------------------------------------------------------------
+
+TCVN3 = "C¶i tiÕn kü thuËt gióp ng\u00adêi lao ®éng"
+MEANT = "Cải tiến kỹ thuật giúp người lao động"
+
+
+def test_text_of_an_old_font_is_offered_as_it_was_meant_and_nothing_is_entered(office: Office) -> None:
+    page = office.send(title=TCVN3)
+
+    assert page.status_code == 422
+    assert [(offer.name, offer.repaired, label) for offer, label in page.context["old_fonts"]] == [
+        ("title", MEANT, "Tên sáng kiến")
+    ]
+    assert f"<dd>{MEANT}</dd>" in page.content.decode()
+    assert page.context["content"]["title"].value() == TCVN3
+    assert not Initiative.objects.exists()
+
+
+def test_the_repaired_text_stands_to_be_read_once_more_and_is_entered_then(office: Office) -> None:
+    page = office.send(title=TCVN3, repair="1")
+
+    assert (page.status_code, page.context["is_repaired"], page.context["old_fonts"]) == (422, True, [])
+    assert page.context["content"]["title"].value() == MEANT
+    assert not Initiative.objects.exists()
+    office.send(title=MEANT)
+    assert Initiative.objects.get().title == MEANT
+
+
+def test_what_is_to_stay_as_it_was_typed_is_entered_and_not_asked_about_again(office: Office) -> None:
+    page = office.send(title=TCVN3, as_typed="1", applied_on="")
+
+    assert (page.status_code, page.context["old_fonts"]) == (422, [])
+    assert '<input type="hidden" name="as_typed" value="1">' in page.content.decode()
+    assert office.send(title=TCVN3, as_typed="1").status_code == 303
+    assert Initiative.objects.get().title == TCVN3

@@ -118,6 +118,43 @@ def test_columns_stand_in_any_order_under_either_name_among_others(office: Offic
     assert [each.told.state for each in office.judge().judged(list(rows))] == [NEW]
 
 
+TCVN3 = "C¶i tiÕn kü thuËt gióp ng\u00adêi lao ®éng"
+VNI = "Caûi tieán kyõ thuaät giuùp ngöôøi lao ñoäng"
+MEANT = "Cải tiến kỹ thuật giúp người lao động"
+
+
+@pytest.mark.parametrize(("typed", "font"), [(TCVN3, "TCVN3"), (VNI, "VNI")], ids=["TCVN3", "VNI"])
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [("title", "Tên sáng kiến"), ("workplace", "Nơi làm việc"), ("co_authors-1-full_name", "Đồng tác giả 1")],
+)
+def test_text_of_a_font_of_before_unicode_is_told_and_not_entered(
+    office: Office, name: str, heading: str, typed: str, font: str
+) -> None:
+    authors = {"share": "60", "co_authors-1-full_name": "Lê Thị Lan", "co_authors-1-share": "40"}
+
+    (told,) = office.told(a_row(**authors | {name: typed}))
+
+    assert told.state == WRONG
+    assert told.faults == (
+        f"{heading}: Chữ đang ở phông chữ cũ {font}. Có phải là “{MEANT}”? Hãy gõ lại bằng Unicode. "
+        "Tệp các dòng cần sửa đã ghi chữ này bằng Unicode.",
+    )
+
+
+def test_the_sheet_of_rows_to_put_right_bears_it_as_it_was_meant(office: Office) -> None:
+    written = f"{TCVN3}.\nDòng này đã gõ bằng Unicode, 5 µm"
+    rows = office.read(workbook(a_row(title=TCVN3, description=written)))
+    told = [(each, ["Cần đọc lại"]) for each in rows]
+
+    sheet = sheet_columns.corrected(office.offer(), told, found=rows.found)
+    again = office.read(sheet)
+
+    (row,) = again
+    assert (row.values["title"], row.values["description"]) == (MEANT, written.replace(TCVN3, MEANT))
+    assert [each.told.state for each in office.judge().judged([row])] == [NEW]
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
