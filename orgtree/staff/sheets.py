@@ -21,7 +21,7 @@ from orgtree.sent_sheets import ChangedMeanwhile, SheetUsed
 from orgtree.staff import first_passwords
 from orgtree.staff.rights import may_manage, refuses_role
 from orgtree.units.grassroots import CODE_IN_BRACKETS, label
-from portal.sheets.reading import SheetRefused, SheetRow, rows_of
+from portal.sheets.reading import SheetRefused, SheetRow, phone_typed, rows_of
 from portal.sheets.writing import Column, headings, template, with_faults
 from portal.vietnamese import phones
 from portal.vietnamese.names import canonical_name
@@ -172,7 +172,7 @@ def _read(row: SheetRow) -> Judged:
     if _is_left_empty(row):
         return Judged(row, is_blank=True)
     full_name = canonical_name(row.values["full_name"])
-    typed_phone, typed_role = single_line(row.values["phone"]), folded(row.values["role"])
+    typed_phone, typed_role = phone_typed(single_line(row.values["phone"])), folded(row.values["role"])
     username = single_line(row.values["username"]).lower()
     faults = []
     if not folded(full_name):

@@ -22,7 +22,17 @@ from portal.vietnamese import days
 from portal.vietnamese.formats import whole
 from portal.vietnamese.text import canonical, folded, kept
 
-__all__ = ["SheetRefused", "SheetRow", "Table", "Upload", "content_of", "day_typed", "rows_of", "table_of"]
+__all__ = [
+    "SheetRefused",
+    "SheetRow",
+    "Table",
+    "Upload",
+    "content_of",
+    "day_typed",
+    "phone_typed",
+    "rows_of",
+    "table_of",
+]
 
 MOST_SHEETS = 20
 HEADING_WITHIN = 30  # rows
@@ -33,6 +43,7 @@ EXPLANATION = "Hướng dẫn"  # the sheet of our templates that lists the head
 _EXPLANATION = re.compile("huong dan( [0-9]+)?")  # folded: as Excel calls a copy of it, too
 _ONLY_ZEROS = re.compile("0{2,}")
 _SERIAL_DAY = re.compile("[1-9][0-9]{4}")
+_PHONE_WITHOUT_ZERO = re.compile(r"[35789][0-9]{8}|2[0-9]{9}")
 
 logger = logging.getLogger("portal.sheets")
 
@@ -105,6 +116,11 @@ def day_typed(cell: str) -> str:
     if not _SERIAL_DAY.fullmatch(cell):
         return cell
     return days.shown(from_excel(int(cell), CALENDAR_WINDOWS_1900).date())
+
+
+def phone_typed(cell: str) -> str:
+    """The text of a cell that holds a phone: a number such as 912345678, which Excel makes of 0912345678, with its zero again."""
+    return f"0{cell}" if _PHONE_WITHOUT_ZERO.fullmatch(cell) else cell
 
 
 # --- the rows ----------------------------------------------------------------------------------------------------------

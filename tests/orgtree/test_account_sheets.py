@@ -173,6 +173,12 @@ def test_a_row_of_the_template_left_empty_is_passed_over(manager: StaffAccount) 
     assert (judged.is_blank, judged.is_new, judged.faults) == (True, False, ())
 
 
+def test_a_phone_that_excel_took_for_a_number_gets_its_zero_again(manager: StaffAccount) -> None:
+    judged = one(manager, phone="912345678")
+
+    assert (judged.phone, judged.faults) == ("0912345678", ())
+
+
 def test_names_phones_and_user_names_become_canonical(manager: StaffAccount) -> None:
     judged = one(manager, full_name=" Ðặng  Thị Ánh ", phone=" 0912 345 678 ", role="nguoi xem", username="Bich.CDCS")
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from initiatives.submission import answers
 from initiatives.submission.entering.offers import Offer
 from initiatives.submission.entering.sheet_columns import CHOOSABLE, IDENTITIES, OF_ONE_DECLARATION, asked_by, of_list
-from portal.sheets.reading import SheetRow, day_typed
+from portal.sheets.reading import SheetRow, day_typed, phone_typed
 from portal.vietnamese.text import ascii_digits, folded, is_blank, old_font, single_line
 
 DAYS = ("applied_on", "recognised_on")
@@ -27,7 +27,6 @@ SHARES_WITH_NOBODY = "Ghi thêm đồng tác giả và tỷ lệ của họ, ho�
 NOT_SIGNED = "Hãy ghi x khi người nộp đã ký đồng ý trên giấy. Chưa ký thì chưa nhập được."
 
 _MOMENT = re.compile(r"[0-9]{2}:[0-9]{2} (?P<day>[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})")
-_MOBILE_WITHOUT_ZERO = re.compile(r"[35789][0-9]{8}|2[0-9]{9}")
 _SHARE = re.compile(r"(?P<number>[0-9]{1,3}(?:[.,][0-9]{1,30})?) ?(?P<sign>%?)")
 _BETWEEN_CODES = re.compile(r"[,;\n]")
 
@@ -64,7 +63,7 @@ class Cells:
                 self._choose(name, row.values, read)
         for name in DAYS:
             read.answers[name] = _day(row.values.get(name, ""))
-        read.answers["phone"] = _phone(row.values.get("phone", ""))
+        read.answers["phone"] = phone_typed(single_line(row.values.get("phone", "")))
         if answers.SEALED in self.asked:
             read.answers[answers.SEALED] = _identity(row.values.get(answers.SEALED, ""))
         read.answers["unit"] = single_line(row.values.get("unit", "") or row.values.get("top_unit", ""))
@@ -126,11 +125,6 @@ def _day(cell: str) -> str:
     cell = single_line(cell)
     moment = _MOMENT.fullmatch(cell)
     return moment["day"] if moment else day_typed(cell)
-
-
-def _phone(cell: str) -> str:
-    cell = single_line(cell)
-    return f"0{cell}" if _MOBILE_WITHOUT_ZERO.fullmatch(cell) else cell
 
 
 def _identity(cell: str) -> str:
