@@ -31,4 +31,6 @@ def refuses_role(role: str, unit: Unit | None, *, by: StaffAccount) -> str:
         return "Bạn chỉ giao được vai trò bằng hoặc thấp hơn vai trò của mình."
     if role == Role.ADMINISTRATOR and (unit is None or unit.depth != 1):
         return "Vai trò quản trị chỉ dành cho tài khoản của Tổng Liên đoàn."
+    if not may_manage(by, StaffAccount(unit=unit, role=role)):
+        return "Trong đơn vị của mình, bạn chỉ giao được vai trò thấp hơn vai trò của mình."
     return ""

@@ -245,8 +245,6 @@ def _allowed(each: Judged, *, by: StaffAccount) -> Judged:
         return each
     if refusal := refuses_role(each.role, each.unit, by=by):
         return _objected(each, refusal)
-    if not may_manage(by, StaffAccount(unit=each.unit, role=each.role)):
-        return _objected(each, "Trong đơn vị của mình, bạn chỉ giao được vai trò thấp hơn vai trò của mình.")
     return each
 
 

@@ -66,6 +66,24 @@ def test_which_roles_are_given(places: dict[str, Any], by: str, role: str, where
     assert (refuses_role(role, places[where], by=account(places, "tld", by)) == "") is given
 
 
+SAME_UNIT = "Trong đơn vị của mình, bạn chỉ giao được vai trò thấp hơn vai trò của mình."
+
+
+def test_nobody_makes_an_equal_beside_oneself(world: World, enter: Enter) -> None:
+    """That is the level above's; neither could the equal then be given a new password, or closed."""
+    own = world.units["quang-tri/dong-ha"].pk
+
+    refused = enter("inside").post(reverse(ADD), asked(world, unit=own, role="manager"))
+
+    assert SAME_UNIT in refused.content.decode()
+    assert not StaffAccount.objects.filter(username="can-bo-moi").exists()
+    enter("inside").post(reverse(ADD), asked(world, unit=own, role="reviewer"))
+    made = StaffAccount.objects.get(username="can-bo-moi")
+    assert SAME_UNIT in change(enter("inside"), made, role="manager").content.decode()
+    made.refresh_from_db()
+    assert made.role == "reviewer"
+
+
 def asked(world: World, **changed: Any) -> dict[str, Any]:
     return {
         "username": "can-bo-moi",
