@@ -18,15 +18,17 @@ from portal.sheets.cells import safe_cell, safe_text
 from portal.vietnamese import days
 
 TITLE = "DANH SÁCH SÁNG KIẾN ĐƯỢC BIỂU DƯƠNG"
+# Together what A4 landscape holds between the margins: wider, the whole list would be printed smaller.
 COLUMNS = (
-    ("TT", 6),
-    ("Tác giả được công nhận", 28),
-    ("Đơn vị", 38),
-    ("Tên sáng kiến", 52),
-    ("Hình thức biểu dương", 34),
-    ("Mã biên nhận", 20),
-    ("Mã xác nhận", 24),
+    ("TT", 5),
+    ("Tác giả được công nhận", 21),
+    ("Đơn vị", 27),
+    ("Tên sáng kiến", 34),
+    ("Hình thức biểu dương", 20),
+    ("Mã biên nhận", 11),
+    ("Mã xác nhận", 14),
 )
+MARGINS = {"left": 30, "right": 15, "top": 20, "bottom": 20}  # mm, Decree 30/2020/NĐ-CP
 CENTRED = {"TT", "Mã biên nhận", "Mã xác nhận"}
 LINE_HEIGHT, TALLEST = 16.5, 400.0  # points
 _FONT = "Times New Roman"
@@ -41,12 +43,16 @@ def sheet_of(decision: CommendationDecision, named: Iterable[Commendation]) -> b
     sheet.page_setup.paperSize, sheet.page_setup.orientation = Worksheet.PAPERSIZE_A4, Worksheet.ORIENTATION_LANDSCAPE
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    for side, width in MARGINS.items():
+        setattr(sheet.page_margins, side, width / 25.4)
+    sheet.HeaderFooter.differentFirst = True
+    sheet.oddHeader.center.text = "&P"
     for place, (_, width) in enumerate(COLUMNS, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = width
-    head = _head(decision)
+    head, room = _head(decision), sum(width for _, width in COLUMNS)
     for number, (text, is_bold) in enumerate(head, start=1):
         sheet.merged_cells.add(f"A{number}:{get_column_letter(len(COLUMNS))}{number}")
-        _append(sheet, number, [_cell(sheet, text, is_bold=is_bold, is_centred=True, has_border=False)], [170])
+        _append(sheet, number, [_cell(sheet, text, is_bold=is_bold, is_centred=True, has_border=False)], [room])
     sheet.append([])
     number = len(head) + 2
     sheet.print_title_rows = f"{number}:{number}"

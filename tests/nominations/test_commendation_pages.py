@@ -493,6 +493,22 @@ def test_the_list_is_a_sheet_of_text_alone(decision: CommendationDecision, manag
     assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value is not None} == {"s"}
 
 
+def test_the_list_is_printed_in_the_size_it_is_written_in(decision: CommendationDecision, manager: Client) -> None:
+    """It goes with a decision: wider than its paper, all of it would be shrunk, as it was to eight points."""
+    sheet = load_workbook(io.BytesIO(manager.get(address("sheet", decision)).content)).active
+
+    written = sum(column.width * 7 for column in sheet.column_dimensions.values()) / 96  # inches; 7 pixels a character
+    margins = sheet.page_margins
+    assert written <= 297 / 25.4 - margins.left - margins.right
+    assert [round(each * 25.4) for each in (margins.left, margins.right, margins.top, margins.bottom)] == [
+        30,
+        15,
+        20,
+        20,
+    ]
+    assert (sheet.HeaderFooter.differentFirst, sheet.oddHeader.center.text) == (True, "&P")
+
+
 def test_certificates_are_printed_a_page_of_the_list_at_once(decision: CommendationDecision, manager: Client) -> None:
     CommendationFactory(decision=decision, number=1)
     CommendationFactory(decision=decision, number=2)
