@@ -81,6 +81,7 @@ class BoardAdmin(ScopedAdmin):
                 found = people.with_many(campaign, unit)
             context |= {
                 "unit": unit,
+                "now": listed,
                 "people": [(each, _inbox_of(inbox, campaign, listed, each)) for each in found],
                 "most": people.MOST_LISTED,
                 "least": people.MANY,

@@ -217,8 +217,10 @@ def test_people_of_a_merged_unit_lead_to_the_list_of_today(
     client = client_as(StaffAccountFactory(unit=tree_of_2025["quang-tri-2025"], role=Role.VIEWER))
 
     for code in ("quang-tri", "quang-binh"):
-        ((found, address),) = client.get(PEOPLE, {"campaign": campaign.slug, "don-vi": code}).context["people"]
+        page = client.get(PEOPLE, {"campaign": campaign.slug, "don-vi": code})
+        ((found, address),) = page.context["people"]
 
+        assert f"{campaign.name} · LĐLĐ tỉnh Quảng Trị, gồm mọi đơn vị đã nhập vào</p>" in seen(page)
         assert (found.number, client.get(address).context["cl"].paginator.count) == (2 * people.MANY,) * 2
 
 
