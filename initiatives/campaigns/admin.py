@@ -31,6 +31,7 @@ from orgtree.roles import Role
 from orgtree.scoped_admin import OneOf, ScopedAdmin, StaffAdmin, StaffInline, account_of
 from orgtree.sites import Panel, Sentence
 from portal.vietnamese import days
+from portal.vietnamese.formats import NOTHING, whole
 
 CLOSING_EXAMPLES = "Ví dụ: 24h00 ngày 20/4/2021, đến hết ngày 20/4/2021 hoặc 17h00 ngày 20/4/2021."
 URGENT = timedelta(days=3)
@@ -118,7 +119,7 @@ class CampaignForm(forms.ModelForm):
 @admin.register(Campaign)
 class CampaignAdmin(PosterCounting, PosterPrinting):
     form = CampaignForm
-    list_display = ("name", "slug", "goal", "is_published", "is_demonstration")
+    list_display = ("name", "slug", "shown_goal", "is_published", "is_demonstration")
     search_fields = ("name",)
     readonly_fields = ("is_demonstration", "about_personal_data")
     # What other rooms say of how long a campaign's personal data is still kept.
@@ -148,6 +149,10 @@ class CampaignAdmin(PosterCounting, PosterPrinting):
         ("Đơn vị và giờ đóng", {"fields": ("structure_day", "grace_minutes")}),
         ("Thời hạn lưu dữ liệu cá nhân", {"fields": ("personal_data_until", "about_personal_data")}),
     )
+
+    @admin.display(description="mục tiêu", ordering="goal")
+    def shown_goal(self, campaign: Campaign) -> str:
+        return whole(campaign.goal) if campaign.goal else NOTHING
 
     @admin.display(description="hiện nay")
     def about_personal_data(self, campaign: Campaign) -> str:

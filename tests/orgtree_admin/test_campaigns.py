@@ -42,6 +42,14 @@ def save(client: Client, campaign: Campaign, **changed: Any) -> Any:
     return client.post(change_page(campaign), sent)
 
 
+def test_the_goal_is_listed_as_people_write_it(world: World, enter: Enter) -> None:
+    Campaign.objects.filter(pk=world.campaign.pk).update(goal=1_000_000)
+
+    page = enter("administrator").get(reverse("admin:initiatives_campaign_changelist")).content.decode()
+
+    assert "1.000.000" in page and "1000000" not in page
+
+
 def test_saving_what_is_shown_changes_nothing(world: World, enter: Enter) -> None:
     before = (
         list(world.campaign.phases.values()),
