@@ -1,7 +1,7 @@
 """What stands at the head and the foot of a unit's papers, by its kind and its name: place, sign, who signs.
 
 Decree 30/2020/NĐ-CP, annex I: a paper names the place where its unit sits. A place that bears a number or a person's name is
-written with its kind: "Quận 1", "Thành phố Hồ Chí Minh".
+written with its kind: "Quận 1", "Thành phố Hồ Chí Minh"; so is one that is called as its province: "Thị xã Quảng Trị" (TX22).
 """
 
 import re
@@ -53,13 +53,18 @@ def place_of(unit: Unit, above: Sequence[Unit]) -> str:
     """Where the unit sits: its own place, else that of the nearest unit above it that is named after one."""
     if unit.level in {Level.CONFEDERATION, Level.SECTOR}:
         return _ELSEWHERE[unit.name][0] if unit.name in _ELSEWHERE else CAPITAL
-    for each in (unit, *reversed(above)):
-        found = _PLACE.match(each.name)
+    line = [*above, unit]
+    while line:
+        found = _PLACE.match(line.pop().name)
         if found:
             kind, name = found["kind"], found["name"]
-            is_kept = name in _BEARS_A_PERSON or name[0].isdigit()
+            is_kept = name in _BEARS_A_PERSON or name[0].isdigit() or name in _places_of(line)
             return f"{kind[0].upper()}{kind[1:].lower()} {name}" if is_kept else name
     return UNKNOWN_PLACE
+
+
+def _places_of(units: Sequence[Unit]) -> set[str]:
+    return {found["name"] for unit in units if (found := _PLACE.match(unit.name))}
 
 
 def sign_of(unit: Unit, above: Sequence[Unit]) -> str:

@@ -14,6 +14,7 @@ def province(name: str) -> Unit:
 
 QUANG_TRI, HA_NOI = province("tỉnh Quảng Trị"), province("thành phố Hà Nội")
 SAI_GON = province("Thành phố Hồ Chí Minh")
+TOWN = Unit(level=Level.DISTRICT, name="Liên đoàn Lao động thị xã Quảng Trị")
 DONG_HA = Unit(level=Level.DISTRICT, name="Liên đoàn Lao động thành phố Đông Hà")
 HEALTH = Unit(level=Level.SECTOR, name="Công đoàn Y tế Việt Nam")
 
@@ -27,6 +28,18 @@ HEALTH = Unit(level=Level.SECTOR, name="Công đoàn Y tế Việt Nam")
         pytest.param(Level.DISTRICT, DONG_HA.name, [ROOT, QUANG_TRI], "Đông Hà", "LĐLĐ", id="town"),
         pytest.param(Level.DISTRICT, "Liên đoàn Lao động quận 1", [ROOT, SAI_GON], "Quận 1", "LĐLĐ", id="by number"),
         pytest.param(Level.DISTRICT, "Liên đoàn Lao động thị xã Sa Pa", [ROOT], "Sa Pa", "LĐLĐ", id="thị xã"),
+        # 236/CV-LĐLĐ: "Thị xã Quảng Trị, ngày 22 tháng 03 năm 2022".
+        pytest.param(
+            Level.DISTRICT, TOWN.name, [ROOT, QUANG_TRI], "Thị xã Quảng Trị", "LĐLĐ", id="called as its province"
+        ),
+        pytest.param(
+            Level.GRASSROOTS,
+            "Công đoàn cơ sở Chi cục Thuế",
+            [ROOT, QUANG_TRI, TOWN],
+            "Thị xã Quảng Trị",
+            "CĐCS",
+            id="below it",
+        ),
         pytest.param(Level.COMMUNE, "Công đoàn xã Vĩnh Linh", [ROOT, QUANG_TRI], "Vĩnh Linh", "CĐX", id="commune"),
         pytest.param(Level.COMMUNE, "Công đoàn phường Đông Hà", [ROOT, QUANG_TRI], "Đông Hà", "CĐP", id="ward"),
         pytest.param(Level.COMMUNE, "Công đoàn đặc khu Cồn Cỏ", [ROOT, QUANG_TRI], "Cồn Cỏ", "CĐĐK", id="special zone"),
