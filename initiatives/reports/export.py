@@ -1,6 +1,7 @@
 """The summary table of a unit as a file: who sends it to whom, which layout, which rows."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import IO, Any
 
@@ -10,6 +11,7 @@ from initiatives.campaigns import windows
 from initiatives.models import Campaign
 from initiatives.reports import workbook
 from initiatives.reports.layouts import LAYOUTS, Letterhead
+from initiatives.reports.letterhead import STANDING_COMMITTEE, signing_of
 from initiatives.reports.summary import rows
 from orgtree.models import Unit
 from portal import in_flight
@@ -39,8 +41,13 @@ def write_summary(
 
 
 def letterhead_of(unit: Unit, *, year: int) -> Letterhead:
+    """Signed as the unit's letters are; the words of the official samples are those of a standing committee."""
     above = Unit.objects.get_parent(unit)
-    return Letterhead(host=above.name if above else "", sender=unit.name, year=year)
+    plain = Letterhead(host=above.name if above else "", sender=unit.name, year=year)
+    signing = signing_of(unit.level)
+    if signing == STANDING_COMMITTEE:
+        return plain
+    return replace(plain, committee=signing.committee, signed_for=signing.signed_for)
 
 
 def write_whole(to: IO[bytes], initiatives: QuerySet[Any], *, unit: Unit, layout: str, year: int, at: datetime) -> int:

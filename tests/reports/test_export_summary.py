@@ -53,6 +53,29 @@ def test_by_default_the_table_holds_the_branch_without_withdrawn_and_duplicates(
 
 
 @pytest.mark.parametrize(
+    ("unit", "signed_for", "committee"),
+    [
+        ("tld", "TM. ĐOÀN CHỦ TỊCH", "Đoàn Chủ tịch"),
+        ("quang-tri/dong-ha", "TM. BAN THƯỜNG VỤ", "Ban thường vụ"),
+        ("quang-tri/dong-ha/may-song-hieu", "TM. BAN CHẤP HÀNH", "Ban Chấp hành"),
+    ],
+)
+def test_the_table_is_signed_as_the_letters_of_its_unit_are(
+    campaign: Campaign, tmp_path: Path, unit: str, signed_for: str, committee: str
+) -> None:
+    """A grassroots union has no standing committee; its dossier's table said so, its own did not."""
+    file = tmp_path / "bang.xlsx"
+
+    call_command(
+        "export_summary", campaign=campaign.slug, unit=unit, layout="th", output=str(file), stdout=io.StringIO()
+    )
+
+    words = {cell.value for row in load_workbook(file).worksheets[0].iter_rows() for cell in row}
+    assert signed_for in words
+    assert f"(Kèm theo Tờ trình số ….. ngày …. tháng ….. năm … của {committee} {unit_at(unit).name})" in words
+
+
+@pytest.mark.parametrize(
     ("now", "until"),
     [
         ("2022-05-31 23:59:59", ""),
