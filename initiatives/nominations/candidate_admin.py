@@ -124,6 +124,7 @@ class CandidateAdmin(DossierListAdmin):
             "behind": self.address(request, page.number + 1) if page.has_next() else "",
             "use": use,
             "may_nominate": may_nominate,
+            "past_due": nominating.past_due(dossier, at=at),
             "may_choose": may_nominate and not use.is_full,
             "chooses_among": list(rounds.rounds_feeding(dossier.unit, dossier.round.campaign)),
             "list_address": reverse("admin:initiatives_dossier_candidates", args=[dossier.pk]),

@@ -213,13 +213,20 @@ def _locked(nomination_id: int, *, at: datetime) -> tuple[Nomination, Dossier]:
     return nomination, dossier
 
 
-def _refuse_after_the_last_day(dossier: Dossier, *, at: datetime) -> None:
+def past_due(dossier: Dossier, *, at: datetime) -> str:
+    """Why nobody more may be put forward after the last day, and what to do then; "" until it is over."""
     window = rounds.window(dossier.round, dossier=dossier)
-    if window.state(at=at) is RoundState.PAST:
-        raise dossiers.RoundIsNotOpen(
-            f"Đã hết hạn giới thiệu sáng kiến. {window.sentence(at=at)} "
-            f"Muốn giới thiệu thêm, hãy đề nghị {dossier.round.host} gia hạn."
-        )
+    if window.state(at=at) is not RoundState.PAST:
+        return ""
+    return (
+        f"Đã hết hạn giới thiệu sáng kiến. {window.sentence(at=at)} "
+        f"Muốn giới thiệu thêm, hãy đề nghị {dossier.round.host} gia hạn."
+    )
+
+
+def _refuse_after_the_last_day(dossier: Dossier, *, at: datetime) -> None:
+    if told := past_due(dossier, at=at):
+        raise dossiers.RoundIsNotOpen(told)
 
 
 def _why_not(initiative: Initiative, round: SelectionRound, unit: Unit) -> str:

@@ -161,7 +161,8 @@ def test_after_the_due_day_nothing_is_offered(office: Office, at: Callable[..., 
     page = office.client().get(office.address("candidates")).content.decode()
 
     assert 'value="nominate"' not in page
-    assert "đã quá" in page
+    assert "Đã hết hạn giới thiệu sáng kiến." in page and "đã quá" in page
+    assert f"Muốn giới thiệu thêm, hãy đề nghị {office.units[PROVINCE]} gia hạn." in page
     assert post(office, chosen).status_code == 409
 
 
