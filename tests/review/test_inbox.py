@@ -1,12 +1,15 @@
 """The inbox: what waits, found by anything a person might say, in a number of statements that does not grow (M21)."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -114,6 +117,16 @@ def test_a_search_looks_at_every_campaign_and_status(office: Office) -> None:
 
     assert office.titles(q="gia treo cu") == [old.title]
     assert office.titles(q="gia treo cu", status=Status.SUBMITTED) == []
+
+
+def test_a_search_that_is_dropped_leaves_the_filters_chosen(office: Office) -> None:
+    chosen = {"status": "valid", "unit": "quang-tri/dong-ha", "o": "-4"}
+
+    shown = office.inbox(q="giá treo", p="2", **chosen).content.decode()
+
+    dropped = re.search(r'<a href="([^"]*)">Bỏ tìm</a>', shown)
+    assert dropped is not None
+    assert QueryDict(unescape(dropped[1]).removeprefix("?")).dict() == chosen
 
 
 @pytest.mark.parametrize(
