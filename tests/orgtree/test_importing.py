@@ -66,7 +66,7 @@ def test_the_real_file_brings_every_unit_of_8_january_2022(tree: dict[str, Unit]
         Level.DISTRICT: 705,
         Level.PROVINCIAL_SECTOR: 97,
     }
-    assert UnitAlias.objects.count() == 56
+    assert UnitAlias.objects.count() == 66
 
 
 def test_the_tree_is_sound_to_us_and_to_treebeard(tree: dict[str, Unit]) -> None:
@@ -482,7 +482,7 @@ def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str], db: No
 
     what = (
         "886 đơn vị (1 Tổng Liên đoàn; 63 Liên đoàn Lao động tỉnh, thành phố; 20 Công đoàn ngành trung ương; "
-        "705 Liên đoàn Lao động cấp huyện; 97 Công đoàn ngành địa phương và tương đương) và 56 cách gọi khác."
+        "705 Liên đoàn Lao động cấp huyện; 97 Công đoàn ngành địa phương và tương đương) và 66 cách gọi khác."
     )
     assert capsys.readouterr().out.splitlines() == [
         f"Sẽ thêm {what}",
