@@ -19,6 +19,7 @@ from initiatives.review.reading import labels_of
 from initiatives.submission.files.store import open_stored
 from initiatives.submission.receipts import shown
 from orgtree.models import StaffAccount
+from orgtree.units.queries import own_today
 from portal import sealing
 from portal.vietnamese import days
 
@@ -50,10 +51,11 @@ Content = dict[str, Any]
 def content_of(initiatives: Iterable[Initiative], *, by: StaffAccount, at: datetime, are_more: bool = False) -> Content:
     """All that is held, as it is written into the file: every value with the name of its column and its label. `are_more`: this
     person has initiatives that are in none of it."""
+    unit = own_today(by)
     return {
         "lap_luc": at.isoformat(),
         "lap_luc_doc": days.moment(at),
-        "don_vi_lap": by.unit.name if by.unit else "",
+        "don_vi_lap": unit.name if unit else "",
         "sang_kien": [_initiative(each) for each in initiatives],
         "con_sang_kien_khac": are_more,
         "khong_doc_duoc": "Ngoài những điều ở đây, cổng còn giữ mã băm và dấu vân tay văn bản để tìm và đối chiếu; "

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from initiatives.personal_data import due_days, processing
 from orgtree.scoped_admin import ScopedAdmin, account_of
+from orgtree.units.queries import own_today
 
 
 class ProcessingRecord(ScopedAdmin):
@@ -28,7 +29,7 @@ class ProcessingRecord(ScopedAdmin):
             "opts": self.opts,
             "title": "Hồ sơ hoạt động xử lý dữ liệu cá nhân",
             "record": processing.record(by=account, at=at),
-            "unit": account.unit,
+            "unit": own_today(account),
             "at": at,
             "controller": processing.CONTROLLER,
             "purposes": processing.PURPOSES,

@@ -22,6 +22,7 @@ from initiatives.review.message import Message
 from initiatives.review.queries import MOST_WAITING
 from initiatives.submission.receipts import parse_code, shown
 from orgtree.models import StaffAccount
+from orgtree.units.queries import own_today
 from portal.vietnamese import days, phones
 from portal.vietnamese.refusals import Refused
 from portal.vietnamese.text import folded
@@ -162,12 +163,17 @@ def tellings(rows: Sequence[Initiative], account: StaffAccount, *, at: datetime)
     events: dict[int, list[ReviewEvent]] = {row.pk: [] for row in rows}
     for event in ReviewEvent.objects.filter(initiative__in=rows, act__in=_ACTS.values()).order_by("number"):
         events[event.initiative_id].append(event)
-    return [telling_of(row, events[row.pk], account, at=at) for row in rows]
+    sender = sender_of(account)
+    return [telling_of(row, events[row.pk], sender=sender, at=at) for row in rows]
 
 
-def telling_of(
-    initiative: Initiative, events: Iterable[ReviewEvent], account: StaffAccount, *, at: datetime
-) -> Telling:
+def sender_of(account: StaffAccount) -> str:
+    """Whose message it is: people know the union by what it is called today."""
+    unit = own_today(account)
+    return unit.short_name if unit else "Công đoàn"
+
+
+def telling_of(initiative: Initiative, events: Iterable[ReviewEvent], *, sender: str, at: datetime) -> Telling:
     """`events` are those of its history, in their order; what is told is the last return or refusal among them."""
     told, last = None, None
     for event in events:
@@ -183,7 +189,7 @@ def telling_of(
     digits = _digits(officer.phone) if officer else initiative.phone_digits
     message = Message(
         reader=name,
-        sender=account.unit.short_name if account.unit else "Công đoàn",
+        sender=sender,
         title=initiative.title,
         reasons=reasons,
         code=shown(initiative.receipt_code),

@@ -131,7 +131,8 @@ class TellingAdmin(ScopedAdmin):
         if initiative.status not in {Status.RETURNED, Status.INVALID} or not self.has_change_permission(request):
             return context
         events = initiative.events.all()  # fetched with what the desk shows
-        told = telling.telling_of(initiative, events, account_of(request), at=timezone.now())
+        sender = telling.sender_of(account_of(request))
+        told = telling.telling_of(initiative, events, sender=sender, at=timezone.now())
         kept = self.get_preserved_filters(request)
         return context | {"telling": told, "tell_how": HowForm(auto_id=False), "tell_query": f"?{kept}" if kept else ""}
 

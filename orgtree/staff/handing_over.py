@@ -7,6 +7,7 @@ from django.db import transaction
 
 from orgtree.models import StaffAccount
 from orgtree.staff import first_passwords
+from orgtree.units.queries import own_today
 
 
 class AlreadyClosed(Exception):
@@ -15,7 +16,7 @@ class AlreadyClosed(Exception):
 
 @transaction.atomic
 def hand_over(account: StaffAccount, *, username: str, full_name: str, phone: str) -> tuple[StaffAccount, str]:
-    """The successor's account and its first password."""
+    """The successor's account and its first password; in what the unit is today."""
     leaving = StaffAccount.objects.select_for_update(of=("self",)).select_related("unit").get(pk=account.pk)
     if not leaving.is_active:
         raise AlreadyClosed
@@ -23,7 +24,7 @@ def hand_over(account: StaffAccount, *, username: str, full_name: str, phone: st
         username=username,
         full_name=full_name,
         phone=phone,
-        unit=leaving.unit,
+        unit=own_today(leaving),
         role=leaving.role,
         is_demonstration=leaving.is_demonstration,
     )

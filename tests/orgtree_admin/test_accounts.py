@@ -1,6 +1,7 @@
 """Accounts are made and changed by the level above (M37); nobody lifts themselves."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -8,9 +9,12 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
+from orgtree import changes
+from orgtree.changes import Order
 from orgtree.models import StaffAccount
 from orgtree.roles import Role
 from orgtree.staff.rights import may_manage, refuses_role
+from portal.vietnamese.days import VIETNAM
 from tests.factories import StaffAccountFactory, make_tree
 from tests.orgtree_admin.conftest import World
 
@@ -208,6 +212,16 @@ def test_an_account_is_handed_to_somebody_new(
     leaving.refresh_from_db()
     assert (leaving.is_active, leaving.handed_to) == (False, successor)
     assert open_session.get(reverse("admin:index")).status_code == 302
+
+
+def test_an_account_is_handed_over_in_what_its_unit_is_today(world: World, enter: Enter) -> None:
+    leaving, into = world.accounts["reviewer"], world.units["quang-tri/huong-hoa"]
+    order = Order(day=date(2022, 6, 1), at=datetime(2022, 6, 2, 8, tzinfo=VIETNAM), document="Quyết định 1")
+    changes.merge(world.units["quang-tri/dong-ha"], into=into, order=order)
+
+    hand_over(enter("above"), leaving)
+
+    assert StaffAccount.objects.get(username="le-thi-hang").unit == into
 
 
 def test_both_sides_of_handing_over_are_logged(world: World, enter: Enter) -> None:

@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from initiatives.models import Act, Initiative, PersonalDataView, Status
 from initiatives.personal_data import copying, held, one_person, processing
 from initiatives.personal_data.held import Sort
 from initiatives.progress import tally
+from orgtree import changes
+from orgtree.changes import Order
 from orgtree.models import StaffAccount
 from orgtree.roles import Role
 from portal.vietnamese.days import VIETNAM
@@ -175,6 +177,19 @@ def test_a_copy_names_every_column_that_is_personal(officer: StaffAccount) -> No
     named = {field["truong"] for field in content["sang_kien"][0]["truong"]}
     readable = {name for name, sort in held.of(Initiative).personal.items() if sort not in (Sort.TRACE, Sort.IDENTITY)}
     assert readable | {"national_id"} <= named
+
+
+def test_what_is_drawn_up_today_names_what_ones_unit_is_today(client_as: In, officer: StaffAccount) -> None:
+    manager = StaffAccountFactory(unit=officer.unit, role=Role.MANAGER, is_demonstration=True)
+    order = Order(day=date(2022, 3, 1), at=NOW, document="Quyết định 1")
+    changes.merge(unit_at("quang-tri/dong-ha"), into=unit_at("quang-tri/huong-hoa"), order=order)
+    manager.refresh_from_db()
+
+    copied = copying.content_of([received()], by=manager, at=NOW)
+    record = client_as(manager).get(f"{LOOKS}ho-so-xu-ly/").content.decode()
+
+    assert copied["don_vi_lap"] == "Liên đoàn Lao động huyện Hướng Hóa"
+    assert "<span>LĐLĐ huyện Hướng Hóa</span>" in record
 
 
 def test_two_numbers_on_one_phone_are_two_people(officer: StaffAccount) -> None:

@@ -20,6 +20,8 @@ from initiatives.models import Act, Initiative, Status
 from initiatives.review import panels_admin, telling
 from initiatives.review.actions import NotForThisAccount
 from initiatives.review.message import LONGEST, Message
+from orgtree import changes
+from orgtree.changes import Order
 from orgtree.models import StaffAccount
 from orgtree.roles import Role
 from portal.vietnamese.days import VIETNAM
@@ -232,6 +234,15 @@ class TestWhatTheListSays:
 
         assert "tel:" not in shown
         assert (phone or "chưa ghi số điện thoại") in shown
+
+    def test_a_message_is_sent_by_what_ones_unit_is_today(self, office: Office) -> None:
+        returned(office)
+        order = Order(day=date(2022, 3, 1), at=NOW, document="Quyết định 1")
+        changes.merge(office.units["quang-tri/dong-ha"], into=office.units["quang-tri/huong-hoa"], order=order)
+
+        shown = page(office.client)
+
+        assert "LĐLĐ huyện Hướng Hóa mời anh/chị bổ sung" in shown
 
     def test_the_reasons_are_those_of_the_last_return(self, office: Office) -> None:
         initiative = returned(office, date(2022, 3, 17), "Lý do cũ")
