@@ -104,6 +104,22 @@ def test_an_answer_arrives_though_nobody_read_what_was_sent(tmp_path: Path, mega
 
 
 @pytest.mark.skipif(NGINX is None, reason="nginx is not installed here")
+def test_an_address_that_nginx_passes_on_is_the_portals_to_answer(tmp_path: Path) -> None:
+    """As of a page of text pasted into the search for units. What is longer nginx answers, in Vietnamese."""
+    given = dict(os.environ) | {"DJANGO_SETTINGS_MODULE": "portal.settings", "DATA_DIR": str(tmp_path)}
+    assert NGINX is not None
+    with ExitStack() as ends:
+        behind = ends.enter_context(
+            web.gunicorn("unread", "tests.deploy.reads_nothing:application", given, tmp_path, workers=1)
+        )
+        _, port = ends.enter_context(web.nginx(NGINX, [behind.port], tmp_path))
+        answers = {size: asked(port, "GET", f"/don-vi/?q={'a' * size}")[:2] for size in (4_200, 8_150, 8_300)}
+
+    assert [answers[size] for size in (4_200, 8_150)] == [(404, "nothing")] * 2
+    assert answers[8_300][0] == 414 and "Cổng không đọc được yêu cầu này" in answers[8_300][1]
+
+
+@pytest.mark.skipif(NGINX is None, reason="nginx is not installed here")
 def test_nginxs_own_page_bears_the_headers_too(tmp_path: Path) -> None:
     with behind_nginx(tmp_path, not_at_all) as (port, _):
         status, _, headers = asked(port, "GET", "/")
