@@ -34,6 +34,42 @@ class Served:
         self.server.close()
 
 
+UNREAD, TOO_LARGE = "Cổng không đọc được yêu cầu này", "quá lớn"
+
+
+@pytest.mark.parametrize(
+    "sent, status, told",
+    [
+        (b"GET / HTTP/1.1\r\nHost: a\r\nCookie: " + b"x" * 270_000 + b"\r\n\r\n", 431, UNREAD),
+        (b"GET / HTTP/9\r\nno header\r\n\r\n", 400, UNREAD),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 300000000\r\n\r\n", 413, TOO_LARGE),
+    ],
+    ids=["headers too large", "no HTTP", "a body too large"],
+)
+def test_what_the_embedded_server_refuses_itself_is_told_in_vietnamese(
+    monkeypatch: pytest.MonkeyPatch, sent: bytes, status: int, told: str
+) -> None:
+    answers: list[tuple[int, str, str | None]] = []
+    port = free_port()
+    create = waitress.create_server
+
+    def speak() -> None:
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as browser:
+            browser.sendall(sent)
+            answer = http.client.HTTPResponse(browser)
+            answer.begin()
+            answers.append((answer.status, answer.read().decode(), answer.getheader("Content-Type")))
+
+    monkeypatch.setattr(waitress, "create_server", lambda portal, **options: Served(create(portal, **options), speak))
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+
+    call_command("serve", "--port", str(port), "--without-worker")
+
+    [(found, page, kind)] = answers
+    assert (found, kind) == (status, "text/html; charset=utf-8")
+    assert told in page
+
+
 def test_the_embedded_server_hands_on_what_is_whole_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     reached: list[tuple[str, int]] = []
     port = free_port()

@@ -11,14 +11,18 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
+from waitress.utilities import Error
 
 from portal.command_line import PortalCommand
 from portal.requests import sends_no_body_to_head
 
-# Waitress reads a whole body before the view starts. What is larger than this it refuses itself, in one bare line;
-# what is smaller gets the portal's own page.
+# Waitress reads a whole body before the view starts. What is larger than this it refuses itself (`_refusal`); what is smaller
+# gets the portal's own page.
 MAX_BODY_BYTES = 256 * 1024 * 1024
 SECONDS_TO_STOP = 10
+# What people read where the portal itself was not asked: the pages that nginx has for it.
+PAGES = settings.BASE_DIR / "deploy"
+PAGE_OF = {413: "portal-too-large.html", 500: "portal-down.html"}
 
 
 class Command(PortalCommand):
@@ -50,6 +54,7 @@ class Command(PortalCommand):
             channel_timeout=120,
             ident=None,
         )
+        Error.to_response = _refusal
         application.queue = server.task_dispatcher.queue  # what waits for one of the threads
         self.stdout.write(f"Cổng:    {settings.SITE_URL}/")
         self.stdout.write(f"Cán bộ:  {settings.SITE_URL}/admin/")
@@ -60,6 +65,18 @@ class Command(PortalCommand):
                 server.run()
             finally:
                 server.close()
+
+
+def _refusal(error: Error, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
+    """A body or headers too large, or what is no HTTP. Waitress has a line of English for it, and no option."""
+    headers = [
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("Cache-Control", "no-store"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Content-Security-Policy", "default-src 'none'"),
+    ]
+    page = PAGES / PAGE_OF.get(error.code, "portal-unread.html")
+    return f"{error.code} {error.reason}", headers, page.read_bytes()
 
 
 def _refuse_a_port_that_cannot_be_had(host: str, port: int) -> None:
