@@ -112,6 +112,17 @@ def on_a_machine_with(tmp_path: Path, *arguments: str, **environment: str) -> "s
     )
 
 
+@pytest.mark.parametrize("name", ["BACKUP_KEY", "FIELD_KEYS", "SITE_URL", "DATABASE_URL", "STORAGE_URL", "DEBUG"])
+def test_a_value_nobody_can_use_is_told_by_name_and_shown_when_asked(name: str, tmp_path: Path) -> None:
+    told = on_a_machine_with(tmp_path, "backup", str(tmp_path), **{name: "abc"})
+    shown = on_a_machine_with(tmp_path, "backup", str(tmp_path), "--traceback", **{name: "abc"})
+
+    sentence, fault = told.stderr.splitlines()[-2:]  # of a database its library warns before
+    assert (told.returncode, shown.returncode) == (1, 1)
+    assert sentence.startswith("Cấu hình chưa dùng được.") and fault.startswith(f"{name}: ")
+    assert "Traceback" in shown.stderr
+
+
 @pytest.mark.parametrize("command", ["verify_history", "check_invariants", "recount", "rotate_field_key"])
 def test_a_portal_without_its_tables_is_told(command: str, tmp_path: Path) -> None:
     ended = on_a_machine_with(tmp_path, command)
