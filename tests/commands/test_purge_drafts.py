@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from initiatives.models import Attachment, Campaign, Draft, FailedLookUp, Initiative
 from initiatives.submission import actions, tidying
 from initiatives.submission.files.folder_store import FolderStore
+from initiatives.submission.files.store import StoreUnavailable
 from tests.factories import AttachmentFactory, DraftFactory, InitiativeFactory
 from tests.submission import samples
 from tests.submission.worker import IN_2022, YEAR_2022, Worker, person
@@ -90,6 +91,16 @@ def test_a_dry_run_counts_and_deletes_nothing(now: datetime) -> None:
     assert run() == "Đã xóa 1 bản nháp, 1 lần tra cứu sai, 1 tệp không thuộc về ai.\n"
     assert not lonely.exists()
     assert run() == "Đã xóa 0 bản nháp, 0 lần tra cứu sai, 0 tệp không thuộc về ai.\n"
+
+
+def test_a_store_that_does_not_answer_is_told(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> None:
+        raise StoreUnavailable("the store does not answer (EndpointConnectionError)")
+
+    monkeypatch.setattr(tidying.store, "the_store", away)
+
+    with pytest.raises(CommandError, match=r"^Kho tài liệu \(STORAGE_URL\) chưa trả lời"):
+        run()
 
 
 def _stored(content: bytes, moment: datetime) -> Path:

@@ -8,6 +8,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from initiatives.submission import tidying
+from initiatives.submission.files.store import StoreUnavailable
 from portal.command_line import PortalCommand
 
 MOST_DAYS = 9999
@@ -27,7 +28,12 @@ class Command(PortalCommand):
             raise CommandError("--days phải từ 1 trở lên: bản nháp đang viết dở hôm nay không bao giờ bị xóa.")
         if days > MOST_DAYS:
             raise CommandError(f"--days phải từ 1 đến {MOST_DAYS}.")
-        purged = tidying.purge(at=timezone.now(), untouched_for=timedelta(days=days), dry_run=dry_run)
+        try:
+            purged = tidying.purge(at=timezone.now(), untouched_for=timedelta(days=days), dry_run=dry_run)
+        except StoreUnavailable as failure:
+            raise CommandError(
+                "Kho tài liệu (STORAGE_URL) chưa trả lời nên chưa xem được các tệp. Hãy chạy lại khi kho hoạt động."
+            ) from failure
         word = "Sẽ xóa" if dry_run else "Đã xóa"
         self.stdout.write(
             f"{word} {purged.drafts} bản nháp, {purged.look_ups} lần tra cứu sai, {purged.files} tệp không thuộc về ai."
