@@ -78,8 +78,9 @@ def put_back(chosen: Set, manifest: Manifest) -> Iterator[str]:
     for name in chosen.lines(DOCUMENTS):
         if name in manifest.missing or _is_right(store, name):
             continue
-        store.remove(name)  # another file of this name would pass for it
         with _content(chosen, name) as content, _as_judged(name, content) as judged:
+            # Only now that it can be put: another file of this name would pass for it.
+            store.remove(name)
             store.put(judged)
         if not _is_right(store, name):
             yield name
@@ -201,8 +202,12 @@ def _copied(making: Set, name: str, place: Path) -> int | None:
 
 def _content(chosen: Set, name: str) -> IO[bytes]:
     content: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SMALL)  # type: ignore[assignment]  # noqa: SIM115
-    for piece in _read(chosen, name):
-        content.write(piece)
+    try:
+        for piece in _read(chosen, name):
+            content.write(piece)
+    except BaseException:
+        content.close()
+        raise
     content.seek(0)
     return content
 

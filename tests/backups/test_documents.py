@@ -13,7 +13,7 @@ from typing import IO
 import pytest
 
 from initiatives.backups import documents, parts, sets
-from initiatives.backups.parts import PartWriter, key_name
+from initiatives.backups.parts import Damaged, PartWriter, key_name
 from initiatives.backups.saved import DOCUMENTS
 from initiatives.backups.sets import Manifest, Set
 from initiatives.submission.files.folder_store import FolderStore
@@ -58,6 +58,19 @@ def test_they_come_back_as_they_went(shelf: Shelf, tmp_path: Path, key: bytes | 
 
     assert {name: shelf.bytes_of(name) for name in NAMES} == OF_NAME
     assert list(documents.verified(whole, manifest)) == []
+
+
+def test_what_the_set_cannot_give_is_taken_from_the_store_by_nobody(shelf: Shelf, tmp_path: Path) -> None:
+    for name, content in OF_NAME.items():
+        shelf.lay(name, content)
+    whole, manifest, _ = saved(tmp_path / "sao-luu", NAMES)
+    shelf.lay(NAMES[1], b"half of it")
+    (tmp_path / "sao-luu/files" / NAMES[1]).unlink()
+
+    with pytest.raises(Damaged):
+        list(documents.put_back(whole, manifest))
+
+    assert shelf.bytes_of(NAMES[1]) == b"half of it"
 
 
 @pytest.mark.parametrize("key", [None, b"k" * 32], ids=["open", "sealed"])
