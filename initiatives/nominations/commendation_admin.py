@@ -20,7 +20,7 @@ from initiatives.nominations.commendation_pick_admin import CommendationPick
 from initiatives.nominations.confirming import grouped
 from initiatives.nominations.refusals import SelectionRefused
 from orgtree.scoped_admin import CappedPaginator, OneOf, account_of, is_key
-from orgtree.units.queries import own_today
+from orgtree.units.queries import own_today, today
 from portal.vietnamese import days
 from portal.vietnamese.formats import whole
 
@@ -101,11 +101,11 @@ class DecisionAdmin(CommendationPapers, CommendationPick):
         )
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """From a round, what is known of it: `?round=`."""
+        """From a round, what is known of it: `?round=`. Its host decides as what it is today."""
         unit, asked = own_today(account_of(request)), request.GET.get("round", "")
-        held = self._rounds(request).filter(pk=asked).first() if is_key(asked) else None
+        held = self._rounds(request).select_related("host").filter(pk=asked).first() if is_key(asked) else None
         if held is not None:
-            return {"campaign": held.campaign_id, "unit": held.host_id, "round": held.pk}
+            return {"campaign": held.campaign_id, "unit": today(held.host).pk, "round": held.pk}
         return {"unit": unit.pk if unit else None}
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

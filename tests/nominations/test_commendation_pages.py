@@ -163,6 +163,21 @@ def test_what_the_host_is_today_decides_upon_its_round(
     assert CommendationDecision.objects.filter(round=round).exists() is is_recorded
 
 
+def test_a_decision_upon_a_round_begins_with_what_its_host_is_today(
+    tree_of_2025: dict[str, Unit], client_as: Callable[[StaffAccount], Client]
+) -> None:
+    round = SelectionRoundFactory(host=tree_of_2025["quang-tri"])
+    manager = client_as(StaffAccountFactory(unit=tree_of_2025["quang-tri"], role=Role.MANAGER))
+
+    begun = manager.get(reverse(f"{NAME}_add"), {"round": round.pk}).context["adminform"].form.initial
+
+    assert begun == {
+        "campaign": round.campaign_id,
+        "unit": tree_of_2025["quang-tri-2025"].pk,
+        "round": round.pk,
+    }
+
+
 @pytest.mark.parametrize("code", ["quang-tri", "quang-tri-2025"])
 @pytest.mark.parametrize(
     ("model", "field"),
