@@ -2,8 +2,9 @@
 one slip of the finger.
 
 From the surest understanding to the least, and the first that finds anything answers: the words together, as in a name;
-the words anywhere in the names of one unit, or of a unit and of one above it; the same with one word mended. Each step reads
-the index of words, never the table; where that gives too many, the units above come first and then those met first.
+the words anywhere in the names of one unit, or of a unit and of one above it; the same with i for y, as schools spell; the
+same with one word mended. Each step reads the index of words, never the table; where that gives too many, the units above come
+first and then those met first.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,7 +18,7 @@ from django.db.models import Q
 from orgtree.finding.place_names import places_in
 from orgtree.finding.slips import learn_words, meant
 from orgtree.finding.word_index import Holds, Query, Term, first_keys, last_keys
-from orgtree.finding.words import Reading, pairs, readings_of
+from orgtree.finding.words import Reading, other_spellings, pairs, readings_of
 from orgtree.models import Level, Unit
 from orgtree.models.unit import UnitQuerySet
 from orgtree.scope import branch
@@ -127,11 +128,12 @@ def _found(typed: str, *, among: UnitQuerySet, limit: int) -> list[_Row]:
     readings = readings_of(typed)
     if not readings:
         return []
-    return (
-        _named_together(readings, among, limit)
-        or _named_apart(readings, among, limit)
-        or _mended(readings, among, limit)
-    )
+    spelled_otherwise = (readings_of(" ".join(words)) for words in other_spellings(readings[-1].words))
+    for each in (readings, *spelled_otherwise):
+        found = _named_together(each, among, limit) or _named_apart(each, among, limit)
+        if found:
+            return found
+    return _mended(readings, among, limit)
 
 
 def _named_together(readings: Sequence[Reading], among: UnitQuerySet, limit: int) -> list[_Row]:

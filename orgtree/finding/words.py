@@ -157,6 +157,20 @@ def is_said_of_many(word: str) -> bool:
     return word in _SAID_OF_MANY
 
 
+# --- the other spelling ----------------------------------------------------------------------------------------------
+
+# Schools write "mĩ", "kì", "lí", where names of places have y: words too short to be mended as slips.
+_I_OR_Y = re.compile("[hklmst][iy]")
+
+
+def other_spellings(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """With y where i was typed, and the other way round; nothing where neither differs."""
+    for typed, meant in ("iy", "yi"):
+        other = tuple(f"{word[0]}{meant}" if _I_OR_Y.fullmatch(word) and word[1] == typed else word for word in words)
+        if other != tuple(words):
+            yield other
+
+
 # --- slips of the finger ---------------------------------------------------------------------------------------------
 
 
