@@ -6,6 +6,7 @@ Moments are UTC and windows half-open: `closes_at` is the first moment that is t
 
 import base64
 import hashlib
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -70,9 +71,14 @@ class CampaignQuerySet(ToldQuerySet):
         return self.filter(is_published=True)
 
     def at_address(self, segment: str) -> "CampaignQuerySet":
-        """The campaign whose slug or short address is `segment`, or was: what was printed, shared or framed goes on."""
+        """The campaign whose slug or short address is `segment`, or was, until another takes it: what was printed, shared or
+        framed goes on."""
         had = CampaignAddress.objects.filter(segment=segment).values("campaign")
         return self.filter(Q(slug=segment) | Q(alias=segment) | Q(pk__in=had))
+
+    def having(self, segments: Collection[str]) -> "CampaignQuerySet":
+        """Those of which one of `segments` is the slug or the short address today."""
+        return self.filter(Q(slug__in=segments) | Q(alias__in=segments))
 
 
 class Campaign(ToldToAll):
@@ -158,6 +164,9 @@ class Campaign(ToldToAll):
             super().save(*args, **kwargs)
             segments = list(dict.fromkeys(filter(None, (self.slug, self.alias))))
             taken = set(self.addresses.values_list("segment", flat=True))
+            if not taken.issuperset(segments):
+                given_up = CampaignAddress.objects.exclude(campaign=self).filter(segment__in=segments)
+                given_up.exclude(campaign__in=Campaign.objects.having(segments)).delete()
             CampaignAddress.objects.bulk_create(
                 CampaignAddress(campaign=self, segment=segment) for segment in segments if segment not in taken
             )
@@ -166,7 +175,7 @@ class Campaign(ToldToAll):
         """A slug and an alias live in one street: no two campaigns may share a door."""
         self.alias = self.alias if self.alias and self.alias != self.slug else None
         for segment in filter(None, (self.slug, self.alias)):
-            if Campaign.objects.at_address(segment).exclude(pk=self.pk).exists():
+            if Campaign.objects.having([segment]).exclude(pk=self.pk).exists():
                 raise ValidationError(f"Địa chỉ “{segment}” đã thuộc một chương trình khác.")
 
     @property
@@ -175,8 +184,8 @@ class Campaign(ToldToAll):
 
 
 class CampaignAddress(models.Model):
-    """Every first segment that leads to a campaign, its slug or its alias, and those it had: one street, so that no two share a
-    door."""
+    """Every first segment that leads to a campaign, its slug or its alias, and those it had until another takes them: one street,
+    so that no two share a door."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="addresses")
     segment = models.CharField("đoạn địa chỉ", max_length=80)

@@ -274,4 +274,8 @@ def test_a_campaign_that_gets_another_address_is_found_at_the_one_it_had(
             assert Worker().get(f"/{had}/{page_of}").status_code == 200, (had, page_of)
     assert Worker().post(f"/{YEAR_2022}/nop/", person()).status_code == 303
     with pytest.raises(ValidationError, match="đã thuộc một chương trình khác"):
-        Campaign(slug=YEAR_2022, name="Khác").clean()
+        Campaign(slug="moi", name="Khác").clean()
+    Campaign(slug=YEAR_2022, name="Khác").clean()
+    CampaignFactory(alias=YEAR_2022, name="Chương trình khác")
+    assert "Chương trình khác" in page(Worker().get(f"/{YEAR_2022}/"))
+    assert Worker().get("/1trieu/").status_code == 200
