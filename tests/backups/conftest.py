@@ -63,7 +63,11 @@ def _another_database(tmp_path: Path) -> Iterator[str]:
         yield str(tmp_path / "khac.sqlite3")
         return
     name = f"{connection.settings_dict['NAME']}_khac"
+    unhurried = (
+        "SET statement_timeout = 0"  # behind each stands a checkpoint of the whole server, which others keep busy
+    )
     with connection._nodb_cursor() as cursor:
+        cursor.execute(unhurried)
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
     try:
@@ -71,6 +75,7 @@ def _another_database(tmp_path: Path) -> Iterator[str]:
     finally:
         connections.close_all()
         with connection._nodb_cursor() as cursor:
+            cursor.execute(unhurried)
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
