@@ -15,6 +15,7 @@ from initiatives.models import Commendation, CommendationDecision
 from initiatives.nominations.confirming import grouped
 from initiatives.submission.receipts import shown
 from portal.sheets.cells import safe_cell, safe_text
+from portal.sheets.paper import set_margins
 from portal.vietnamese import days
 
 TITLE = "DANH SÁCH SÁNG KIẾN ĐƯỢC BIỂU DƯƠNG"
@@ -28,7 +29,6 @@ COLUMNS = (
     ("Mã biên nhận", 11),
     ("Mã xác nhận", 14),
 )
-MARGINS = {"left": 30, "right": 15, "top": 20, "bottom": 20}  # mm, Decree 30/2020/NĐ-CP
 CENTRED = {"TT", "Mã biên nhận", "Mã xác nhận"}
 LINE_HEIGHT, TALLEST = 16.5, 400.0  # points
 _FONT = "Times New Roman"
@@ -43,10 +43,7 @@ def sheet_of(decision: CommendationDecision, named: Iterable[Commendation]) -> b
     sheet.page_setup.paperSize, sheet.page_setup.orientation = Worksheet.PAPERSIZE_A4, Worksheet.ORIENTATION_LANDSCAPE
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    for side, width in MARGINS.items():
-        setattr(sheet.page_margins, side, width / 25.4)
-    sheet.HeaderFooter.differentFirst = True
-    sheet.oddHeader.center.text = "&P"
+    set_margins(sheet)
     for place, (_, width) in enumerate(COLUMNS, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = width
     head, room = _head(decision), sum(width for _, width in COLUMNS)

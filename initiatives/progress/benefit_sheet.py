@@ -12,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from initiatives.progress import board_sheet
 from initiatives.progress.benefit_report import APPRAISED, DECLARED, MEANINGFUL, MISTYPED, Line, Report, Row
 from initiatives.submission.receipts import shown
+from portal.sheets.paper import set_margins
 from portal.vietnamese import days, money
 from portal.vietnamese.formats import whole
 
@@ -61,7 +62,7 @@ class _Sheet:
         setup.paperSize, setup.orientation = Worksheet.PAPERSIZE_A4, Worksheet.ORIENTATION_LANDSCAPE
         setup.fitToHeight = 0
         self.sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        board_sheet.set_margins(self.sheet)
+        set_margins(self.sheet)
         for place, (_, width) in enumerate(columns, start=1):
             self.sheet.column_dimensions[get_column_letter(place)].width = width
 

@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from initiatives.progress import breakdowns
 from initiatives.progress.board import BY_TREE, OVER, UNDER, Board, Line
 from portal.sheets.cells import safe_cell, safe_text
+from portal.sheets.paper import set_margins
 from portal.vietnamese import days
 from portal.vietnamese.formats import NOTHING, whole
 
@@ -26,8 +27,6 @@ ONLY = {OVER: "Chỉ gồm các đơn vị vượt chỉ tiêu", UNDER: "Chỉ g
 LINE_HEIGHT, TALLEST = 16.5, 400.0  # points
 NUMBER, PERCENT, TEXT = "#,##0", "0.0", "@"
 FONT = "Times New Roman"
-MARGINS = {"left": 30, "right": 15, "top": 20, "bottom": 20}  # mm, Decree 30/2020/NĐ-CP
-_MM_AN_INCH = 25.4
 _LINE = Side(style="thin", color="9AA5B5")
 HEAD, _OVER, _UNDER = (PatternFill("solid", fgColor=colour) for colour in ("D6E4F5", "D9F0E1", "FCE4E4"))
 
@@ -71,14 +70,6 @@ def _set_up(sheet) -> None:  # type: ignore[no-untyped-def]
     set_margins(sheet)
     for place, (_, width) in enumerate(COLUMNS, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = width
-
-
-def set_margins(sheet) -> None:  # type: ignore[no-untyped-def]
-    """And the number of the page above, which the first does not bear."""
-    for side, width in MARGINS.items():
-        setattr(sheet.page_margins, side, width / _MM_AN_INCH)
-    sheet.HeaderFooter.differentFirst = True
-    sheet.oddHeader.center.text = "&P"
 
 
 def _write_head(sheet, board: Board, only: str) -> int:  # type: ignore[no-untyped-def]

@@ -16,6 +16,7 @@ from initiatives.progress import board_sheet
 from initiatives.progress.board_sheet import HEAD, NUMBER, PERCENT, Value, tenths
 from initiatives.progress.quarter_review import Review
 from initiatives.progress.quarters import FALLS, Outcome, Today
+from portal.sheets.paper import set_margins
 from portal.vietnamese import days
 from portal.vietnamese.formats import NOTHING
 
@@ -145,7 +146,7 @@ class _Paper:
         )
         sheet.page_setup.fitToHeight = 0
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        board_sheet.set_margins(sheet)
+        set_margins(sheet)
         for place, (_, width) in enumerate(self.columns, start=1):
             sheet.column_dimensions[get_column_letter(place)].width = width
 
