@@ -58,6 +58,7 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     )
 else:
     DATABASES["default"]["OPTIONS"]["session"]["synchronous_commit"] = "off"  # the same
+    DATABASES["default"]["TEST"] = {"TEMPLATE": "template0"}  # of which alone a database of another order may be made
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # a thread of a test takes its connection with it
 
 PASSWORD_HASHERS = [

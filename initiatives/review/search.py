@@ -20,7 +20,7 @@ from initiatives.review.word_index import (
     likely_number,
     number_held,
 )
-from initiatives.submission.receipts import parse_code
+from initiatives.submission.receipts import CODE_DIGITS, parse_code
 from orgtree.models import Unit
 from portal.vietnamese import phones
 from portal.vietnamese.refusals import Refused
@@ -79,8 +79,9 @@ def matching(rows: QuerySet, typed: str, *, within: Unit | None = None) -> Query
 
 
 def _digits(digits: str) -> Q:
-    """The beginning of a code or the end of a phone. As a range: LIKE reads every code on SQLite."""
-    beginning = Q(receipt_code__gte=digits, receipt_code__lt=f"{digits}:")  # ":" follows "9"
+    """The beginning of a code or the end of a phone. As a range: LIKE reads every code on SQLite. It ends with a
+    digit: these stand in one order in every collation, and before or behind them anything may."""
+    beginning = Q(receipt_code__gte=digits, receipt_code__lte=digits.ljust(CODE_DIGITS, "9"))
     if len(digits) < PHONE_END:
         return beginning
     end = Q(Exact(PhoneEnd("phone_digits"), digits[-PHONE_END:])) & Q(phone_digits__endswith=digits)

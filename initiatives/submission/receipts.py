@@ -17,7 +17,8 @@ from portal.vietnamese.text import ascii_digits
 _FROM_DIGIT_TO_DIGIT = re.compile(r"[0-9](?:.*[0-9])?", re.DOTALL)
 
 RANDOM_DIGITS = 12
-CODE = re.compile(r"\A[0-9]{13}\Z")
+CODE_DIGITS = RANDOM_DIGITS + 1  # and the check digit
+CODE = re.compile(rf"\A[0-9]{{{CODE_DIGITS}}}\Z")
 TOKEN = r"[A-Za-z0-9_-]{22}"  # noqa: S105
 
 # The quasigroup of order 10 of H. Michael Damm's thesis (2004), weakly totally anti-symmetric.
