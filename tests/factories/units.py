@@ -5,7 +5,8 @@ from typing import Any
 import factory
 from django.core.management.color import no_style
 from django.db import connection
-from django.db.models import F, Model
+from django.db.models import F
+from django.db.models.sql import InsertQuery
 
 from orgtree.changing.places import next_place
 from orgtree.models import Level, Unit, WordForm
@@ -70,7 +71,7 @@ SMALL_TREE: dict[str, tuple[str, str, str, str]] = {
     "cd-y-te": (Level.SECTOR, "cong-doan-nganh", "Công đoàn Y tế Việt Nam", "CĐ Y tế Việt Nam"),
 }
 
-_kept: dict[type[Model], list[dict[str, Any]]] = {}
+_kept: list[tuple[str, Any]] = []  # statements with their parameters
 
 
 class UnitFactory(factory.django.DjangoModelFactory):
@@ -119,7 +120,8 @@ def unit_at(code: str) -> Unit:
 def make_tree() -> dict[str, Unit]:
     """The small tree by code; units that stand already (the real tree's) are taken as they are.
 
-    On an empty table it is planted once a process and then written again as it was, keys and all: half the suite stands on it.
+    On an empty table it is planted once a process and then written again as it was, keys and all, by the very statements: half
+    the suite stands on it.
     """
     if Unit.objects.exists():
         _plant()
@@ -127,7 +129,7 @@ def make_tree() -> dict[str, Unit]:
         _write_again()
     else:
         _plant()
-        _kept.update({model: list(model.objects.order_by("pk").values()) for model in (Unit, WordForm)})
+        _keep()
     return {unit.code: unit for unit in Unit.objects.filter(code__in=SMALL_TREE)}
 
 
@@ -136,12 +138,18 @@ def _plant() -> None:
         unit_at(code)
 
 
+def _keep() -> None:
+    for model in (Unit, WordForm):
+        query = InsertQuery(model)
+        query.insert_values(model._meta.concrete_fields, list(model.objects.order_by("pk")))
+        _kept.extend(query.get_compiler(connection=connection).as_sql())
+        _kept.extend((statement, None) for statement in connection.ops.sequence_reset_sql(no_style(), [model]))
+
+
 def _write_again() -> None:
-    for model, rows in _kept.items():
-        model.objects.bulk_create([model(**row) for row in rows])
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), list(_kept)):
-            cursor.execute(statement)
+        for statement, params in _kept:
+            cursor.execute(statement, params)
 
 
 def _code_above(code: str) -> str:
