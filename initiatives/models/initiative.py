@@ -48,11 +48,13 @@ class InitiativeQuerySet(ScopedQuerySet):
 
 
 class Initiative(models.Model):
-    campaign = models.ForeignKey(
-        Campaign, verbose_name="chương trình", on_delete=models.PROTECT, related_name="initiatives"
+    campaign = models.ForeignKey(  # no index of its own: others begin with it
+        Campaign, verbose_name="chương trình", on_delete=models.PROTECT, related_name="initiatives", db_index=False
     )
     phase = models.ForeignKey(Phase, verbose_name="đợt", on_delete=models.PROTECT, related_name="initiatives")
-    unit = models.ForeignKey(Unit, verbose_name="đơn vị", on_delete=models.PROTECT, related_name="initiatives")
+    unit = models.ForeignKey(
+        Unit, verbose_name="đơn vị", on_delete=models.PROTECT, related_name="initiatives", db_index=False
+    )
     status = models.CharField("trạng thái", max_length=12, choices=Status.choices, default=Status.SUBMITTED)
     duplicate_of = models.ForeignKey(
         "self", verbose_name="trùng với", null=True, blank=True, on_delete=models.PROTECT, related_name="duplicates"
