@@ -33,6 +33,7 @@ from orgtree.changes import Order
 from orgtree.models import Level, StaffAccount, Unit
 from portal.vietnamese.days import VIETNAM
 from tests.factories import CampaignFactory, InitiativeFactory, StaffAccountFactory, make_tree, unit_at
+from tests.plans import must_read_one_of
 from tests.submission.worker import IN_2022, YEAR_2022, Worker, person
 
 NOW = datetime(2022, 3, 10, 9, 0, tzinfo=VIETNAM)
@@ -426,15 +427,7 @@ def test_counting_reads_the_index_and_not_the_rows(campaign: Campaign) -> None:
 
     # by status, category, field, phase, month and day; and how many have a value in the one field
     assert len(counts) == 7
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            for way in ("seqscan", "bitmapscan", "indexscan"):
-                cursor.execute(f"SET LOCAL enable_{way} = off")
-        for sql in counts:
-            cursor.execute(f"EXPLAIN {'' if connection.vendor == 'postgresql' else 'QUERY PLAN '}{sql}")
-            plan = str(cursor.fetchall())
-            assert any(name in plan for name in INDEXES)
-            assert ("Index Only Scan" if connection.vendor == "postgresql" else "COVERING INDEX") in plan
+    must_read_one_of(INDEXES, counts)
 
 
 # --- differences ----------------------------------------------------------------------------------------------------
