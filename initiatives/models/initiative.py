@@ -253,6 +253,10 @@ class Initiative(models.Model):
         return self.status == Status.SUBMITTED
 
     @property
+    def is_withdrawn(self) -> bool:
+        return self.status == Status.WITHDRAWN
+
+    @property
     def _row(self) -> str:
         return f"initiative:{self.receipt_code}"
 

@@ -10,6 +10,7 @@ from django.contrib.staticfiles import finders
 
 from initiatives.campaigns.posters import qr_svg
 from initiatives.models import Campaign
+from initiatives.submission import actions
 from initiatives.submission.receipts import shown
 from tests.submission.worker import IN_2022, YEAR_2022, Worker, page, person
 
@@ -68,6 +69,20 @@ def test_another_is_offered_while_the_campaign_is_open(worker: Worker, at: Clock
     at(text)
 
     assert (ANOTHER in page(worker.get(f"{worker.receipt}?da-luu=1"))) is is_offered
+
+
+@pytest.mark.parametrize("state", ("", "?da-luu=1"))
+def test_of_one_that_was_withdrawn_nobody_promises_a_review(worker: Worker, at: Clock, state: str) -> None:
+    promise, gone = "Công đoàn xem xét sáng kiến của bạn.", "Công đoàn không xét sáng kiến này nữa."
+    address = f"{worker.receipt}{state}"
+    before = page(worker.get(address))
+
+    actions.withdraw(worker.initiative, at=at("2022-03-02 09:00:00"))
+    after = page(worker.get(address))
+
+    assert (promise in before, gone in before) == (True, False)
+    assert (promise in after, gone in after) == (False, True)
+    assert "rút sáng kiến" not in after
 
 
 @pytest.mark.parametrize("state", ("", "?anh=1"))

@@ -58,6 +58,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
 def _page(request: HttpRequest, known: CampaignFacts, initiative: Initiative, token: str) -> HttpResponse:
     """Drawn once for all whom the same people help, and filled for each."""
     contacts, in_app = known.helping(initiative.unit), in_app_browser(request)
+    is_withdrawn = initiative.is_withdrawn
     link = _link(request, token)
     values = {
         "code": receipts.shown(initiative.receipt_code),
@@ -69,9 +70,10 @@ def _page(request: HttpRequest, known: CampaignFacts, initiative: Initiative, to
 
     def draw() -> str:
         own = {name: hole(name) for name in values}
-        return render_to_string("submission/receipt.html", own | {"contacts": contacts, "in_app": in_app})
+        shared = {"contacts": contacts, "in_app": in_app, "is_withdrawn": is_withdrawn}
+        return render_to_string("submission/receipt.html", own | shared)
 
-    key = ("receipt", in_app, tuple(contact.pk for contact in contacts))
+    key = ("receipt", in_app, is_withdrawn, tuple(contact.pk for contact in contacts))
     return HttpResponse(known.patterns.filled(key, values, draw))
 
 
