@@ -12,6 +12,7 @@ from initiatives.lifecycle import Share
 from initiatives.models import Asked, Campaign
 from initiatives.submission import answers
 from initiatives.submission.forms import ContentForm, PersonForm, TrackForm
+from initiatives.submission.forms.content import WITH_NOBODY
 from orgtree.models import Level, Unit
 from portal.templatetags.portal_pack import counter
 from tests.factories import UnitFactory
@@ -305,6 +306,8 @@ def shared(own: str, *rows: Row | None, chosen: str = "", **more: Any) -> dict[s
 
 LEGAL = [
     ("nobody else", content(), "100", [], 0),
+    ("nobody else, and all of it", shared("100 %"), "100", [], 0),
+    ("nobody else, and all of it with decimals", shared("100,00"), "100", [], 0),
     ("the sender has more", shared("60", (NAME, "40")), "60", ["40"], 0),
     ("a co-author has more", shared("40", (NAME, "60")), "40", ["60"], 1),
     ("comma and percent sign", shared("33,5 %", (NAME, "66.5%")), "33.5", ["66.5"], 1),
@@ -355,11 +358,22 @@ def total(text: str) -> dict[str, list[str]]:
     return {"share": [f"Tổng các phần đóng góp phải là 100%, hiện là {text}%."]}
 
 
+def alone(text: str) -> dict[str, list[str]]:
+    return {"share": [f"{total(text)['share'][0]} {WITH_NOBODY}"]}
+
+
 def percent_of(number: int) -> str:
     return f"Phần đóng góp của đồng tác giả {number} phải là số, lớn hơn 0 và không quá 100, ví dụ 40 hoặc 33,5."
 
 
 ILLEGAL = [
+    ("a part of it, and nobody else", shared("60"), alone("60")),
+    ("a part of it, and rows without anybody", shared("33,5 %", ("", ""), ("", "")), alone("33,5")),
+    (
+        "words, and nobody else",
+        shared("một nửa"),
+        {"share": ["Phần đóng góp của bạn phải là số, lớn hơn 0 và không quá 100, ví dụ 40 hoặc 33,5."]},
+    ),
     ("99.9", shared("60", (NAME, "39,9")), total("99,9")),
     ("99.99", shared("33,33", (NAME, "33,33"), (NAME, "33,33")), total("99,99")),
     ("100.01", shared("60", (NAME, "40,01")), total("100,01")),

@@ -13,6 +13,7 @@ from django.utils.datastructures import MultiValueDict
 
 from initiatives.submission import answers
 from initiatives.submission.entering.forms import EnteredContentForm, EnteredPersonForm
+from initiatives.submission.forms.content import rows_of_co_authors
 from portal.vietnamese.text import single_line
 
 Pair = tuple[EnteredPersonForm, EnteredContentForm]
@@ -30,7 +31,7 @@ class ManyForms:
         self._made: dict[tuple[date, int], Pair] = {}
 
     def bound(self, typed: answers.Answers, *, today: date) -> Pair:
-        asked = (today, _rows_of_co_authors(typed))
+        asked = (today, rows_of_co_authors(lambda name: single_line(str(typed.get(name, "")))))
         if asked not in self._made:
             self._made[asked] = self.make(*asked)
         data = answers.bound(typed)
@@ -44,15 +45,3 @@ def _anew(form: Form, data: MultiValueDict[str, str]) -> Form:
     bound.data, bound.is_bound = data, True
     bound.__dict__["_bound_fields_cache"] = {}  # what they were called with is in there
     return bound
-
-
-def _rows_of_co_authors(typed: answers.Answers) -> int:
-    """As many as the form makes of what was typed: down to the last in which something stands."""
-    return max(
-        (
-            number
-            for number in range(1, answers.CO_AUTHORS + 1)
-            if any(single_line(str(typed.get(f"co_authors-{number}-{part}", ""))) for part in ("full_name", "share"))
-        ),
-        default=0,
-    )

@@ -19,11 +19,9 @@ SHARES = ("share", *(f"co_authors-{number}-share" for number in range(1, answers
 YES = {"x", "v", "co", "da co", "dong y", "da dong y", "da ky", "yes", "y", "true", "1", "on", "ok"}
 NO = {"khong", "chua", "chua ky", "khong dong y", "no", "n", "false", "0", "off"}
 TICKS = {"✓", "✔", "☑", "☒", "√", "+"}
-ALL = "100"  # percent
 
 TICK_OR_EMPTY = "Hãy ghi x nếu có, để trống nếu không."
 NOT_OFFERED = "Không có lựa chọn này. Hãy chọn trong danh sách của ô."
-SHARES_WITH_NOBODY = "Ghi thêm đồng tác giả và tỷ lệ của họ, hoặc để trống cột này."
 NOT_SIGNED = "Hãy ghi x khi người nộp đã ký đồng ý trên giấy. Chưa ký thì chưa nhập được."
 
 _MOMENT = re.compile(r"[0-9]{2}:[0-9]{2} (?P<day>[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})")
@@ -72,8 +70,6 @@ class Cells:
         if self.all_promises:
             read.answers["declaration"] = self._promised(row.values, read)
         read.answers |= _shares(row.values)
-        if read.answers["share"] not in {"", ALL} and not _has_co_authors(read.answers):
-            read.faults["share"] = SHARES_WITH_NOBODY
         read.answers["recognised_author"] = _author(row.values)
         for name, text in row.values.items():
             if text in ERRORS_OF_EXCEL:
@@ -164,10 +160,6 @@ def _percent(cell: str, *, reads_parts: bool) -> Decimal | None:
 
 def _plain(percent: Decimal) -> str:
     return f"{percent.quantize(Decimal('0.01')).normalize():f}"
-
-
-def _has_co_authors(typed: answers.Answers) -> bool:
-    return any(typed.get(name) for name in typed if name.startswith("co_authors-"))
 
 
 def _author(values: Mapping[str, str]) -> str:

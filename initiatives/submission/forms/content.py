@@ -1,7 +1,7 @@
 """Step 2: the initiative, who shares it and which of them is recognised (M11), and what the sender declares."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,7 @@ from portal.vietnamese import fields
 from portal.vietnamese.text import ascii_digits
 
 HUNDRED = Decimal(100)
+WITH_NOBODY = "Hãy ghi thêm đồng tác giả và phần của họ; chỉ một người làm thì để trống ô này."
 
 
 class Declared(forms.MultipleChoiceField):
@@ -131,7 +132,7 @@ class ContentForm(StepForm):
         self._build_co_authors()
 
     def _build_co_authors(self) -> None:
-        asked = max(max(self._rows_typed(), default=0) + self.more_authors, self.author_rows)
+        asked = max(rows_of_co_authors(self._typed) + self.more_authors, self.author_rows)
         shown = min(asked, answers.CO_AUTHORS)
         for number in range(1, shown + 1):
             self.fields[f"co_authors-{number}-full_name"] = fields.NameField(
@@ -188,14 +189,15 @@ class ContentForm(StepForm):
             if not name and name_field not in self.errors:
                 self.add_error(name_field, f"Hãy nhập họ và tên đồng tác giả {number}.")
             named.append((number, name, self._percent(share_field, f"phần đóng góp của đồng tác giả {number}")))
-        if not named:
+        if not named and is_all_or_nothing(self._typed("share")):
             return []
         own = self._percent("share", f"phần đóng góp {self.of_sender}")
         shares = [share for _, _, share in named if share is not None]
         if own is not None and len(shares) == len(named):
             total = own + sum(shares, Decimal(0))
             if total != HUNDRED:
-                self.add_error("share", f"Tổng các phần đóng góp phải là 100%, hiện là {answers.percent(total)}%.")
+                sentence = f"Tổng các phần đóng góp phải là 100%, hiện là {answers.percent(total)}%."
+                self.add_error("share", sentence if named else f"{sentence} {WITH_NOBODY}")
             else:
                 self.cleaned_data["sender_share"] = own
                 self._settle_recognised_author(named, own)
@@ -223,7 +225,7 @@ class ContentForm(StepForm):
             self.add_error("recognised_author", "Nhiều người cùng đóng góp cao nhất: hãy chọn tác giả được công nhận.")
 
     def _percent(self, name: str, what: str) -> Decimal | None:
-        typed = ascii_digits(self._typed(name)).rstrip("% ").replace(",", ".")
+        typed = _plain_percent(self._typed(name))
         if re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{1,2})?", typed) and 0 < Decimal(typed) <= HUNDRED:
             return Decimal(typed)
         if name in self.fields:
@@ -234,13 +236,6 @@ class ContentForm(StepForm):
     def _is_research(self) -> bool:
         return "solution_kind" in self.fields and self._typed("solution_kind") == "research"
 
-    def _rows_typed(self) -> list[int]:
-        return [
-            number
-            for number in range(1, answers.CO_AUTHORS + 1)
-            if self._typed(f"co_authors-{number}-full_name") or self._typed(f"co_authors-{number}-share")
-        ]
-
     @property
     def main_fields(self) -> Iterable[forms.BoundField]:
         return [
@@ -250,6 +245,22 @@ class ContentForm(StepForm):
     @property
     def co_author_fields(self) -> Iterable[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith("co_authors-")]
+
+
+def rows_of_co_authors(typed: Callable[[str], str]) -> int:
+    """Down to the last in which something stands; one where the sender's own share says that others are missing."""
+    numbers = range(1, answers.CO_AUTHORS + 1)
+    begun = [n for n in numbers if typed(f"co_authors-{n}-full_name") or typed(f"co_authors-{n}-share")]
+    return max(begun, default=0 if is_all_or_nothing(typed("share")) else 1)
+
+
+def is_all_or_nothing(share: str) -> bool:
+    """What somebody who shares the work with nobody may give as the own share."""
+    return bool(re.fullmatch(r"(?:100(?:\.00?)?)?", _plain_percent(share)))
+
+
+def _plain_percent(typed: str) -> str:
+    return ascii_digits(typed).rstrip("% ").replace(",", ".")
 
 
 def _is_about_authors(name: str) -> bool:

@@ -15,6 +15,7 @@ from initiatives.submission.entering.kept_sheets import BLANK, NEW, PRESENT, WIT
 from initiatives.submission.entering.offers import Offer
 from initiatives.submission.entering.sheet_cells import Cells
 from initiatives.submission.entering.sheets import ENTERED, REFUSED, Judge, Outcome
+from initiatives.submission.forms.content import WITH_NOBODY
 from orgtree.models import StaffAccount
 from portal.sheets.reading import SheetRefused, SheetRow
 from portal.vietnamese.days import VIETNAM
@@ -285,12 +286,12 @@ def test_what_excel_makes_of_a_cell_is_undone(office: Office, cells: Row, kept: 
         ),
         pytest.param(
             {"share": "60%"},
-            ["Phần đóng góp của người nộp (%): Ghi thêm đồng tác giả và tỷ lệ của họ, hoặc để trống cột này."],
+            [f"Phần đóng góp của người nộp (%): Tổng các phần đóng góp phải là 100%, hiện là 60%. {WITH_NOBODY}"],
             id="a share with nobody, with its sign",
         ),
         pytest.param(
             {"share": "60"},
-            ["Phần đóng góp của người nộp (%): Ghi thêm đồng tác giả và tỷ lệ của họ, hoặc để trống cột này."],
+            [f"Phần đóng góp của người nộp (%): Tổng các phần đóng góp phải là 100%, hiện là 60%. {WITH_NOBODY}"],
             id="a share with nobody",
         ),
     ],
@@ -492,6 +493,7 @@ def test_units_named_in_many_rows_are_asked_for_at_once(office: Office) -> None:
         pytest.param({"full_name": "", "applied_on": "31/2/2022", "consent": ""}, id="wrong in three places"),
         pytest.param({"co_authors-2-full_name": "Hồ B", "co_authors-2-share": "40", "share": "60"}, id="a co-author"),
         pytest.param({"co_authors-9-share": "40", "share": "50"}, id="a share of nobody"),
+        pytest.param({"share": "60"}, id="a share with nobody"),
         pytest.param(
             {"co_authors-1-full_name": "Hồ B", "co_authors-1-share": "50", "share": "50", "recognised_author": "1"},
             id="one of two equal ones is recognised",
