@@ -111,6 +111,7 @@ class NoComplaintsForm(forms.Form):
 class SendBackForm(forms.Form):
     remarks = TextField(
         label="Cần hoàn thiện những gì",
+        called="Nội dung cần hoàn thiện",
         limit=REMARKS_LIMIT,
         required_message="Hãy ghi những gì đơn vị cần hoàn thiện.",
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -97,6 +97,7 @@ class AnswerForm(forms.Form):
 
     words = fields.TextField(
         label="Đã trả lời thế nào",
+        called="Lời trả lời",
         limit=LONGEST_TEXT,
         required_message="Hãy ghi đã trả lời bằng cách nào và nói gì.",
         help_text="Ghi cách trả lời (gọi điện, Zalo, thư, gặp mặt) và điều đã nói.",
@@ -113,6 +114,7 @@ class FinishForm(forms.Form):
     )
     words = fields.TextField(
         label="Đã làm gì",
+        called="Phần ghi việc đã làm",
         limit=LONGEST_TEXT,
         required_message="Hãy ghi đã làm gì; nếu không thực hiện, ghi lý do.",
         help_text="Nếu không thực hiện hoặc chỉ làm một phần, hãy ghi lý do đã nói với người yêu cầu.",
@@ -124,6 +126,7 @@ class HandOnForm(forms.Form):
     unit = fields.LineField(label="Đơn vị", limit=200, required_message="Hãy chọn một đơn vị.")
     words = fields.TextField(
         label="Vì sao chuyển",
+        called="Lý do chuyển",
         limit=500,
         required_message="Hãy ghi vì sao chuyển.",
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -30,6 +30,7 @@ class NameForm(QuarterForm):
     code = LineField(label="Mã biên nhận", limit=LONGEST_CODE, widget=line(inputmode="numeric"))
     reason = LineField(
         label="Vì sao tiêu biểu",
+        called="Lý do tiêu biểu",
         limit=LONGEST_REASON,
         widget=line(**{"class": "vTextField wide"}),
         help_text="Trang công khai in nguyên câu này. Đừng ghi tên người.",

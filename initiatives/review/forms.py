@@ -99,6 +99,7 @@ class ReasonsForm(forms.Form):
         for code, each in self.offered.items():
             self.fields[words_of(code)] = LineField(
                 label=f"Lời gửi đi: {each.text}",
+                called="Lời gửi đi",
                 limit=READY_WORDS_LIMIT,
                 required=False,
                 initial=each.text,
@@ -270,7 +271,12 @@ class DeclineForm(DeclineManyForm):
 
 
 class ReopenForm(forms.Form):
-    why = TextField(label="Vì sao mở lại", limit=OWN_WORDS_LIMIT, widget=forms.Textarea(attrs={"rows": 2}))
+    why = TextField(
+        label="Vì sao mở lại",
+        called="Lý do mở lại",
+        limit=OWN_WORDS_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
     def decision(self) -> Decision:
         return Decision(Status.SUBMITTED, (Reason("reopened", "", self.cleaned_data["why"]),))

@@ -51,4 +51,9 @@ class DecideForm(ShownForm):
 class TakeBackForm(ShownForm):
     writes = "why"
 
-    why = TextField(label="Vì sao mở lại", limit=OWN_WORDS_LIMIT, widget=forms.Textarea(attrs={"rows": 2}))
+    why = TextField(
+        label="Vì sao mở lại",
+        called="Lý do mở lại",
+        limit=OWN_WORDS_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

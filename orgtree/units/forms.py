@@ -170,6 +170,7 @@ class MergeForm(EndingForm):
     )
     name = LineField(
         label="Hoặc vào đơn vị mới, tên đầy đủ",
+        called="Tên đơn vị mới",
         limit=NAME,
         required=False,
         widget=line(),

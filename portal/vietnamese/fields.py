@@ -59,8 +59,10 @@ class TypedField(forms.Field):
     widget: type[forms.Widget] | forms.Widget = forms.TextInput
     attributes: ClassVar[dict[str, str]] = {}
 
-    def __init__(self, *, required_message: str | None = None, **kwargs: Any) -> None:
+    def __init__(self, *, required_message: str | None = None, called: str = "", **kwargs: Any) -> None:
+        """`called` is how a sentence names the field whose label asks: "Lý do" for "Vì sao mở lại"."""
         self.required_message = required_message
+        self.called = called
         super().__init__(**kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, str]:
@@ -95,7 +97,7 @@ class TypedField(forms.Field):
             return True
 
     def _label(self) -> str:
-        return str(self.label) if self.label else "Mục này"
+        return self.called or (str(self.label) if self.label else "Mục này")
 
     def _label_inside(self) -> str:
         """The label within a sentence: họ và tên, but CCCD."""

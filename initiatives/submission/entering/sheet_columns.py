@@ -38,6 +38,7 @@ HEADINGS = {
     "unit_name": "Công đoàn cơ sở chưa có trong danh sách",
     "bloc": "Khối",
     "target_group": "Nhóm đối tượng",
+    "recognised_by": "Người, nơi công nhận",
     "share": "Phần đóng góp của người nộp (%)",
     "declaration": "Cam kết đủ",
     "consent": "Đã đồng ý trên giấy",

@@ -49,6 +49,7 @@ class ContentForm(StepForm):
     )
     recognised_by = fields.LineField(
         label="Ai công nhận?",
+        called="Tên người hoặc nơi công nhận",
         limit=200,
         help_text="Hội đồng sáng kiến hoặc thủ trưởng cơ quan, đơn vị, doanh nghiệp.",
         required_message="Hãy ghi ai đã công nhận sáng kiến.",

@@ -60,6 +60,7 @@ class PersonForm(StepForm):
     )
     unit_name = fields.LineField(
         label="Không thấy đơn vị của tôi",
+        called="Tên công đoàn",
         limit=200,
         required=False,
         help_text="Ghi tên công đoàn của bạn ở đây; cán bộ sẽ gắn giúp.",
