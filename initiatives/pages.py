@@ -1,4 +1,4 @@
-"""The front page, a campaign's page and its guide: they gather from the areas."""
+"""The front page, a campaign's page and its guide: they gather from the areas; and where an address typed by hand leads."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.views.decorators.http import require_safe
 
 from initiatives.campaigns import contacts, share_card, windows
@@ -17,9 +17,11 @@ from initiatives.campaigns.countdowns import Countdown, countdown, turns
 from initiatives.campaigns.embedding import snippets
 from initiatives.campaigns.guidance import blocks
 from initiatives.models import Campaign, Choice, ChoiceList, Declaration, Phase
+from initiatives.models.campaign import POSTER_KEY_LENGTH
 from initiatives.nominations import exemplars
 from initiatives.progress import milestones, quarter_page, tally
 from orgtree.models import Unit
+from portal import refusals
 from portal.doors import public
 from portal.gathered import Gathered
 from portal.kept_pages import kept, true_until
@@ -78,7 +80,7 @@ def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
     at = arrival(request)
     found = _CAMPAIGN.rows(at, campaign)
     if not found["campaigns"]:
-        return _in_small_letters(campaign)
+        raise Http404
     (chosen,) = _with_their_phases(found)
     unit = _unit_named(request.GET.get("don-vi", ""), chosen)
     if unit is None:
@@ -109,14 +111,6 @@ def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
     }
     answer = render(request, "pages/campaign.html", context)
     return true_until(answer, *ruling.turns, *([total.is_good_until] if total else []))
-
-
-def _in_small_letters(address: str) -> HttpResponse:
-    """An address typed by hand as phones begin a word, or as a heading prints it, leads to the campaign."""
-    small = address.lower()
-    if small == address or not Campaign.objects.published().at_address(small).exists():
-        raise Http404
-    return redirect("campaign", small)
 
 
 @public
@@ -212,3 +206,38 @@ def _unit_named(code: str, campaign: Campaign) -> Unit | None:
     if not code or len(code) > 200:
         return None
     return Unit.objects.in_structure_of(campaign.structure_day).filter(code=code).first()
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """An address of paper that is typed as phones begin a word, in capitals or with a slash too many leads to what is meant."""
+    meant = _meant(request.path_info) if request.method in {"GET", "HEAD"} else None
+    if meant is None:
+        return refusals.not_found(request, exception)
+    query = request.META.get("QUERY_STRING", "")
+    return redirect(f"{meant}?{query}" if query else meant)
+
+
+def _meant(path: str) -> str | None:
+    """The page of a campaign, or the short link, that is written like `path` but for capitals and the slash at its end. Private
+    links never: their letters are what they are."""
+    small = path.lower()
+    slashed = small if small.endswith("/") or small == path else f"{small}/"
+    for like in {small: None, slashed: None, small.rstrip("/"): None}:
+        found = _opened_by(like) if like != path else None
+        if found is not None and _is_of_a_campaign(found):
+            return reverse(found.view_name, kwargs=found.kwargs)
+    return None
+
+
+def _is_of_a_campaign(found: ResolverMatch) -> bool:
+    published, segment = Campaign.objects.published(), found.kwargs.get("campaign")
+    if found.url_name == "short_link":
+        return published.filter(poster_key=found.kwargs["key"][:POSTER_KEY_LENGTH]).exists()
+    return segment is not None and published.at_address(segment).exists()
+
+
+def _opened_by(path: str) -> ResolverMatch | None:
+    try:
+        return resolve(path)
+    except Resolver404:
+        return None

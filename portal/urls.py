@@ -16,5 +16,5 @@ urlpatterns = [
 
 handler400 = "portal.refusals.bad_request"
 handler403 = "portal.refusals.forbidden"
-handler404 = "portal.refusals.not_found"
+handler404 = "initiatives.pages.not_found"
 handler500 = "portal.refusals.broken"

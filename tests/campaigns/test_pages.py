@@ -20,7 +20,7 @@ from initiatives.progress import tally
 from orgtree.models import Unit
 from portal.bundles import joined
 from tests.factories import CampaignFactory, ContactFactory, InitiativeFactory
-from tests.submission.worker import YEAR_2021, YEAR_2022, Worker, page, person
+from tests.submission.worker import IN_2022, YEAR_2021, YEAR_2022, Worker, page, person
 
 Clock = Callable[[str], datetime]
 
@@ -252,6 +252,48 @@ def test_an_address_typed_in_capitals_leads_to_the_campaign(
     assert Worker().get(answer["Location"]).status_code == 200
     Campaign.objects.update(is_published=False)
     assert Worker().get(f"/{typed}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        pytest.param("/75NGHIN/?don-vi=quang-tri/dong-ha", "/75nghin/?don-vi=quang-tri/dong-ha", id="what it asks"),
+        pytest.param("/75Nghin", "/75nghin/", id="no slash"),
+        pytest.param("/75NGHIN/nop/", "/75nghin/nop/", id="a page below"),
+        pytest.param("/75NGHIN/NOP?don-vi=quang-tri", "/75nghin/nop/?don-vi=quang-tri", id="all of it, no slash"),
+        pytest.param("/75Nghin/tien-do/?don-vi=quang-tri", "/75nghin/tien-do/?don-vi=quang-tri", id="the board"),
+        pytest.param("/75nghin/qr.png/", "/75nghin/qr.png", id="a slash after a file"),
+        pytest.param("/q/{key}/?x=1", "/q/{key}?x=1", id="a short link, a slash"),
+        pytest.param("/q/{KEY}", "/q/{key}", id="a short link, capitals"),
+        pytest.param("/Q/{KEY}/", "/q/{key}", id="a short link, both"),
+    ],
+)
+def test_an_address_of_paper_leads_on_with_what_it_asks(
+    campaigns: dict[str, Campaign], at: Clock, typed: str, meant: str
+) -> None:
+    at("2021-04-01 08:00:00")
+    Campaign.objects.filter(slug=YEAR_2021).update(alias="75nghin")
+    key = campaigns[YEAR_2021].poster_key
+    typed, meant = (each.format(key=key, KEY=key.upper()) for each in (typed, meant))
+
+    for ask in (Client().get, Client().head):
+        answer = ask(typed)
+
+        assert (answer.status_code, answer["Location"]) == (302, meant)
+        assert ask(meant).status_code in {200, 302}
+    assert Client().post(typed).status_code != 302
+
+
+@pytest.mark.parametrize(
+    "typed", ["/NHAP/{token}/", "/nhap/{TOKEN}/", "/BIEN-NHAN/{token}/", "/1TRIEU-KHAC/nop/", "/q/{key}0/"]
+)
+def test_no_other_address_is_guessed(campaigns: dict[str, Campaign], at: Clock, typed: str) -> None:
+    at(IN_2022)
+    worker = Worker(YEAR_2022)
+    worker.begin(person())
+    key = campaigns[YEAR_2022].poster_key
+
+    assert worker.get(typed.format(token=worker.token, TOKEN=worker.token.swapcase(), key=key)).status_code == 404
 
 
 @pytest.mark.django_db
