@@ -58,6 +58,22 @@ def test_without_a_campaign_a_unit_with_nothing_below_is_no_link(tree: dict[str,
     assert "<b>LĐLĐ thành phố Đông Hà</b>" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("campaign", "way_on"),
+    [
+        ({}, '<a href="/">Chọn chương trình để nộp sáng kiến</a>'),
+        ({"chuong_trinh": "a-b"}, '<a href="/a-b/nop/">Đến phiếu nộp sáng kiến</a>'),
+    ],
+    ids=["no campaign", "a campaign"],
+)
+def test_who_has_found_the_unit_is_led_on(
+    tree: dict[str, Unit], client: Client, campaign: dict[str, str], way_on: str
+) -> None:
+    page = ask(client, q="đông hà", **campaign).content.decode()
+
+    assert re.findall(r'<a href="(?:/|/a-b/nop/)">[^<]+</a>', page) == [way_on]
+
+
 def test_one_goes_down_the_tree_and_may_stop_anywhere(tree: dict[str, Unit], client: Client) -> None:
     top = ask(client, chuong_trinh="a-b", ngay="2022-01-08")
     below = ask(client, thuoc="quang-tri", chuong_trinh="a-b", ngay="2022-01-08")
