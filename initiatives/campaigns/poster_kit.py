@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from initiatives.campaigns import contacts, windows
 from initiatives.campaigns.posters import PosterText, Size
-from initiatives.models import Campaign, Contact, Phase
+from initiatives.models import Campaign, Contact, Phase, WindowExtension
 from orgtree.models import Level, StaffAccount, Unit
 from orgtree.models.unit import UnitQuerySet
 from orgtree.units.queries import directly_below
@@ -99,21 +99,20 @@ def short_address(campaign: Campaign, unit: Unit | None) -> str:
 
 def poster_text(campaign: Campaign, unit: Unit | None, *, at: datetime) -> PosterText:
     """What the poster of one unit says, or the campaign's own."""
-    ruling = windows.verdict(campaign, at=at, unit=unit)
-    closes_at = _closes_at(ruling, list(campaign.phases.all()))
+    closes_at = _closes_at(list(campaign.phases.all()), _granted(campaign), at=at, unit=unit)
     return _text(campaign, unit, closes_at, contacts.nearest(campaign, unit))
 
 
 def poster_texts(campaign: Campaign, units: Sequence[Unit], *, at: datetime) -> list[PosterText]:
     """The same of many units, in as many statements as of one. The confederation's is the campaign's own."""
     phases = list(campaign.phases.all())
-    extensions = list(campaign.extensions.filter(unit__isnull=False).select_related("unit"))
+    granted = _granted(campaign)
     helping = contacts.nearest_of(campaign, units)
     texts = []
     for unit in units:
-        ruling = windows.judge(phases, extensions, at=at, unit=unit)
         shown = None if unit.is_root() else unit
-        texts.append(_text(campaign, shown, _closes_at(ruling, phases), helping[unit.pk], depth=unit.depth))
+        closes_at = _closes_at(phases, granted, at=at, unit=unit)
+        texts.append(_text(campaign, shown, closes_at, helping[unit.pk], depth=unit.depth))
     return texts
 
 
@@ -133,8 +132,14 @@ def _text(
     )
 
 
-def _closes_at(ruling: windows.Verdict, phases: Sequence[Phase]) -> datetime | None:
-    """The last moment for this unit; where it cannot send now, that of the last window. What others were granted is theirs."""
-    if ruling.is_open:
-        return ruling.closes_at
-    return phases[-1].closes_at if phases else None
+def _granted(campaign: Campaign) -> list[WindowExtension]:
+    return list(campaign.extensions.filter(unit__isnull=False).select_related("unit"))
+
+
+def _closes_at(
+    phases: Sequence[Phase], granted: Sequence[WindowExtension], *, at: datetime, unit: Unit | None
+) -> datetime | None:
+    """The last moment for this unit; where it cannot send now, that of its last window: a sheet printed before the opening hangs
+    when it is open, one printed after it must not contradict those that hang. What others were granted is theirs."""
+    ruling = windows.judge(phases, granted, at=at, unit=unit)
+    return ruling.closes_at if ruling.is_open else windows.last_close(phases, granted, unit=unit)

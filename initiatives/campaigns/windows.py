@@ -317,6 +317,15 @@ def judge(
     return Verdict(state, at, opens_at=opens_at, closed_at=closed_at)
 
 
+def last_close(phases: Sequence[Phase], extensions: Iterable[WindowExtension], *, unit: Unit | None) -> datetime | None:
+    """The end of the last window there is for `unit`, with what it was granted, whether that lies ahead or behind. Pure."""
+    granted = list(extensions)
+    later = ((phase, _extension_of(phase, phases, granted, unit, None)) for phase in phases)
+    return max(
+        (max(phase.closes_at, more.closes_at) if more else phase.closes_at for phase, more in later), default=None
+    )
+
+
 def closing_sentence(closes_at: datetime | None) -> str:
     """What a poster says of the deadline; "" where there is none."""
     return f"Nhận đến {days.closing(closes_at)}" if closes_at else ""

@@ -151,6 +151,31 @@ def test_a_later_close_is_told_to_those_it_was_granted_alone(told: Campaign, sma
     assert others.closing == poster_text(told, None, at=at - timedelta(days=1)).closing
 
 
+@pytest.mark.parametrize(
+    "at",
+    [
+        pytest.param(datetime(2021, 1, 2, tzinfo=VIETNAM), id="before the opening"),
+        pytest.param(datetime(2021, 4, 10, tzinfo=VIETNAM), id="open for all"),
+        pytest.param(datetime(2021, 4, 22, tzinfo=VIETNAM), id="open for the unit alone"),
+        pytest.param(datetime(2021, 4, 25, tzinfo=VIETNAM), id="over"),
+    ],
+)
+def test_a_unit_with_a_later_close_reads_its_own_whenever_the_poster_is_drawn(
+    small_tree: dict[str, Unit], at: datetime
+) -> None:
+    """Letter DB21; the sheet hangs longer than it takes to print it."""
+    campaign = CampaignFactory()
+    opens_at, closes_at = (datetime(2021, month, 21 if month == 4 else 1, tzinfo=VIETNAM) for month in (3, 4))
+    campaign.phases.update(opens_at=opens_at, closes_at=closes_at)
+    WindowExtensionFactory(campaign=campaign, unit=small_tree["dien-bien"])
+
+    granted, others = poster_texts(campaign, [small_tree["dien-bien"], small_tree["quang-tri"]], at=at)
+
+    assert granted.closing == poster_text(campaign, small_tree["dien-bien"], at=at).closing
+    assert granted.closing == "Nhận đến 24h00 ngày 22/4/2021"
+    assert others.closing == poster_text(campaign, None, at=at).closing == "Nhận đến 24h00 ngày 20/4/2021"
+
+
 def test_the_poster_of_the_confederation_is_the_campaigns_own(told: Campaign, small_tree: dict[str, Unit]) -> None:
     (text,) = poster_texts(told, [small_tree["tld"]], at=NOW)
 
