@@ -14,11 +14,17 @@ from django.views.debug import SafeExceptionReporterFilter
 from portal.requests import current_id
 from portal.vietnamese.days import VIETNAM
 
+# Also where somebody or something on the way wrote it otherwise: /nhap/./Zk3/, /nhap;x/Zk3/.
 PRIVATE_PATH = re.compile(
-    r"/(nhap|bien-nhan|ho-so|xac-nhan|da-nhan)[/\s]+[^/\s?\"']+?(?=\.png|[/\s?\"']|\Z)", re.IGNORECASE
+    r"/(nhap|bien-nhan|ho-so|xac-nhan|da-nhan)(?:[;,:][^/\s?\"']*)?[/\s]+(?:\.{1,2}[/\s]+)*"
+    r"[^/\s?\"']+?(?=\.png|[/\s?\"']|\Z)",
+    re.IGNORECASE,
 )
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-NUMBER = re.compile(r"(?<![0-9])[+]?[0-9](?:[ .-]?[0-9]){8,}(?![0-9])")
+NUMBER = re.compile(
+    r"(?<![0-9])[+]?[0-9](?:[ .-]?[0-9]){8,}(?![0-9])"
+    r"|(?<![0-9])0[0-9]{2,4}(?:/[0-9]{2,4}){2,3}(?![0-9])"  # 0912/345/678; a day begins with two digits
+)
 
 
 def masked(text: str) -> str:
