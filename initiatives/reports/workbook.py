@@ -26,6 +26,7 @@ from initiatives.reports.measures import POINTS_PER_MM
 from initiatives.reports.seals import Seal
 from initiatives.reports.summary import SummaryRow
 from portal.sheets.cells import SafeText, safe_cell, safe_text
+from portal.sheets.paper import MARGINS, set_margins
 from portal.sheets.written_rows import Look, WrittenRows
 
 CREATOR = "Cổng sáng kiến"
@@ -35,7 +36,7 @@ ROWS_A_SHEET = 1_048_000  # a sheet holds 1,048,576
 FONT = "Times New Roman"
 TABLE_SIZE, LETTERHEAD_SIZE, TITLE_SIZE, PAGE_NUMBER_SIZE = 12, 13, 14, 13
 
-MARGINS = {"top": 20, "bottom": 20, "left": 30, "right": 15, "header": 10, "footer": 10}
+HEADER = 10 / 25.4  # inches to the edge of the paper: Times's number stands clear of the table
 # LibreOffice shrinks the whole table for a page that is full to the last two points.
 PAGE = (210 - MARGINS["top"] - MARGINS["bottom"]) * POINTS_PER_MM - 2.5
 TALLEST = 400.0
@@ -371,11 +372,10 @@ class _Sheet:
         sheet.page_setup.orientation = Worksheet.ORIENTATION_LANDSCAPE
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        for name, millimetres in MARGINS.items():
-            setattr(sheet.page_margins, name, millimetres / 25.4)
-        sheet.HeaderFooter.differentFirst = True
+        set_margins(sheet)
+        sheet.page_margins.header = sheet.page_margins.footer = HEADER
         number = sheet.oddHeader.center
-        number.text, number.font, number.size = "&P", f"{FONT},Regular", PAGE_NUMBER_SIZE
+        number.font, number.size = f"{FONT},Regular", PAGE_NUMBER_SIZE
         sheet.sheet_view.showGridLines = False
 
 
