@@ -1,6 +1,6 @@
 """What is asked of a round, and of a unit's own numbers in it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -9,7 +9,7 @@ from django.forms.models import BaseInlineFormSet
 from django.utils.functional import cached_property
 
 from initiatives.campaigns.structure import outside_structure
-from initiatives.models import Choice, ChoiceList, DossierPart, Nomination, Quota, Score, SelectionRound
+from initiatives.models import Campaign, Choice, ChoiceList, DossierPart, Nomination, Quota, Score, SelectionRound
 from initiatives.models.selection import TAKES_PART
 from initiatives.nominations import rounds, scoring
 from orgtree.models import StaffAccount
@@ -90,8 +90,11 @@ class RoundForm(forms.ModelForm):
             offered = Choice.objects.filter(list=ChoiceList.FIELD).order_by("position", "code")
             if self.instance.pk:
                 offered = offered.filter(campaign=self.instance.campaign_id)
-            labels = dict(offered.values_list("code", "label"))
-            self.fields["commended_fields"].choices = labels.items()
+            # Before the campaign is chosen those of all of them are offered, each once by its words.
+            codes: dict[str, str] = {}
+            for code, label in offered.values_list("code", "label"):
+                codes.setdefault(label, code)
+            self.fields["commended_fields"].choices = {code: label for label, code in codes.items()}.items()
             if not self.instance.pk:
                 may_be = offered.filter(may_be_commended=True).values_list("code", flat=True)
                 self.initial.setdefault("commended_fields", list(dict.fromkeys(may_be)))
@@ -110,12 +113,23 @@ class RoundForm(forms.ModelForm):
         outside = outside_structure(host, campaign, advice="Hãy chọn") if campaign and host else ""
         if outside:
             self.add_error("host", outside)
+        if campaign and cleaned.get("commended_fields") and "campaign" in self.changed_data:
+            cleaned["commended_fields"] = self.as_the_campaign_has_them(campaign, cleaned["commended_fields"])
         opens_at, due = cleaned.get("opens_at"), cleaned.get("dossier_due")
         if opens_at and due and opens_at >= rounds.end_of(due):
             self.add_error("opens_at", f"Đợt phải mở trước khi hết hạn gửi hồ sơ (hết ngày {days.shown(due)}).")
         if self.instance.pk and "takes_part" in cleaned:
             self.keep_those_who_began(cleaned["takes_part"])
         return cleaned
+
+    def as_the_campaign_has_them(self, campaign: Campaign, chosen: Sequence[str]) -> list[str]:
+        """The codes by which `campaign` knows the fields that were chosen; what only others have says nothing here."""
+        words = {label for code, label in self.fields["commended_fields"].choices if code in chosen}
+        own = campaign.choices.filter(list=ChoiceList.FIELD).order_by("position", "code").values_list("code", "label")
+        found = [code for code, label in own if label in words]
+        if not found:
+            self.add_error("commended_fields", f"“{campaign.name}” không có lĩnh vực nào trong các ô đã chọn.")
+        return found
 
     def keep_those_who_began(self, levels: Collection[str]) -> None:
         """A level whose units have sent or put somebody forward stays: nobody would find their dossiers any more."""

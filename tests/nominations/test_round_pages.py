@@ -1,6 +1,7 @@
 """Rounds in the admin: who makes and changes one, and the page that says which unit has sent."""
 
 import html
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +17,7 @@ from django.urls import reverse
 
 from initiatives.models import (
     Campaign,
+    ChoiceList,
     DossierAct,
     DossierEvent,
     DossierState,
@@ -158,6 +160,26 @@ class TestMakingARound:
 
         assert said in page
         assert not SelectionRound.objects.exists()
+
+    def test_a_field_that_campaigns_name_alike_is_offered_once_and_kept_as_the_chosen_one_knows_it(
+        self, campaign: Campaign, units: dict[str, Unit], enter: Callable[..., Client]
+    ) -> None:
+        other = CampaignFactory(slug="khac")
+        for of, code, label in ((campaign, "care", "Y tế"), (other, "medical", "Y tế"), (other, "art", "Văn nghệ")):
+            of.choices.create(list=ChoiceList.FIELD, code=code, label=label, position=90)
+        client, address = enter("quang-tri"), reverse("admin:initiatives_selectionround_add")
+
+        page = text_of(client.get(address))
+        offered = re.findall(r'name="commended_fields" value="([a-z_]+)"[^>]*> ?(?:Y tế|Văn nghệ)', page)
+        refused = text_of(client.post(address, asked(campaign, units["quang-tri"], commended_fields=["art"])))
+        for held in (campaign, other):
+            chosen = [code for code in offered if code != "art"]
+            client.post(address, asked(held, units["quang-tri"], name=held.slug, commended_fields=chosen))
+
+        assert len(offered) == 2
+        assert f"“{campaign.name}” không có lĩnh vực nào trong các ô đã chọn." in refused
+        kept = dict(SelectionRound.objects.values_list("name", "commended_fields"))
+        assert kept == {campaign.slug: ["care"], other.slug: ["medical"]}
 
     @pytest.mark.parametrize(("code", "role"), [("quang-tri", Role.REVIEWER), ("quang-tri", Role.VIEWER)])
     def test_others_make_none(
