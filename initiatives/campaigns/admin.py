@@ -150,6 +150,20 @@ class CampaignAdmin(PosterCounting, PosterPrinting):
         ("Thời hạn lưu dữ liệu cá nhân", {"fields": ("personal_data_until", "about_personal_data")}),
     )
 
+    def get_fieldsets(self, request: HttpRequest, obj: Campaign | None = None) -> Any:
+        """Whoever only reads it reads numbers as people write them; in the form their fields see to that."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        read = {"goal": "shown_goal", "description_limit": "shown_description_limit"}
+        return [
+            (title, told | {"fields": [read.get(name, name) for name in told["fields"]]}) for title, told in fieldsets
+        ]
+
+    @admin.display(description="số ký tự tối đa của phần mô tả")
+    def shown_description_limit(self, campaign: Campaign) -> str:
+        return whole(campaign.description_limit)
+
     @admin.display(description="mục tiêu", ordering="goal")
     def shown_goal(self, campaign: Campaign) -> str:
         return whole(campaign.goal) if campaign.goal else NOTHING

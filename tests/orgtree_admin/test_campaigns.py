@@ -42,6 +42,16 @@ def save(client: Client, campaign: Campaign, **changed: Any) -> Any:
     return client.post(change_page(campaign), sent)
 
 
+def test_whoever_only_reads_a_campaign_reads_numbers_as_people_write_them(world: World, enter: Enter) -> None:
+    Campaign.objects.filter(pk=world.campaign.pk).update(goal=1_000_000, description_limit=2_000)
+    address = reverse("admin:initiatives_campaign_change", args=[world.campaign.pk])
+
+    page = enter("above").get(address).content.decode()
+
+    assert "1.000.000" in page and "2.000" in page
+    assert "1000000" not in page and ">2000<" not in page
+
+
 def test_the_goal_is_listed_as_people_write_it(world: World, enter: Enter) -> None:
     Campaign.objects.filter(pk=world.campaign.pk).update(goal=1_000_000)
 

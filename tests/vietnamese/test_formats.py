@@ -102,8 +102,8 @@ def test_the_admins_moments_are_typed_day_first(typed: str) -> None:
     [
         ("{{ day }}", "20/4/2021"),
         ("{{ day|date }}", "20/4/2021"),
-        ("{{ moment }}", "17:05 20/4/2021"),
-        ("{{ moment|time }}", "17:05"),
+        ("{{ moment }}", "17h05 ngày 20/4/2021"),
+        ("{{ moment|time }}", "17h05"),
         ("{{ number }}", "1647"),
         ("{{ decimal }}", "1647,5"),
         ("/x/{{ number }}/", "/x/1647/"),

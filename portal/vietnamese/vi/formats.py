@@ -4,12 +4,12 @@ Read through FORMAT_MODULE_PATH. USE_THOUSAND_SEPARATOR stays off: it would turn
 """
 
 DATE_FORMAT = "j/n/Y"
-TIME_FORMAT = "H:i"
-DATETIME_FORMAT = "H:i j/n/Y"
+TIME_FORMAT = r"G\hi"
+DATETIME_FORMAT = r"G\hi \n\g\à\y j/n/Y"  # as `days.moment` writes one
 YEAR_MONTH_FORMAT = r"\t\h\á\n\g n \n\ă\m Y"
 MONTH_DAY_FORMAT = "j/n"
 SHORT_DATE_FORMAT = "j/n/Y"
-SHORT_DATETIME_FORMAT = "H:i j/n/Y"
+SHORT_DATETIME_FORMAT = DATETIME_FORMAT
 FIRST_DAY_OF_WEEK = 1
 
 # The first of each list is also how an input shows its value; the admin's date picker writes it.
