@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from initiatives.models import TwinPair
+from initiatives.models import Initiative, TwinPair
 from initiatives.review import twins
-from orgtree.scoped_admin import OneOf, account_of
+from initiatives.submission import receipts
+from orgtree.scoped_admin import OneOf, account_of, is_key
 
 EVERY = "all"
 
@@ -70,6 +71,23 @@ class StandingFilter(AtRest):
 
     def narrowed(self, queryset: QuerySet, value: str) -> QuerySet:
         return queryset.filter(self.NARROWED[value]) if value in self.NARROWED else queryset.filter(state=value)
+
+
+class OfOneFilter(OneOf):
+    """The pairs of one initiative, for its desk shows only the likeliest. Offered to whoever comes from there."""
+
+    title = "của sáng kiến"
+    parameter_name = "initiative"
+
+    def options(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        asked = request.GET.get(self.parameter_name, "")
+        if not is_key(asked):
+            return []
+        rows = Initiative.objects.visible_to(account_of(request)).filter(pk=asked)
+        return [(asked, receipts.shown(code)) for code in rows.values_list("receipt_code", flat=True)]
+
+    def narrowed(self, queryset: QuerySet, value: str) -> QuerySet:
+        return queryset.filter(Q(earlier=value) | Q(later=value))
 
 
 class KindFilter(OneOf):

@@ -47,7 +47,12 @@ class TwinPairAdmin(ScopedAdmin):
     change_list_template = "review/twin_queue.html"
     list_display = ("why", "first", "second", "whose", "standing")
     list_display_links = ("why",)
-    list_filter = (twin_filters.LevelFilter, twin_filters.StandingFilter, twin_filters.KindFilter)
+    list_filter = (
+        twin_filters.LevelFilter,
+        twin_filters.StandingFilter,
+        twin_filters.KindFilter,
+        twin_filters.OfOneFilter,
+    )
     sortable_by = ()
     ordering = twins.IN_ORDER
     actions = None

@@ -1,7 +1,10 @@
 """Pairs that may be duplicates: who sees them, what is seen, and what the desk tells of those it may not show (M22)."""
 
+import html
+import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -356,6 +359,31 @@ class TestOnTheDesk:
         page = self.desk(office, initiative)
         assert page.index("Giống 50") < page.index("Giống 40") < page.index("Giống 98")
         assert ("Giống 90" in page, "Còn cặp khác" in page) == (False, True)
+
+    def test_those_beyond_ten_are_reached_from_the_desk(self, office: Office) -> None:
+        initiative = office.receive()
+        mine = [
+            TwinPairFactory(
+                earlier=initiative, later=office.receive(), decider=office.units[HERE], likeness=likeness, state=state
+            )
+            for likeness, state in [*((each, OPEN) for each in range(50, 60)), (40, DISTINCT)]
+        ]
+        other = pair_of(office)
+
+        (way,) = re.findall(r'<a href="([^"]+)">Xem danh sách</a>', self.desk(office, initiative))
+        asked = dict(parse_qsl(html.unescape(way).partition("?")[2]))
+
+        assert html.unescape(way).startswith(reverse(QUEUE))
+        assert sorted(listed(office.client, **asked)) == sorted(pair.pk for pair in mine)
+        assert other.pk in listed(office.client, **EVERYTHING)
+
+    @pytest.mark.parametrize("asked", ["0", "x", "-1", "9" * 30, "foreign"])
+    def test_what_is_no_initiative_of_ones_own_narrows_nothing(self, office: Office, asked: str) -> None:
+        pair, foreign = pair_of(office), office.receive(unit=office.units[ELSEWHERE])
+
+        found = listed(office.client, **EVERYTHING, initiative=str(foreign.pk) if asked == "foreign" else asked)
+
+        assert found == [pair.pk]
 
     def test_what_nobody_is_told_of_takes_the_place_of_nothing(self, office: Office) -> None:
         initiative = office.receive()
