@@ -32,7 +32,7 @@ _PART = re.compile(
     r"(?P<number>[0-9]+(?:[., ][0-9]+)*) ?(?:(?P<times>nghin|ngan|tram|chuc) )?"
     r"(?P<unit>ty|ti|trieu|tr|nghin|ngan|k)(?![a-z])(?:(?P<tail>[0-9]{1,3})\Z| ?(?P<half>ruoi)\Z)? ?"
 )
-_PLAIN = re.compile(r"\A(?P<whole>[0-9]+|[0-9]{1,3}(?:([., ])[0-9]{3})(?:\2[0-9]{3})*)(?:[.,]0{1,2})?\Z")
+_PLAIN = re.compile(r"\A(?P<whole>[0-9]+|[0-9]{1,3}(?:([., ])[0-9]{3})(?:\2[0-9]{3})*)(?:(?!\2)[.,]0{1,2})?\Z")
 _GROUPED = re.compile(r"\A[0-9]{1,3}(?:[. ][0-9]{3})+(?:,[0-9]+)?\Z")
 _DECIMAL = re.compile(r"\A[0-9]+(?:[.,][0-9]+)?\Z")
 
