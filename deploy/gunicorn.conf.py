@@ -22,6 +22,8 @@ timeout = 60
 # As long an address as nginx passes on; of its own gunicorn refuses 4,094 bytes, in English: a page of text that somebody pasted
 # into a search for units.
 limit_request_line = 8190
+# As many headers as nginx passes on within its 32 KiB; above a hundred, gunicorn by itself refuses them in English too.
+limit_request_fields = 8192
 graceful_timeout = 30
 # A process that grew is replaced before anybody notices; the jitter keeps the processes from going together.
 max_requests = int(os.environ.get("WEB_MAX_REQUESTS") or 100_000)

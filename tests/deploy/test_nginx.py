@@ -322,8 +322,25 @@ def test_where_no_host_answers_people_read_what_to_do(tmp_path: Path) -> None:
         (f"GET /{'a' * 40_000}", "", 414, "Cổng không đọc được yêu cầu này"),
         ("GET /", f"Cookie: a={'b' * 40_000}", 400, "Cổng không đọc được yêu cầu này"),
         ("GET /", "Content-Length: nhieu", 400, "Cổng không đọc được yêu cầu này"),
+        ("GET /sáng-kiến/", "", 400, "Cổng không đọc được yêu cầu này"),
+        ("GET /don-vi/?q=đông", "", 400, "Cổng không đọc được yêu cầu này"),
+        ("GET /sáng-kiến/huy-hieu/", "", 400, "Cổng không đọc được yêu cầu này"),
+        ("GET /static/ảnh.png", "", 400, "Cổng không đọc được yêu cầu này"),
+        ("TRACE /", "", 405, "Cổng không đọc được yêu cầu này"),
+        ("POST /tra-cuu/", "Transfer-Encoding: gzip", 501, "Cổng không đọc được yêu cầu này"),
     ],
-    ids=["too large", "address too long", "headers too long", "no number"],
+    ids=[
+        "too large",
+        "address too long",
+        "headers too long",
+        "no number",
+        "letters as they are",
+        "letters in a search",
+        "letters before a badge",
+        "letters in a file's name",
+        "a method of machines",
+        "an unknown encoding",
+    ],
 )
 def test_what_nginx_itself_refuses_is_said_in_vietnamese(
     tmp_path: Path, request_line: str, headers: str, status: int, words: str

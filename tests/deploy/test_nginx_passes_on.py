@@ -152,3 +152,22 @@ def test_no_document_is_handed_to_nginx_to_send() -> None:
 
     assert len(read) > 100
     assert [str(path.relative_to(ROOT)) for path in read if HANDED_ON.search(path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.skipif(NGINX is None, reason="nginx is not installed here")
+def test_headers_that_nginx_passes_on_are_no_reason_to_refuse(tmp_path: Path) -> None:
+    """However many: gunicorn would say so in English."""
+    given = dict(os.environ) | {"DJANGO_SETTINGS_MODULE": "portal.settings", "DATA_DIR": str(tmp_path)}
+    assert NGINX is not None
+    with ExitStack() as ends:
+        behind = ends.enter_context(
+            web.gunicorn("unread", "tests.deploy.reads_nothing:application", given, tmp_path, workers=1)
+        )
+        _, port = ends.enter_context(web.nginx(NGINX, [behind.port], tmp_path))
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as phone:
+            phone.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + b"X-A: b\r\n" * 500 + b"\r\n")
+            answer = b""
+            while more := phone.recv(65_536):
+                answer += more
+
+    assert answer.startswith(b"HTTP/1.1 404 ") and answer.endswith(b"nothing")
