@@ -44,11 +44,18 @@ def facts_of(desk: "Desk", person_form: "StepForm", content_form: "StepForm") ->
     return [Part(TITLES[step], desk.address(step), facts) for step, facts in parts.items() if step in desk.steps]
 
 
+def moments_of(initiative: Initiative) -> list[Fact]:
+    """When it was received; and when it was sent, which is what the close is held against, where that was another minute: a
+    receipt of the last evening would else bear an hour that is too late."""
+    received, sent = days.moment(initiative.submitted_at), days.moment(initiative.arrived_at)
+    return [("Nhận lúc", received)] if sent == received else [("Gửi lúc", sent), ("Nhận lúc", received)]
+
+
 def facts_of_initiative(initiative: Initiative, choices: Sequence[Choice]) -> list[Fact]:
     """What was received, for the receipt and tracking."""
     labels = _labels(choices)
     facts = [
-        ("Nhận lúc", days.moment(initiative.submitted_at)),
+        *moments_of(initiative),
         ("Chương trình", initiative.campaign.name),
         ("Đơn vị", initiative.unit.name),
         ("Đơn vị bạn ghi", initiative.unit_name),

@@ -11,8 +11,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from initiatives.campaigns.posters import QUIET_ZONE, qr_png
 from initiatives.models import Initiative
+from initiatives.submission.facts import moments_of
 from initiatives.submission.receipts import shown
-from portal.vietnamese import days, phones
+from portal.vietnamese import phones
 
 FONTS = Path(settings.BASE_DIR) / "fixtures" / "fonts"
 WIDTH, MARGIN = 720, 40
@@ -55,7 +56,7 @@ def receipt_picture(initiative: Initiative, link: str) -> Image.Image:
 
 
 def _facts(initiative: Initiative) -> Iterator[tuple[str, str]]:
-    yield "Nhận lúc", days.moment(initiative.submitted_at)
+    yield from moments_of(initiative)
     yield "Chương trình", initiative.campaign.name
     yield "Đơn vị", initiative.unit.name
     yield "Sáng kiến", initiative.title

@@ -1,7 +1,7 @@
 """One initiative on one screen: read, decided, returned, reopened, attached; the journeys of an officer (M21)."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -96,6 +96,17 @@ class TestReading:
         assert "Cần xem kỹ" in page
         assert "Chưa kèm quyết định công nhận" in page
         assert "300 đồng có đúng không" in page
+
+    def test_who_sent_before_the_close_and_was_received_after_it_does_not_look_late(self, office: Office) -> None:
+        initiative = office.receive()
+        Initiative.objects.filter(pk=initiative.pk).update(
+            arrived_at=datetime.fromisoformat("2022-05-31T23:59:59+07:00"),
+            submitted_at=datetime.fromisoformat("2022-06-01T00:00:02+07:00"),
+        )
+
+        page = page_of(office, initiative)
+
+        assert "gửi lúc 23h59 ngày 31/5/2022</span> <span>nhận lúc 0h00 ngày 1/6/2022" in page
 
     def test_nothing_doubtful_is_silence(self, office: Office) -> None:
         initiative = office.receive()

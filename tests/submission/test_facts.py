@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from factory import SelfAttribute
 
 from initiatives.invariants import violations
 from initiatives.models import Campaign
@@ -161,7 +162,10 @@ def test_what_cannot_be_read_is_hidden_altogether(
 @pytest.mark.django_db
 def test_the_receipt_names_what_was_received() -> None:
     initiative = InitiativeFactory(
-        phone_digits="0912000111", link="https://drive.google.com/file/d/1", unit_name="CĐCS X"
+        phone_digits="0912000111",
+        link="https://drive.google.com/file/d/1",
+        unit_name="CĐCS X",
+        arrived_at=SelfAttribute("submitted_at"),
     )
     document = AttachmentFactory(initiative=initiative, kind="benefit", name="gia tri.pdf", content=b"%" * 2048)
 
@@ -182,6 +186,33 @@ def test_the_receipt_names_what_was_received() -> None:
     assert shown["Điện thoại"] == "0912 *** 111"
     assert shown["Tài liệu 1"] == f"{document.name} (2 KB), giá trị làm lợi"
     assert initiative.national_id not in str(facts)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("sent", "received", "said"),
+    [
+        pytest.param("23:59:10", "23:59:50", [("Nhận lúc", "23h59 ngày 31/5/2022")], id="within a minute"),
+        pytest.param(
+            "23:59:59",
+            "00:00:02",
+            [("Gửi lúc", "23h59 ngày 31/5/2022"), ("Nhận lúc", "0h00 ngày 1/6/2022")],
+            id="across the close",
+        ),
+    ],
+)
+def test_who_sent_in_time_and_was_received_later_has_a_receipt_that_says_so(
+    sent: str, received: str, said: list[Fact]
+) -> None:
+    last = "2022-05-31"
+    initiative = InitiativeFactory(
+        arrived_at=datetime.fromisoformat(f"{last}T{sent}+07:00"),
+        submitted_at=datetime.fromisoformat(f"{last if received > sent else '2022-06-01'}T{received}+07:00"),
+    )
+
+    facts = facts_of_initiative(initiative, [])
+
+    assert facts[: facts.index(("Chương trình", initiative.campaign.name))] == said
 
 
 @pytest.mark.django_db
