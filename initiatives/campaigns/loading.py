@@ -53,7 +53,7 @@ def load_campaigns() -> list[Campaign]:
         Contact.objects.bulk_create(Contact(**contact) for contact in texts["contacts"])
     made = []
     for each in facts["campaigns"]:
-        campaign = Campaign.objects.filter(slug=each["slug"]).first()
+        campaign = Campaign.objects.made_at(each["slug"])
         if campaign is None:
             campaign = _make(each, facts, texts)
             made.append(campaign)

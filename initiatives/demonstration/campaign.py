@@ -97,10 +97,12 @@ def _campaign(at: datetime) -> Campaign:
     """Renewed, it stays open longer and goes back no shorter: what came meanwhile came while it was open."""
     today = timezone.localdate(at)
     midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    phases = Phase.objects.filter(campaign__slug=SLUG).order_by("opens_at")
+    there = Campaign.objects.made_at(SLUG)
+    phases = Phase.objects.filter(campaign=there).order_by("opens_at")
     opened = min(phases.values_list("opens_at", flat=True).first() or midnight, midnight - OPENED)
     eligible_from = timezone.localdate(opened) - ELIGIBLE_BEFORE
     settings: dict[str, Any] = {
+        "slug": SLUG,
         "alias": "thu",
         "name": "Sáng kiến thử nghiệm",
         "description_limit": 2000,
@@ -118,7 +120,7 @@ def _campaign(at: datetime) -> Campaign:
         "is_published": True,
     }
     campaign, made = Campaign.objects.update_or_create(
-        slug=SLUG, defaults=settings, create_defaults=settings | {"goal": GOAL}
+        pk=there and there.pk, defaults=settings, create_defaults=settings | {"goal": GOAL}
     )
     _phases(campaign, opened, eligible_from, midnight)
     load_consent_text()

@@ -8,6 +8,7 @@ import base64
 import hashlib
 from collections.abc import Collection
 from datetime import date
+from itertools import count
 from typing import Any
 
 from django.conf import settings
@@ -75,6 +76,10 @@ class CampaignQuerySet(ToldQuerySet):
         framed goes on."""
         had = CampaignAddress.objects.filter(segment=segment).values("campaign")
         return self.filter(Q(slug=segment) | Q(alias=segment) | Q(pk__in=had))
+
+    def made_at(self, segment: str) -> "Campaign | None":
+        """The campaign that was made with this slug, whatever its address is now; else the one that is found there."""
+        return self.filter(poster_key=poster_key(segment)).first() or self.at_address(segment).first()
 
     def having(self, segments: Collection[str]) -> "CampaignQuerySet":
         """Those of which one of `segments` is the slug or the short address today."""
@@ -158,8 +163,8 @@ class Campaign(ToldToAll):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.poster_key:
-            digest = hashlib.sha256(f"campaign:{self.slug}".encode()).digest()
-            self.poster_key = base64.b32encode(digest).decode()[:POSTER_KEY_LENGTH].lower()
+            keys = (poster_key(self.slug, attempt=attempt) for attempt in count())
+            self.poster_key = next(key for key in keys if not Campaign.objects.filter(poster_key=key).exists())
         with transaction.atomic():
             super().save(*args, **kwargs)
             segments = list(dict.fromkeys(filter(None, (self.slug, self.alias))))
@@ -181,6 +186,13 @@ class Campaign(ToldToAll):
     @property
     def recognition_is_required(self) -> bool:
         return self.asks_recognition == Asked.REQUIRED
+
+
+def poster_key(slug: str, *, attempt: int = 0) -> str:
+    """The key printed in a campaign's QR: that of the address it was made with, so paper goes on when the address moves. Who is
+    made at an address that another gave up takes the next attempt."""
+    digest = hashlib.sha256(f"campaign:{slug}{f':{attempt}' if attempt else ''}".encode()).digest()
+    return base64.b32encode(digest).decode()[:POSTER_KEY_LENGTH].lower()
 
 
 class CampaignAddress(models.Model):

@@ -110,6 +110,19 @@ def test_loading_again_leaves_what_staff_changed(campaigns: dict[str, Campaign])
     assert Contact.objects.get().name == "Bộ phận khác"
 
 
+@pytest.mark.parametrize("alias", ["1trieu", None])
+def test_one_that_got_another_address_is_not_made_again(campaigns: dict[str, Campaign], alias: str | None) -> None:
+    """`make run` and every new version load again."""
+    moved = campaigns[YEAR_2022]
+    moved.slug, moved.alias = "1-trieu-sang-kien", alias
+    moved.save()
+
+    assert load_campaigns() == []
+
+    CampaignFactory(slug=YEAR_2022, name="Chương trình khác")
+    assert load_campaigns() == []
+
+
 def test_one_that_was_never_there_is_made_beside_the_other(tree: dict[str, Unit]) -> None:
     CampaignFactory(slug=YEAR_2021, name="Có sẵn")
 

@@ -321,3 +321,16 @@ def test_a_campaign_that_gets_another_address_is_found_at_the_one_it_had(
     CampaignFactory(alias=YEAR_2022, name="Chương trình khác")
     assert "Chương trình khác" in page(Worker().get(f"/{YEAR_2022}/"))
     assert Worker().get("/1trieu/").status_code == 200
+
+
+def test_whoever_takes_an_address_as_its_own_gets_a_key_of_its_own(campaigns: dict[str, Campaign]) -> None:
+    """What was printed before leads to the campaign that it was printed for."""
+    moved = campaigns[YEAR_2022]
+    printed = moved.poster_key
+    moved.slug, moved.alias = "sang-kien-moi", None
+    moved.save()
+
+    CampaignFactory(slug=YEAR_2022, name="Chương trình khác")
+
+    assert "Chương trình khác" in page(Worker().get(f"/{YEAR_2022}/"))
+    assert Worker().get(f"/q/{printed}").headers["Location"].startswith("/sang-kien-moi/")

@@ -153,6 +153,18 @@ def test_again_it_stays_open_longer_and_keeps_what_is_there(now: datetime, at: C
     assert outside_their_phase() == 0
 
 
+def test_again_it_is_the_one_that_got_another_address(now: datetime) -> None:
+    run(password="Mot-mat-khau-2022")
+    made = Campaign.objects.get(is_demonstration=True)
+    made.slug, made.name = "thu-lai", "Tên khác"
+    made.save()
+
+    run(password="Mot-mat-khau-2022")
+
+    assert Campaign.objects.get(is_demonstration=True) == made
+    assert Campaign.objects.at_address(demonstration.SLUG).get() == made
+
+
 def test_one_that_was_made_with_a_single_phase_gets_two(now: datetime) -> None:
     run(password="x")
     Phase.objects.earliest("opens_at").delete()
