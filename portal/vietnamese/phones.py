@@ -67,11 +67,12 @@ def parse(typed: str) -> Phone:
 
 
 def _numbers(written: str) -> list[str]:
-    """What stands in brackets behind a whole number is no part of it: 0912345678 (8h-17h), and not +84 (0) 912 345 678."""
-    before, _, behind = written.partition("(")
-    whole = _NUMBER.findall(before)
-    if whole and _VALID.match(_domestic(whole[-1])):
-        return whole + _NUMBER.findall(behind)
+    """What stands in brackets behind a whole number is no part of it: 0912345678 (8h-17h), (024) 38251234 (102), and
+    not +84 (0) 912 345 678."""
+    for bracket in re.finditer(r"\(", written):
+        whole = _NUMBER.findall(written[: bracket.start()])
+        if whole and _VALID.match(_domestic(whole[-1])):
+            return whole + _NUMBER.findall(written[bracket.end() :])
     return _NUMBER.findall(written)
 
 

@@ -29,6 +29,8 @@ from portal.vietnamese import phones
         pytest.param("+84 912 345 678 (8h-17h)", "0912345678", id="hours alone, in brackets"),
         pytest.param("024 3825 1234 máy lẻ 102", "02438251234", id="an extension"),
         pytest.param("0233 3852 123 (102)", "02333852123", id="an extension in brackets"),
+        pytest.param("(0233) 3852 123 (102)", "02333852123", id="an extension in brackets, and its area"),
+        pytest.param("+84 (0) 912 345 678 (8h-17h)", "0912345678", id="hours in brackets, and the zero"),
         pytest.param("(0912) 345 (678)", "0912345678", id="brackets within"),
         pytest.param("0233/3852/123", "02333852123", id="landline in groups by slashes"),
         pytest.param("0912\u00a0345\u200b678", "0912345678", id="blanks of Word"),
