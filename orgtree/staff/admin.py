@@ -20,6 +20,7 @@ from orgtree.staff.resetting import reset
 from orgtree.staff.rights import may_manage
 from orgtree.staff.sheets_admin import AccountsFromSheet
 from orgtree.staff.slips import Slip, slips_page
+from orgtree.units.queries import own_today
 
 
 class RoleFilter(OneOf):
@@ -139,7 +140,8 @@ class StaffAccountAdmin(AccountsFromSheet):
             return slips_page(request, self, [Slip(successor, password)])
         if not account.is_active:
             return self.told_that_it_is_closed(request, account)
-        return self.page_about(account, request, "hand_over.html", {"title": "Bàn giao tài khoản", "form": form})
+        context = {"title": "Bàn giao tài khoản", "form": form, "unit": own_today(account)}
+        return self.page_about(account, request, "hand_over.html", context)
 
     def managed(self, request: HttpRequest, pk: int) -> StaffAccount:
         account = self.get_object(request, str(pk))

@@ -219,8 +219,10 @@ def test_an_account_is_handed_over_in_what_its_unit_is_today(world: World, enter
     order = Order(day=date(2022, 6, 1), at=datetime(2022, 6, 2, 8, tzinfo=VIETNAM), document="Quyết định 1")
     changes.merge(world.units["quang-tri/dong-ha"], into=into, order=order)
 
+    asked = enter("above").get(reverse("admin:orgtree_staffaccount_hand_over", args=[leaving.pk]))
     hand_over(enter("above"), leaving)
 
+    assert f"cùng đơn vị <b>{into}</b>" in asked.content.decode()
     assert StaffAccount.objects.get(username="le-thi-hang").unit == into
 
 
