@@ -99,11 +99,14 @@ def left(original: Mapping[str, Any]) -> dict[str, str]:
 def _folders_left() -> Iterator[Path]:
     """Anybody may put a folder there; ours alone are named as `mkdtemp` names them."""
     for folder in sorted(Path(tempfile.gettempdir()).glob(f"{FOLDER}*")):
-        if not re.fullmatch(f"{FOLDER}[a-z0-9_]+", folder.name) or folder.stat().st_uid != os.getuid():
+        if not re.fullmatch(f"{FOLDER}[a-z0-9_]+", folder.name):
             continue
-        with suppress(OSError), open(folder / MARK_FILE, "rb") as mark:  # in use, or none of ours
-            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield folder
+        with suppress(OSError):  # gone meanwhile, in use, or none of ours
+            if folder.stat().st_uid != os.getuid():
+                continue
+            with open(folder / MARK_FILE, "rb") as mark:
+                fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                yield folder
 
 
 def is_a_copy(data_dir: Path) -> bool:

@@ -68,6 +68,7 @@ def test_a_folder_that_is_left_is_found_where_nobody_uses_it(tmp_path: Path, mon
     (tmp_path / "dien-tap-cua-ai").mkdir()
     (tmp_path / "dien-tap-x; ls").mkdir()
     (tmp_path / "dien-tap-x; ls" / copying.MARK_FILE).touch()
+    (tmp_path / "dien-tap-da_xoa").symlink_to(tmp_path / "khong-con")
 
     with copying.copied(original, keep=True) as copy:
         assert copying.left(original) == {}
