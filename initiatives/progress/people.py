@@ -18,6 +18,7 @@ from initiatives.models import By, Campaign, FrequentSender, Initiative, Status,
 from initiatives.progress import counting
 from initiatives.review import branches
 from orgtree.models import Unit, UnitChange
+from orgtree.scope import branch
 
 MANY = 5
 MOST_LISTED = 50
@@ -55,7 +56,11 @@ def with_many(campaign: Campaign, unit: Unit, *, seen_by: Unit | None = None) ->
 
     Numbers and names are those of this moment; who reached MANY since `bring_up` is missing.
     """
-    kept = FrequentSender.objects.filter(campaign=campaign, unit__current_path=unit.current_path)
+    places = Q(unit__current_path=unit.current_path)
+    if seen_by is not None:  # what moved away since was found where it is today
+        gone = Unit.objects.filter(branch(unit.path, by="path")).exclude(branch(unit.current_path, by="current_path"))
+        places |= Q(unit__current_path__in=gone.order_by().values("current_path"))
+    kept = FrequentSender.objects.filter(places, campaign=campaign)
     phones = set(kept.values_list("latest__phone_digits", flat=True)) - {""}
     # Asked of the rows of these phones, and of no other index: a branch or a campaign may hold millions.
     counts = Q(campaign=campaign, duplicate_of=None) & ~Q(status=Status.WITHDRAWN)

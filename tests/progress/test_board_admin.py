@@ -242,6 +242,26 @@ def test_people_of_a_unit_that_went_on_with_another_lead_to_as_many(
         assert (found.number, client.get(address).context["cl"].paginator.count) == (number, number)
 
 
+@pytest.mark.parametrize("account", ["tld", "quang-tri", "quang-tri/dong-ha", "quang-tri/huong-hoa"])
+def test_people_of_a_union_that_moved_lead_to_as_many(
+    campaign: Campaign, small_tree: dict[str, Unit], client_as: Enter, account: str
+) -> None:
+    """Of the unit it left, for whoever still sees them there; of the one it came to, none."""
+    here, into, union = (small_tree[f"quang-tri/{name}"] for name in ("dong-ha", "huong-hoa", "dong-ha/may-song-hieu"))
+    by_phone(campaign, union, people.MANY, "0905111222")
+    changes.move(union, to=into, order=Order(day=date(2022, 2, 8), at=NOW))
+    tally.refresh(campaign, at=NOW)
+    client = client_as(StaffAccountFactory(unit=small_tree[account], role=Role.VIEWER))
+
+    for unit in (here, into):
+        answer = client.get(PEOPLE, {"don-vi": unit.code})
+        if answer.status_code == 404:  # the other's
+            continue
+        held = client.get(INBOX, {"campaign": campaign.slug, "unit": unit.code, "status": "all", "reached": "yes"})
+        number = held.context["cl"].paginator.count
+        assert [found.number for found, _ in answer.context["people"]] == [number] * bool(number)
+
+
 def test_what_cannot_be_read_of_an_address_is_said(viewer: Client) -> None:
     page = viewer.get(BOARD, {"xep": "x", "loc": "y", "trang": "z"})
 
