@@ -97,7 +97,7 @@ def _campaign(at: datetime) -> Campaign:
     """Renewed, it stays open longer and goes back no shorter: what came meanwhile came while it was open."""
     today = timezone.localdate(at)
     midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    there = Campaign.objects.made_at(SLUG)
+    there = Campaign.objects.filter(is_demonstration=True).made_at(SLUG)
     phases = Phase.objects.filter(campaign=there).order_by("opens_at")
     opened = min(phases.values_list("opens_at", flat=True).first() or midnight, midnight - OPENED)
     eligible_from = timezone.localdate(opened) - ELIGIBLE_BEFORE
@@ -120,7 +120,7 @@ def _campaign(at: datetime) -> Campaign:
         "is_published": True,
     }
     campaign, made = Campaign.objects.update_or_create(
-        pk=there and there.pk, defaults=settings, create_defaults=settings | {"goal": GOAL}
+        slug=there.slug if there else SLUG, defaults=settings, create_defaults=settings | {"goal": GOAL}
     )
     _phases(campaign, opened, eligible_from, midnight)
     load_consent_text()
