@@ -68,6 +68,7 @@ def test_a_tree_that_lived_on_by_itself_stays_and_the_rest_stands(at: Callable[[
 
     assert said.count("\n") == 1
     assert "Các việc trong acts-2022-2025.csv chưa ghi được, cây đơn vị giữ nguyên: dòng 75: " in said
+    assert "“manage.py change_units fixtures/units/acts-2022-2025.csv --dry-run”" in said
     assert not Unit.objects.filter(code="quang-tri-2025").exists()
     assert said.endswith("Chương trình: không có gì mới.\n")
 

@@ -43,7 +43,8 @@ def _acts(path: Path, *, at: datetime) -> str:
     try:
         return apply_acts(path, at=at, until=timezone.localdate(at)).sentence
     except ActsRefused as refused:
+        look = f"manage.py change_units {path.relative_to(settings.BASE_DIR)} --dry-run"
         return (
             f"Các việc trong {path.name} chưa ghi được, cây đơn vị giữ nguyên: {refused.faults[0]} "
-            f"Xem đủ {len(refused.faults)} chỗ bằng “manage.py change_units --dry-run”."
+            f"Xem đủ {len(refused.faults)} chỗ bằng “{look}”."
         )
