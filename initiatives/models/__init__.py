@@ -28,7 +28,7 @@ from initiatives.models.history import HistorySeal
 from initiatives.models.initiative import MOVES, Attachment, CoAuthor, Initiative, Status
 from initiatives.models.job import UNFINISHED, Job, JobPiece, JobState, Worker
 from initiatives.models.lists import Choice, ChoiceList, Declaration, ReviewReason
-from initiatives.models.nomination import Nomination, Score, Standing
+from initiatives.models.nomination import AS_RESERVE, Nomination, Score, Standing
 from initiatives.models.papers import LetterTemplate, TableColumn, TableLayout
 from initiatives.models.personal_data import DataRequest, DataRequestStep, PersonalDataView
 from initiatives.models.poster import PosterCount
@@ -51,6 +51,7 @@ from initiatives.models.twins import Band, Fingerprint, TwinPair
 from initiatives.models.upkeep import Upkeep
 
 __all__ = [
+    "AS_RESERVE",
     "DUPLICATE",
     "MOVES",
     "UNFINISHED",

@@ -9,6 +9,9 @@ from initiatives.models.selection import Criterion, SelectionRound
 from orgtree.models import Unit
 from orgtree.scope import ScopedQuerySet
 
+# How the words of the step end that put an initiative among the reserves.
+AS_RESERVE = ", dự bị"
+
 
 class Standing(models.TextChoices):
     CHOSEN = "chosen", "Được giới thiệu"

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from initiatives import lifecycle
 from initiatives.models import (
+    AS_RESERVE,
     Act,
     Dossier,
     DossierAct,
@@ -242,7 +243,7 @@ def _why_not(initiative: Initiative, round: SelectionRound, unit: Unit) -> str:
 
 
 def _in_words(round: SelectionRound, unit: Unit, standing: Standing) -> str:
-    as_reserve = ", dự bị" if standing == Standing.RESERVE else ""
+    as_reserve = AS_RESERVE if standing == Standing.RESERVE else ""
     return f"{unit} giới thiệu: {round} ({round.host}){as_reserve}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from initiatives.models import Act, Commendation, Exemplar, Initiative, Nomination, ReviewEvent, Status
+from initiatives.models import AS_RESERVE, Act, Commendation, Exemplar, Initiative, Nomination, ReviewEvent, Status
 
 
 @dataclass(frozen=True)
@@ -66,3 +66,9 @@ def by_event(initiative: Initiative, events: Iterable[ReviewEvent]) -> dict[int,
     moments |= {(Act.UNNOMINATED, each.withdrawn_at): each for each in rows if each.withdrawn_at}
     found = {step.number: moments.get((Act(step.act), step.at)) for step in steps}
     return {number: nomination for number, nomination in found.items() if nomination is not None}
+
+
+def title_of(event: ReviewEvent) -> str:
+    """What its sender reads of a step: whoever waits as a reserve was not put forward."""
+    is_reserve = event.act == Act.NOMINATED and event.note.endswith(AS_RESERVE)
+    return "Vào danh sách dự bị" if is_reserve else event.title

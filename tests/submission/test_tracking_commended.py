@@ -221,6 +221,19 @@ def test_each_step_of_nominating_names_the_unit_and_the_round(initiative: Initia
         assert inner not in text
 
 
+def test_a_reserve_is_told_as_one(initiative: Initiative) -> None:
+    held = SelectionRoundFactory(campaign=initiative.campaign, name="Xét chọn cấp tỉnh")
+    officer = StaffAccountFactory(unit=unit_at("quang-tri/dong-ha"), role=Role.REVIEWER)
+    at = datetime(2022, 4, 1, 9, 0, tzinfo=VIETNAM)
+    nominating.nominate(initiative.pk, round=held, unit=initiative.unit, by=officer, at=at, as_reserve=True)
+
+    text = page(record(initiative))
+
+    assert "<b>Vào danh sách dự bị</b><p>Đợt “Xét chọn cấp tỉnh”.</p>" in text
+    assert "Được giới thiệu xét chọn" not in text
+    assert BADGE.format("Hợp lệ") in text
+
+
 # --- titles that are alike ----------------------------------------------------------------------------------------------
 
 WRITTEN = {

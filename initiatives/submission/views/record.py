@@ -272,7 +272,7 @@ def _trail(events: list[ReviewEvent], nominations: dict[int, Nomination]) -> lis
         nomination = nominations.get(event.number)
         if nomination is not None:
             text, by = f"Đợt “{nomination.round}”.", str(nomination.unit)
-        shown.append({"title": event.title, "at": event.at, "by": by, "text": text})
+        shown.append({"title": selected.title_of(event), "at": event.at, "by": by, "text": text})
     return shown
 
 
