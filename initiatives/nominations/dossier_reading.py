@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.db.models import QuerySet
 
 from initiatives.models import (
+    Attachment,
     ChoiceList,
     Complaint,
     Dossier,
@@ -20,6 +21,7 @@ from initiatives.models import (
     Status,
 )
 from initiatives.nominations import candidates, dossiers
+from initiatives.nominations.nominees import RECOGNITION
 from portal.vietnamese import money
 
 NOT_VALID = "Không còn hợp lệ"
@@ -141,11 +143,16 @@ class Paper:
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the dossier with what is kept of it."""
+    """One part of the dossier with what is kept of it, and what came with the initiatives themselves."""
 
     code: str
     label: str
     papers: tuple[Paper, ...]
+    attached: tuple[Attachment, ...] = ()
+
+    @property
+    def is_there(self) -> bool:
+        return bool(self.papers or self.attached)
 
 
 def parts(dossier: Dossier, standing: Places) -> list[Part]:
@@ -159,8 +166,16 @@ def parts(dossier: Dossier, standing: Places) -> list[Part]:
     for part in DossierPart:
         kept = tuple(each for each in papers if each.file.part == part)
         if kept or part in dossier.round.dossier_items:
-            listed.append(Part(part.value, part.label, kept))
+            attached = _decisions(standing) if part == DossierPart.RECOGNITION_DECISIONS else ()
+            listed.append(Part(part.value, part.label, kept, attached))
     return listed
+
+
+def _decisions(standing: Places) -> tuple[Attachment, ...]:
+    """In the order of the list. One statement."""
+    place = {each.nomination.initiative_id: number for number, each in enumerate(standing.standing)}
+    found = Attachment.objects.filter(initiative__in=place, kind=RECOGNITION).defer("first_look")
+    return tuple(sorted(found.select_related("initiative"), key=lambda each: (place[each.initiative_id], each.pk)))
 
 
 # --- its past -------------------------------------------------------------------------------------------------------------

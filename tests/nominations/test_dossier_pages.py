@@ -23,7 +23,7 @@ from initiatives.models import (
     Standing,
     Status,
 )
-from initiatives.nominations import dossiers
+from initiatives.nominations import dossiers, sealing
 from orgtree.models import StaffAccount
 from orgtree.roles import Role
 from tests.factories import AttachmentFactory, CoAuthorFactory, ContactFactory
@@ -617,6 +617,28 @@ def test_the_decision_of_a_reserve_is_kept(db: None, client_as: Any, at: Callabl
 
     assert f'<option value="{reserve.pk}" selected>Dự bị 1. Máy sấy</option>' in page
     assert (answer.status_code, DossierFile.objects.get().nomination) == (302, reserve)
+
+
+@pytest.mark.parametrize("name", ["change", "seal", "host"])
+def test_a_decision_that_came_with_its_initiative_is_no_gap(
+    db: None, client_as: Any, at: Callable[..., datetime], name: str
+) -> None:
+    at(NOW)
+    office = Office.opened(client_as, dossier_items=["recognition_decisions"])
+    nominee = office.nominate("Bàn gá")
+    held = AttachmentFactory(initiative=nominee.initiative, name="quyet-dinh-12.pdf")
+    AttachmentFactory(initiative=nominee.initiative, name="anh-may.jpg", kind="other")
+    dossier = office.dossier
+    if name == "host":
+        sealing.seal(dossier, by=office.district, at=NOW, no_complaints=True, edition=dossier.edition)
+
+    page = office.client(office.province if name == "host" else None).get(office.address(name)).content.decode()
+
+    listed = page[page.index("<h3>Quyết định công nhận") :].split("</ul>")[0]
+    assert f'<a href="{reverse("admin:attachment", args=[held.pk])}"' in listed
+    assert "của “Bàn gá”, gửi cùng sáng kiến" in listed
+    assert "anh-may.jpg" not in listed
+    assert "Chưa có trong hồ sơ." not in page
 
 
 def test_before_the_round_opens_the_desk_says_so_and_has_no_buttons(
