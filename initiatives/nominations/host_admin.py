@@ -108,6 +108,7 @@ class HostAdmin(DossierListAdmin):
             "versions": versions,
             "latest": versions[0] if versions else None,
             "unresolved": [each for each in complaints_about(standing) if each.resolved_at is None],
+            "late": sealing.why_late(dossier, versions[0]) if versions and "accept" in names else "",
             "gone": [each for each in standing.chosen if each.initiative.status != Status.VALID],
             "may_seal": self.may_seal(request, dossier),
             "next_waiting": self.next_waiting(request, dossier),

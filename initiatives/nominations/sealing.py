@@ -35,6 +35,7 @@ from initiatives.nominations.dossiers import DossierChanged, DossierIsSealed, No
 from initiatives.nominations.nominees import Nominee, standing_in
 from initiatives.nominations.refusals import SelectionRefused
 from orgtree.models import StaffAccount
+from portal.vietnamese import days
 from portal.vietnamese.days import VIETNAM
 from portal.vietnamese.text import canonical
 
@@ -67,6 +68,10 @@ class ComplaintIsOpen(SelectionRefused):
             f"Còn khiếu nại hoặc tranh chấp chưa giải quyết về {named}{more}. "
             "Hãy ghi kết quả giải quyết, hoặc rút sáng kiến khỏi hồ sơ."
         )
+
+
+class CameLate(SelectionRefused):
+    """It was sent after its last day, and the unit was not granted more time."""
 
 
 class NotValidAnyMore(SelectionRefused):
@@ -168,11 +173,14 @@ def accept(
     dossier: Dossier, *, no_complaints: bool, by: StaffAccount, at: datetime, version: int | None = None
 ) -> Dossier:
     """The level above takes it as it was sealed; that is final. Complaints are asked of once more, and whether everybody who is
-    put forward is still valid: what is accepted here is chosen."""
+    put forward is still valid: what is accepted here is chosen. One that came late is not valid (letters QT21, TH21, DB21: "hồ sơ
+    nộp đúng hạn") unless its unit was granted more time."""
     with transaction.atomic():
         standing = dossiers.locked_initiatives(dossier)
         there = dossiers.locked(dossier)
         _must_await(there, (DossierState.SENT, DossierState.RECEIVED), by=by, version=version)
+        if late := why_late(there, there.versions.defer("content").get(number=there.version)):
+            raise CameLate(late)
         _all_must_be_valid(chosen_in(there, standing))
         _no_complaint_is_open(list(standing))
         if not no_complaints:
@@ -180,6 +188,18 @@ def accept(
         there.state = DossierState.ACCEPTED
         dossiers.noted(there, DossierAct.ACCEPTED, by=by, at=at, changed=("state",))
     return there
+
+
+def why_late(dossier: Dossier, version: DossierVersion) -> str:
+    """Why this version is not valid and what may be done; "" where it came in time."""
+    if not version.is_late:
+        return ""
+    due_on = rounds.window(dossier.round, dossier=dossier).due_on
+    after = f", sau hạn {days.shown(due_on)}" if due_on else ""
+    return (
+        f"Hồ sơ gửi ngày {days.shown(version.sent_on)}{after}, nên không hợp lệ. "
+        "Muốn chấp nhận, hãy gia hạn cho đơn vị này đến hết ngày gửi."
+    )
 
 
 def content_of(

@@ -399,6 +399,28 @@ def test_a_late_dossier_says_so_and_is_sent(office: Office, at: Callable[..., da
     assert "quá hạn" in office.client().get("/admin/initiatives/dossier/").content.decode()
 
 
+def test_a_late_dossier_is_accepted_once_its_unit_was_granted_more_time(
+    office: Office, at: Callable[..., datetime]
+) -> None:
+    office.nominate("Bàn gá cắt vải")
+    office.hold_papers()
+    at(NOW + timedelta(days=40))
+    seal(office)
+    host = office.client(office.province)
+
+    page = host.get(office.address("host")).content.decode()
+    assert "Chưa chấp nhận được: hồ sơ quá hạn" in page
+    assert 'value="accept"' not in page
+    assert (answer(office, "accept", no_complaints="on").status_code, office.state) == (409, DossierState.SENT)
+
+    sent_on = office.dossier.versions.get().sent_on
+    answer(office, "extend", until=f"{sent_on:%d/%m/%Y}", because="Mưa lũ")
+    page = host.get(office.address("host")).content.decode()
+    assert "hồ sơ quá hạn" not in page
+    assert 'value="accept"' in page
+    assert (answer(office, "accept", no_complaints="on").status_code, office.state) == (302, DossierState.ACCEPTED)
+
+
 def test_who_seals_an_older_page_is_told(office: Office) -> None:
     office.nominate("Bàn gá cắt vải")
     office.hold_papers()

@@ -31,6 +31,7 @@ from initiatives.nominations.refusals import SelectionRefused
 from initiatives.nominations.sealing import (
     AnsweredMeanwhile,
     BelowTheMinimum,
+    CameLate,
     ComplaintIsOpen,
     DossierIsNotComplete,
     NotDeclared,
@@ -419,6 +420,28 @@ def test_less_time_afterwards_makes_nothing_late_that_was_timely(ours: Desk) -> 
     dossiers.extend(ours.now(), until=date(2022, 4, 17), because="Nhầm", by=ours.host, at=moment("2022-04-19T08:00:00"))
 
     assert not DossierVersion.objects.get().is_late
+
+
+def test_what_came_late_is_accepted_only_once_its_unit_was_granted_that_day(ours: Desk) -> None:
+    ours.seal(at=moment("2022-04-16T08:00:00"))
+
+    said = "Hồ sơ gửi ngày 16/4/2022, sau hạn 15/4/2022, nên không hợp lệ."
+    unchanged(ours, ours.accept, CameLate, said)
+
+    dossiers.extend(
+        ours.now(), until=date(2022, 4, 16), because="Mưa lũ", by=ours.host, at=moment("2022-04-19T08:00:00")
+    )
+    ours.accept()
+
+    assert ours.now().state == DossierState.ACCEPTED
+
+
+def test_a_late_one_sent_back_and_sent_anew_is_as_late(ours: Desk) -> None:
+    ours.seal()
+    ours.send_back()
+    ours.seal(at=moment("2022-04-16T08:00:00"))
+
+    unchanged(ours, ours.accept, CameLate)
 
 
 # --- what the level above answers -------------------------------------------------------------------------------------
