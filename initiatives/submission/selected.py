@@ -4,16 +4,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from initiatives.models import AS_RESERVE, Act, Commendation, Exemplar, Initiative, Nomination, ReviewEvent, Status
+from initiatives.models import (
+    AS_RESERVE,
+    Act,
+    Commendation,
+    CommendationDecision,
+    Exemplar,
+    Initiative,
+    Nomination,
+    ReviewEvent,
+    SelectionRound,
+    Status,
+)
+from portal.vietnamese import days
 
 
 @dataclass(frozen=True)
 class Selected:
-    """`nominations` stand as chosen, the one that came highest first; `commendations` are announced."""
+    """`nominations` stand as chosen, the one that came highest first; `commendations` are announced. `decided` was announced last
+    upon the round of the highest nomination, where none commends this one."""
 
     nominations: list[Nomination]
     commendations: list[Commendation]
     is_valid: bool
+    decided: CommendationDecision | None = None
 
     @property
     def text(self) -> str:
@@ -30,6 +44,12 @@ class Selected:
         if not self.nominations:
             return ""
         highest = self.nominations[0]
+        if self.decided is not None:
+            return (
+                f"{self.decided.unit} đã công bố kết quả đợt “{highest.round}” "
+                f"(quyết định số {self.decided.number} ngày {days.shown(self.decided.decided_on)}). "
+                "Sáng kiến này không có trong danh sách biểu dương. Cảm ơn bạn đã tham gia."
+            )
         return (
             f"{highest.unit} đã giới thiệu sáng kiến này trong đợt “{highest.round}”. "
             "Kết quả sẽ có ở đây sau khi được công bố."
@@ -37,15 +57,23 @@ class Selected:
 
 
 def of(initiative: Initiative) -> Selected:
-    """Two statements at most."""
+    """Three statements at most."""
     chosen = Nomination.objects.chosen().filter(initiative=initiative).select_related("unit", "round")
     announced = Commendation.objects.announced().filter(initiative=initiative)
     is_valid = initiative.status == Status.VALID
+    nominations = list(chosen.order_by("unit__depth", "-nominated_at")) if is_valid else []
+    commendations = list(announced.select_related("decision__unit").order_by("-decision__announced_at", "-pk"))
     return Selected(
-        nominations=list(chosen.order_by("unit__depth", "-nominated_at")) if is_valid else [],
-        commendations=list(announced.select_related("decision__unit").order_by("-decision__announced_at", "-pk")),
+        nominations=nominations,
+        commendations=commendations,
         is_valid=is_valid,
+        decided=_decided_upon(nominations[0].round) if nominations and not commendations else None,
     )
+
+
+def _decided_upon(round: SelectionRound) -> CommendationDecision | None:
+    decisions = CommendationDecision.objects.filter(round=round, announced_at__isnull=False)
+    return decisions.select_related("unit").order_by("-announced_at", "-pk").first()
 
 
 def public_page(selected: Selected, *, at: datetime) -> int | None:

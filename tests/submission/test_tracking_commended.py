@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -104,6 +104,44 @@ def test_a_reserve_and_one_that_was_taken_back_are_not_told(initiative: Initiati
 
     assert "Được giới thiệu xét chọn" not in text
     assert BADGE.format("Hợp lệ") in text
+
+
+AFTERWARDS = [
+    pytest.param("quang-tri", True, False, True, id="its round was decided without it"),
+    pytest.param("quang-tri", False, False, False, id="not announced yet"),
+    pytest.param("tld", True, False, False, id="a round below the one it came to"),
+    pytest.param("quang-tri", True, True, False, id="commended by it"),
+]
+
+
+@pytest.mark.parametrize(("highest", "is_announced", "is_in_it", "is_told"), AFTERWARDS)
+def test_whom_the_announced_decision_leaves_out_is_told_so(
+    initiative: Initiative, highest: str, is_announced: bool, is_in_it: bool, is_told: bool
+) -> None:
+    rounds = [SelectionRoundFactory(campaign=initiative.campaign, name="Xét chọn cấp tỉnh")]
+    NominationFactory(round=rounds[0], unit=initiative.unit, initiative=initiative)
+    if highest == "tld":
+        rounds.append(SelectionRoundFactory(campaign=initiative.campaign, host=unit_at("tld"), name="Toàn quốc"))
+        NominationFactory(round=rounds[1], unit=unit_at("quang-tri"), initiative=initiative)
+    decision = CommendationDecisionFactory(
+        campaign=initiative.campaign,
+        unit=unit_at("quang-tri"),
+        round=rounds[0],
+        number="77/QĐ-LĐLĐ",
+        decided_on=date(2022, 4, 28),
+        announced_at=NOW if is_announced else None,
+    )
+    if is_in_it:
+        CommendationFactory(decision=decision, initiative=initiative)
+
+    text = page(record(initiative))
+
+    told = (
+        "LĐLĐ tỉnh Quảng Trị đã công bố kết quả đợt “Xét chọn cấp tỉnh” (quyết định số 77/QĐ-LĐLĐ ngày 28/4/2022). "
+        "Sáng kiến này không có trong danh sách biểu dương."
+    )
+    assert (told in text) == is_told
+    assert ("Kết quả sẽ có ở đây sau khi được công bố." in text) == (not is_told and not is_in_it)
 
 
 def test_before_the_announcement_nothing_tells_of_it(initiative: Initiative) -> None:
