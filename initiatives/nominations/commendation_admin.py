@@ -13,7 +13,7 @@ from django.utils import timezone
 from initiatives.campaigns.admin import CampaignFilter
 from initiatives.models import Commendation, CommendationDecision, SelectionRound
 from initiatives.nominations import commending, exemplars
-from initiatives.nominations.commendation_forms import CorrectionForm, DecisionForm, LinesForm, RecallForm
+from initiatives.nominations.commendation_forms import CorrectionForm, DecisionForm, LinesForm, RecallForm, RoundField
 from initiatives.nominations.commendation_pages_admin import posted
 from initiatives.nominations.commendation_papers_admin import CommendationPapers
 from initiatives.nominations.commendation_pick_admin import CommendationPick
@@ -110,7 +110,9 @@ class DecisionAdmin(CommendationPapers, CommendationPick):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "round":
-            kwargs["queryset"] = self._rounds(request)
+            # By name alone the rounds of 63 provinces would be told apart by nobody.
+            kwargs["queryset"] = self._rounds(request).select_related("host")
+            kwargs["form_class"] = RoundField
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def _rounds(self, request: HttpRequest) -> QuerySet:

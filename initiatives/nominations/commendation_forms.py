@@ -18,6 +18,11 @@ FORM_EXAMPLE = "Ví dụ: Bằng khen của Ban Chấp hành LĐLĐ tỉnh. Ngư
 MOST = 32_000  # of what a place may be
 
 
+class RoundField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: SelectionRound) -> str:
+        return f"{obj.name} ({obj.host})"
+
+
 class DecisionForm(forms.ModelForm):
     """Recording one. The round, where there is one, is held by the deciding unit in the campaign."""
 

@@ -141,7 +141,9 @@ def test_the_round_is_one_of_the_unit_in_the_campaign(decision: CommendationDeci
     assert "Đợt này do đơn vị khác xét chọn" in sentences[below.name]
     assert "Đợt này thuộc chương trình khác" in sentences[elsewhere.name]
     assert SelectionRound.objects.filter(pk=above.pk).exists()
-    assert above.name not in seen(manager.get(reverse(f"{NAME}_add")))
+    offered = seen(manager.get(reverse(f"{NAME}_add")))
+    assert above.name not in offered
+    assert f"{below.name} (LĐLĐ thành phố Đông Hà)" in offered
     assert CommendationDecision.objects.count() == 1
 
 
