@@ -1,7 +1,7 @@
 """The letters played with their dates: what is put forward where, until when, how many, and how it climbs to the top."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -83,6 +83,10 @@ class Play:
         dossier, shared = dossiers.of(round, self.units[code]), {"by": self.manager(round.host.code), "at": moment(at)}
         sealing.receive(dossier, **shared)
         sealing.accept(dossier, no_complaints=True, **shared)
+
+    def grant(self, round: SelectionRound, code: str, until: date, at: str) -> None:
+        dossier, by = dossiers.of(round, self.units[code]), self.manager(round.host.code)
+        dossiers.extend(dossier, until=until, because="Đường sạt lở", by=by, at=moment(at))
 
     def titles(self, round: SelectionRound, code: str) -> set[str]:
         return set(candidates(round, self.units[code]).values_list("title", flat=True))
@@ -182,6 +186,7 @@ def test_quang_tri_to_the_top(letters: Play) -> None:
     assert (on_time.is_late, late.is_late) == (False, True)
     letters.accept(below, DONG_HA, "2021-04-16T09:00:00")
     assert letters.titles(top, "quang-tri") == {"Đông Hà 1", "Đông Hà 2", "Đông Hà 3"}
+    letters.grant(below, HUONG_HOA, date(2021, 4, 16), "2021-04-16T10:00:00")
     letters.accept(below, HUONG_HOA, "2021-04-16T10:00:00")
     reached = list(candidates(top, letters.units["quang-tri"]).order_by("title"))
     assert len(reached) == 6

@@ -493,6 +493,7 @@ def test_what_was_sent_stays_a_paper_dossier_and_an_accepted_one_keeps_its_day(o
     with pytest.raises(DossierIsSealed):
         dossiers.came_outside(ours.now(), by_way=CameBy.PORTAL, arrived_on=None, by=ours.host, at=AFTER)
 
+    dossiers.extend(ours.now(), until=LATE, because="Mưa lũ", by=ours.host, at=AFTER)
     ours.accept(at=AFTER)
 
     with pytest.raises(DossierIsSealed):
