@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from initiatives.campaigns.closings import closing_soon, last_close
 from initiatives.campaigns.extension_forms import ExtensionForm
+from initiatives.campaigns.loading import add_choices, add_lists
 from initiatives.campaigns.poster_counts_admin import PosterCounting
 from initiatives.campaigns.posters_admin import PosterPrinting
 from initiatives.models import (
@@ -34,6 +35,9 @@ from portal.vietnamese import days
 from portal.vietnamese.formats import NOTHING, whole
 
 CLOSING_EXAMPLES = "Ví dụ: 24h00 ngày 20/4/2021, đến hết ngày 20/4/2021 hoặc 17h00 ngày 20/4/2021."
+FILLED = (
+    "Danh mục nào còn trống, cổng đã điền theo mẫu của các chương trình trước. Hãy mở lại chương trình và xem cho đúng."
+)
 URGENT = timedelta(days=3)
 
 
@@ -163,6 +167,12 @@ class CampaignAdmin(PosterCounting, PosterPrinting):
     @admin.display(description="số ký tự tối đa của phần mô tả")
     def shown_description_limit(self, campaign: Campaign) -> str:
         return whole(campaign.description_limit)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """A list that is asked and stands empty would stop every worker: it is filled as the letters have it."""
+        super().save_related(request, form, formsets, change)
+        if (add_choices if change else add_lists)(form.instance):
+            messages.info(request, FILLED)
 
     @admin.display(description="mục tiêu", ordering="goal")
     def shown_goal(self, campaign: Campaign) -> str:

@@ -73,11 +73,17 @@ def load_consent_text(texts: dict[str, Any] | None = None) -> ConsentText:
     )
 
 
-def add_lists(campaign: Campaign) -> None:
-    """The choices, declarations and reasons that a campaign of its kind offers."""
+def add_lists(campaign: Campaign) -> bool:
+    """The choices, declarations and reasons that a campaign of its kind offers, of each kind where it has none. Whether any was
+    added."""
     facts, texts = _facts(), _texts()
     like = next(each for each in facts["campaigns"] if each["category_scheme"] == campaign.category_scheme)
-    _add_lists(campaign, like, facts, texts)
+    return _add_lists(campaign, like, facts, texts)
+
+
+def add_choices(campaign: Campaign) -> bool:
+    """What it asks people to pick and has no list of: without one nobody could answer. Whether any was added."""
+    return _add_choices(campaign, _facts())
 
 
 def _make(each: dict[str, Any], facts: dict[str, Any], texts: dict[str, Any]) -> Campaign:
@@ -179,12 +185,31 @@ def _codes(each: dict[str, Any]) -> set[str]:
     return {code for round in asked for code in (round["host"], *round.get("exceptions", {}))}
 
 
-def _add_lists(campaign: Campaign, like: dict[str, Any], facts: dict[str, Any], texts: dict[str, Any]) -> None:
+def _add_lists(campaign: Campaign, like: dict[str, Any], facts: dict[str, Any], texts: dict[str, Any]) -> bool:
+    is_added = _add_choices(campaign, facts)
+    if not campaign.declarations.exists():
+        Declaration.objects.bulk_create(
+            Declaration(campaign=campaign, code=code, text=facts["declarations"][code], position=position)
+            for position, code in enumerate(like["declarations"])
+        )
+        is_added = True
+    if not campaign.review_reasons.exists():
+        ReviewReason.objects.bulk_create(
+            ReviewReason(campaign=campaign, use=use, code=code, field=field, text=text, position=position)
+            for use, reasons in texts["review_reasons"].items()
+            for position, (code, field, text) in enumerate(reasons)
+        )
+        is_added = True
+    return is_added
+
+
+def _add_choices(campaign: Campaign, facts: dict[str, Any]) -> bool:
     lists = [ChoiceList(campaign.category_scheme), *UNDISPUTED_LISTS]
     if campaign.asks_solution_kind != "off":
         lists.append(ChoiceList.SOLUTION_KIND)
+    there = set(campaign.choices.values_list("list", flat=True))
     commended = set(facts["campaigns"][0]["commended_fields"])
-    Choice.objects.bulk_create(
+    added = Choice.objects.bulk_create(
         Choice(
             campaign=campaign,
             list=which,
@@ -194,17 +219,10 @@ def _add_lists(campaign: Campaign, like: dict[str, Any], facts: dict[str, Any], 
             may_be_commended=which == ChoiceList.FIELD and choice["code"] in commended,
         )
         for which in lists
+        if which not in there
         for position, choice in enumerate(facts["choices"][which])
     )
-    Declaration.objects.bulk_create(
-        Declaration(campaign=campaign, code=code, text=facts["declarations"][code], position=position)
-        for position, code in enumerate(like["declarations"])
-    )
-    ReviewReason.objects.bulk_create(
-        ReviewReason(campaign=campaign, use=use, code=code, field=field, text=text, position=position)
-        for use, reasons in texts["review_reasons"].items()
-        for position, (code, field, text) in enumerate(reasons)
-    )
+    return bool(added)
 
 
 def _facts() -> dict[str, Any]:

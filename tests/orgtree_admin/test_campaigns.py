@@ -1,5 +1,6 @@
 """Campaigns, extensions, contacts and consent in the admin, typed the way people type (M3, M16, M18)."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from initiatives.campaigns.admin import FILLED
 from initiatives.models import Campaign, Choice, ConsentText, WindowExtension
 from orgtree.models import Unit
 from orgtree.roles import Role
@@ -119,6 +121,53 @@ def test_a_short_address_that_repeats_the_address_is_none(world: World, enter: E
     assert answer.status_code == 302
     assert Campaign.objects.get(slug="dot-moi").alias is None
     assert client.get("/dot-moi/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("scheme", "kinds", "counts"),
+    [
+        ("target_group", "required", {"target_group": 5, "field": 7, "attachment_kind": 4, "solution_kind": 7}),
+        ("bloc", "off", {"bloc": 2, "field": 7, "attachment_kind": 4}),
+    ],
+)
+def test_a_new_campaign_offers_what_it_asks_people_to_pick(
+    world: World, enter: Enter, scheme: str, kinds: str, counts: dict[str, int]
+) -> None:
+    """Without a list of target groups nobody gets past the first step."""
+    client = enter("administrator")
+    add = reverse("admin:initiatives_campaign_add")
+    asked = {"name": "Đợt mới", "slug": "dot-moi", "category_scheme": scheme, "asks_solution_kind": kinds}
+
+    answer = client.post(add, as_shown(client, add) | asked, follow=True)
+
+    made = Campaign.objects.get(slug="dot-moi")
+    assert Counter(made.choices.values_list("list", flat=True)) == counts
+    assert made.declarations.exists() and made.review_reasons.exists()
+    assert FILLED in [str(each) for each in answer.context["messages"]]
+
+
+def test_a_list_of_ones_own_stays_alone_and_one_asked_later_is_filled(world: World, enter: Enter) -> None:
+    client = enter("administrator")
+    add = reverse("admin:initiatives_campaign_add")
+    own = {
+        "choices-TOTAL_FORMS": "1",
+        "choices-0-list": "target_group",
+        "choices-0-code": "doan_vien",
+        "choices-0-label": "Đoàn viên",
+        "choices-0-position": "0",
+    }
+    client.post(add, as_shown(client, add) | {"name": "Đợt mới", "slug": "dot-moi"} | own)
+    made = Campaign.objects.get(slug="dot-moi")
+    assert list(made.choices.filter(list="target_group").values_list("code", flat=True)) == ["doan_vien"]
+    assert not made.choices.filter(list="solution_kind").exists()
+    made.declarations.all().delete()
+
+    answer = save(client, made, asks_solution_kind="required")
+
+    assert answer.status_code == 302
+    assert made.choices.filter(list="solution_kind").count() == 7
+    assert made.choices.filter(list="target_group").count() == 1
+    assert not made.declarations.exists()
 
 
 @pytest.mark.parametrize(
