@@ -4,12 +4,22 @@ Of a dossier that was sent the parts are judged by what was sealed, and only the
 """
 
 import json
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from initiatives.models import Complaint, Dossier, DossierFile, DossierPart, Nomination, Standing, Status
+from initiatives.models import (
+    Complaint,
+    Dossier,
+    DossierAct,
+    DossierEvent,
+    DossierFile,
+    DossierPart,
+    Nomination,
+    Standing,
+    Status,
+)
 from initiatives.nominations import candidates, complaints, dossiers, quotas
 from initiatives.nominations.nominees import RECOGNITION, Nominee, standing_in
 
@@ -26,6 +36,9 @@ WANTED = {
     "scope": "phạm vi áp dụng",
     "benefit": "giá trị làm lợi",
 }
+# Papers that name those who are put forward, in their order; and what changes those.
+NAMING = (DossierPart.LETTER, DossierPart.SUMMARY_TABLE)
+CHANGES = (DossierAct.NOMINATED, DossierAct.WITHDRAWN, DossierAct.PROMOTED, DossierAct.REORDERED)
 # What the sender says of the sender: left out on purpose where a co-author is recognised.
 OF_THE_SENDER = {"birth_year", "position"}
 
@@ -94,6 +107,7 @@ class _Held:
     parts: frozenset[str]
     decided: frozenset[str]  # receipt codes of those whose decision lies in the dossier
     attached: frozenset[str] | None  # of those whose decision came with the initiative; None: as it is now
+    added_at: Mapping[str, datetime] = field(default_factory=dict)  # by part, the last; of a dossier that is open
 
     @classmethod
     def of(cls, dossier: Dossier) -> "_Held":
@@ -116,7 +130,8 @@ class _Held:
         decided = {
             file.nomination.initiative.receipt_code for file in files if file.nomination and _is_decision(file.part)
         }
-        return cls(frozenset(file.part for file in files), frozenset(decided), None)
+        added_at = {file.part: file.added_at for file in sorted(files, key=lambda file: file.added_at)}
+        return cls(frozenset(added_at), frozenset(decided), None, added_at)
 
     def holds_decision_of(self, nominee: Nominee) -> bool:
         code = nominee.initiative.receipt_code
@@ -224,6 +239,23 @@ def _warnings(dossier: Dossier, nominees: Sequence[Nominee], held: _Held) -> Ite
         if nominee.nomination.is_reserve and dossier.round.asks_decisions and not held.holds_decision_of(nominee):
             part = DossierPart.RECOGNITION_DECISIONS
             yield warned("Dự bị này chưa có quyết định công nhận.", mend=("file", part.value, nominee.nomination.pk))
+    yield from _older_than_the_list(dossier, held)
+
+
+def _older_than_the_list(dossier: Dossier, held: _Held) -> Iterator[Warning]:
+    """A letter or a table that was added before somebody was put forward or withdrew: who signed it saw other names."""
+    naming = [part for part in NAMING if part in held.added_at]
+    if not naming:
+        return
+    changes = DossierEvent.objects.filter(dossier=dossier, act__in=CHANGES)
+    changes = changes.exclude(act=DossierAct.NOMINATED, words=Standing.RESERVE.label)
+    changed_at = changes.order_by("-at").values_list("at", flat=True).first()
+    for part in naming:
+        if changed_at is not None and held.added_at[part] < changed_at:
+            said = (
+                f"{part.label}: danh sách đã thay đổi sau khi thêm tài liệu này. Hãy xem tên trong đó còn đúng không."
+            )
+            yield Warning(said, mend=("file", part.value, None))
 
 
 def absent_facts(nominee: Nominee) -> list[str]:

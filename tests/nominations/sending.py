@@ -46,27 +46,31 @@ class Desk:
         self.dossier = Dossier.objects.select_related("round__host", "round__campaign", "unit").get(pk=self.dossier.pk)
         return self.dossier
 
-    def nominate(self, title: str = "Bàn gá cắt vải", *, as_reserve: bool = False, **fields: Any) -> Nomination:
+    def nominate(
+        self, title: str = "Bàn gá cắt vải", *, as_reserve: bool = False, at: datetime = NOON, **fields: Any
+    ) -> Nomination:
         fields = {"full_name": "Trần Thị Lan", "field": "production"} | fields
         initiative = InitiativeFactory(
             campaign=self.round.campaign, unit=fields.pop("unit", self.dossier.unit), title=title,
             status=Status.VALID, **fields,
         )  # fmt: skip
-        return self.put(initiative, as_reserve=as_reserve)
+        return self.put(initiative, as_reserve=as_reserve, at=at)
 
-    def put(self, initiative: Initiative, *, as_reserve: bool = False) -> Nomination:
+    def put(self, initiative: Initiative, *, as_reserve: bool = False, at: datetime = NOON) -> Nomination:
         return nominating.nominate(
             initiative.pk,
             round=self.round,
             unit=self.dossier.unit,
             by=self.reviewer,
-            at=NOON,
+            at=at,
             as_reserve=as_reserve,
         )
 
-    def add(self, part: str, *, of: Nomination | None = None, text: str = "", **how: Any) -> DossierFile:
+    def add(
+        self, part: str, *, of: Nomination | None = None, text: str = "", at: datetime = NOON, **how: Any
+    ) -> DossierFile:
         return dossiers.add_file(
-            self.now(), upload(text or part, **how), part=part, nomination=of, by=self.reviewer, at=NOON
+            self.now(), upload(text or part, **how), part=part, nomination=of, by=self.reviewer, at=at
         )
 
     def complete(self, *titles: str) -> list[Nomination]:
