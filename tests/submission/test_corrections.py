@@ -360,6 +360,16 @@ def test_the_record_says_that_a_correction_was_not_sent_and_leads_to_the_button(
     assert Initiative.objects.get().title == "Sửa xong mà chưa gửi"
 
 
+def test_the_last_step_of_a_correction_promises_no_new_code(sent: Initiative) -> None:
+    worker = at_record(sent)
+    worker.mend("noi-dung", content(title="Sửa tên"))
+
+    shown = page(worker.get(f"{worker.record}kiem-tra/"))
+
+    assert "Mã biên nhận của bạn không đổi." in shown
+    assert "bạn nhận mã biên nhận" not in shown
+
+
 def test_nothing_is_edited_after_review_began(sent: Initiative, at: Clock) -> None:
     officer, moment = StaffAccountFactory(), at("2022-03-05 10:00:00")
     worker = at_record(sent)

@@ -80,6 +80,9 @@ def test_step_one_sent_after_the_close_is_kept_too(campaigns: dict[str, Campaign
     assert worker.draft.late_at is not None
 
 
+SUBMITS, SUBMITS_LATE = ">Nộp sáng kiến</button>", ">Gửi muộn để xin gia hạn</button>"
+
+
 @pytest.mark.parametrize("workplace", ["Xưởng 2", ""], ids=["ready", "not ready"])
 def test_the_last_step_promises_no_receipt_while_nothing_is_received(
     campaigns: dict[str, Campaign], at: Clock, workplace: str
@@ -94,9 +97,12 @@ def test_the_last_step_promises_no_receipt_while_nothing_is_received(
     assert promise in shown(first)
     assert promise in shown()
 
+    assert (SUBMITS in shown(), SUBMITS_LATE in shown()) == (True, False)
+
     at("2022-06-01 00:00:00")
     assert promise not in shown(first)
     assert "bản nháp được đánh dấu gửi muộn" in shown()
+    assert (SUBMITS in shown(), SUBMITS_LATE in shown()) == (False, True)
 
     at("2022-06-01 07:00:00")
     assert "gửi muộn" not in shown()

@@ -339,7 +339,7 @@ def _check_page(request: HttpRequest, desk: Desk, person_form: Any, content_form
         "flags": found.get("flags", []),
         "earlier": found.get("earlier"),
         "may_submit": not found.get("outstanding"),
-        "not_received_now": _not_received_now(desk),
+        **_of_the_button(_not_received_now(desk)),
         "unrecognised": unrecognised,
         "alike": titles,
     }
@@ -361,7 +361,7 @@ def _check_page_filled(
             "flags": [hole(f"flag_{number}") for number in range(len(flags))],
             "unrecognised": hole("unrecognised") if unrecognised else "",
             "may_submit": True,
-            "not_received_now": not_received_now,
+            **_of_the_button(not_received_now),
         }
 
     by = (len(flags), bool(unrecognised), not_received_now)
@@ -373,6 +373,11 @@ def _not_received_now(desk: Desk) -> str:
     if desk.revised is not None or desk.window.is_open:
         return ""
     return LATE if desk.window.is_late else NOT_NOW
+
+
+def _of_the_button(not_received_now: str) -> dict[str, Any]:
+    """What it says must be what it does."""
+    return {"not_received_now": not_received_now, "marks_late": not_received_now == LATE}
 
 
 def closed_page(request: HttpRequest, desk: Desk, ruling: windows.Verdict, unit: Unit | None = None) -> HttpResponse:
