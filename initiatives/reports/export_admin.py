@@ -17,7 +17,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from initiatives import jobs, jobs_admin, looked_at
-from initiatives.models import Campaign, Initiative, Job
+from initiatives.models import Campaign, Initiative, Job, JobState
 from initiatives.reports import export_jobs
 from initiatives.reports.export import MEDIA_TYPE, still_arriving
 from initiatives.reports.export_jobs import AT_ONCE, EXPORT, ROWS_A_FILE, File
@@ -33,6 +33,11 @@ from portal.vietnamese.formats import file_size, whole
 LAYOUTS = {"qt": "mẫu Quảng Trị", "th": "mẫu Thanh Hóa"}
 KEY = re.compile(r"[0-9a-f]{32}")
 ONE_CAMPAIGN = "Mỗi bảng tổng hợp thuộc một chương trình. Hãy chọn một chương trình ở bộ lọc rồi xuất lại."
+UNFINISHED = "Bảng chưa xong nên chưa có tệp."
+STOPPED = (
+    "Đã dừng khi bảng chưa xong nên chưa có tệp. Bạn không bấm “Dừng lại”? Dữ liệu cá nhân trong chương trình này vừa được "
+    "xóa nên cổng dừng bảng đang lập: hãy xuất lại."
+)
 EMPTY = "Danh sách này chưa có sáng kiến nào để xuất."
 
 
@@ -197,8 +202,7 @@ def exported_context(request: HttpRequest, job: Job) -> dict[str, Any]:
         "may_have": export_jobs.may_have(job, account_of(request)),
         "kept_until": job.ended_at + jobs.RESULTS_KEPT if job.ended_at else None,
         "progress_words": export_jobs.progress_words(job),
-        "stopped_words": "Đã dừng khi bảng chưa xong nên chưa có tệp. Nếu bạn không bấm “Dừng lại”: dữ liệu cá nhân trong "
-        "chương trình này vừa được xóa, hãy xuất lại.",
+        "stopped_words": UNFINISHED if job.state == JobState.FAILED else STOPPED,
     }
 
 

@@ -19,6 +19,7 @@ from initiatives import jobs
 from initiatives.models import Campaign, Initiative, Job, JobPiece, JobState, Status
 from initiatives.personal_data import forgetting
 from initiatives.reports import export_jobs
+from initiatives.reports.export_admin import STOPPED, UNFINISHED
 from orgtree.models import StaffAccount
 from orgtree.roles import Role
 from tests.factories import CampaignFactory, InitiativeFactory, StaffAccountFactory, make_tree, unit_at
@@ -240,7 +241,18 @@ class TestStopping:
         assert not JobPiece.objects.exists()
         assert export_jobs._in_hand.steps == {}
         page = client_as(job.owner).get(reverse("admin:initiatives_job_change", args=[job.pk])).content.decode()
-        assert "dữ liệu cá nhân trong chương trình này vừa được xóa, hãy xuất lại" in page
+        assert STOPPED in page
+
+    def test_one_that_was_given_up_is_not_said_to_be_stopped(
+        self, job: Job, client_as: Callable[[StaffAccount], Client]
+    ) -> None:
+        """Its page spoke of the button and of erased data, beside the server's own three tries."""
+        given_up = {"failure": jobs.GIVEN_UP}
+        Job.objects.filter(pk=job.pk).update(state=JobState.FAILED, ended_at=timezone.now(), result=given_up)
+
+        page = client_as(job.owner).get(reverse("admin:initiatives_job_change", args=[job.pk])).content.decode()
+
+        assert [each in page for each in (jobs.GIVEN_UP, UNFINISHED, STOPPED)] == [True, True, False]
 
     def test_a_failure_closes_what_was_open(self, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
         carry(seconds=0)
