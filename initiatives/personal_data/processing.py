@@ -40,6 +40,13 @@ RIGHTS = (
     ("xem danh sách ai đã xem dữ liệu", "initiatives.view_personaldataview"),
     ("sửa chương trình và thời hạn giữ", "initiatives.change_campaign"),
 )
+# Tables whose own name is English, or is none that any page says.
+TABLES = {
+    "initiatives.Nomination": "giới thiệu xét chọn",
+    "otp_static.StaticDevice": "bộ mã dự phòng",
+    "otp_static.StaticToken": "mã dự phòng",
+    "otp_totp.TOTPDevice": "lớp bảo vệ thứ hai",
+}
 A_YEAR = timedelta(days=365)
 
 
@@ -174,6 +181,6 @@ def _of_table(model: str, names: list[str]) -> str:
         for field in map(fields.get_field, names)
         if field.verbose_name != field.name.replace("_", " ")  # Django's own, where nobody reads it
     ]
-    table = str(fields.verbose_name)
+    table = TABLES.get(model) or str(fields.verbose_name)
     table = table[:1].upper() + table[1:]
     return f"{table}: {', '.join(told)}" if told else table

@@ -8,7 +8,7 @@ a about above access account action actions active add added after again all alr
 anything application apply are as at available back be because been before begin below between both but button by
 cancel cannot change changed changes characters check choose clear click close closed code complete confirm contain
 contains content continue correct could create created current currently data database date dates day days default
-delete deleted description detail details did different disabled does done download draft each edit either empty
+delete deleted description detail details device did different disabled does done download draft each edit either empty
 enabled ensure enter error errors event every exceeded exist exists expected extension failed false field fields file
 files filter finish first following for forbidden form format found from full get given go greater group groups had
 has have help here hide history home hour how if image in incorrect information initiative input instead into invalid
@@ -17,8 +17,8 @@ maximum message minimum minute missing month more most must name new next none n
 objects of off ok one only open optional options or order other our out over page pages parameter password path
 permission permitted phone please post previous problem progress provided raw read received record records remove
 removed request required reset results retry return role row rows save saved search see select selected send server
-session set should show shown sign site size some something sort sorry start staff status step steps submit submitted
-success successfully such summary table text than that their them then there these they this those time title today
+session set should show shown sign site size some something sort sorry start staff static status step steps submit submitted
+success successfully such summary table text than that their them then there these they this those time title today token
 too total true try type unable undo unit unknown until update upload uploaded url use used user username users valid
 value values view want warning was we welcome were what when where which who why will with without wrong year yes
 yesterday you your

@@ -50,8 +50,8 @@ def test_the_page_tells_what_was_asked_and_until_when(officer: StaffAccount, cli
         "Hồ Thị Lụa",
         "0912 000 345",
         "Tôi muốn xem dữ liệu của tôi.",
-        "trước hết ngày 3/3/2022",
-        "trước hết ngày 11/3/2022",
+        "chậm nhất hết ngày 3/3/2022",
+        "chậm nhất hết ngày 11/3/2022",
     )
     assert [text for text in told if text not in page] == []
 
