@@ -58,6 +58,7 @@ SENT_EMPTY = (
     "orgtree_staffaccount_add",
 )
 REFUSED = {200, 409, 422}
+WITHOUT_A_FORM = {"own_account", "initiatives_initiative_attach"}  # what they object to is a message
 
 
 def pages_of(clients: dict[str, Client], world: World) -> Pages:
@@ -76,6 +77,8 @@ def pages_of(clients: dict[str, Client], world: World) -> Pages:
     for name in SENT_EMPTY:
         answer = clients["administrator"].post(DOORS[name].address(world, name), {"eof": "1"})
         assert (name, answer.status_code in REFUSED) == (name, True)
+        heard_first = "<title>Lỗi: " in answer.content.decode()
+        assert (name, heard_first) == (name, name not in WITHOUT_A_FORM)
         pages[f"{name} sent empty"] = answer.content
     return pages
 
