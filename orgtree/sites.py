@@ -23,6 +23,7 @@ from django.views.i18n import JavaScriptCatalog
 
 from orgtree.staff.gate import way_on
 from orgtree.staff.own import views as own
+from portal.vietnamese.names import list_key
 
 NOT_OURS = {
     "view_on_site",  # leads from any number to "it exists" or "it does not", past every scope
@@ -131,6 +132,8 @@ class StaffSite(admin.AdminSite):
         apps = super().get_app_list(request, app_label)
         for model in (model for app in apps for model in app["models"]):
             model["name"] = getattr(self._registry[model["model"]], "list_name", "") or model["name"]
+        for app in apps:
+            app["models"].sort(key=lambda model: list_key(str(model["name"])))
         return apps
 
     def app_index(

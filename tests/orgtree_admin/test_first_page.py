@@ -16,6 +16,7 @@ from initiatives.models import Act, Initiative, Status
 from initiatives.review import queries
 from orgtree.models import StaffAccount, Unit
 from orgtree.roles import Role
+from portal.vietnamese.names import list_key
 from tests.factories import (
     CampaignFactory,
     InitiativeFactory,
@@ -259,3 +260,14 @@ def test_the_menu_shows_one_section_as_the_current_one(
     menu = page.partition('id="sections"')[2].partition("</nav>")[0]
     found = re.findall(r'<a href="[^"]+"(?: aria-current="(\w+)")?>([^<]+)</a>', menu)
     assert [(label, standing) for standing, label in found if standing] == current
+
+
+def test_what_may_be_opened_is_listed_as_vietnamese_lists_are(world: World, enter: Callable[[str], Client]) -> None:
+    """By the name that is read, where Django's order is that of names nobody sees."""
+    page = enter("above").get(reverse("admin:index")).content.decode()
+
+    listed = re.search(r'<ul class="app-models">(.*?)</ul>', page)
+    assert listed is not None
+    names = re.findall(r'<li><a href="[^"]+">([^<]+)</a>', listed[1])
+    assert names[:3] == ["Ai đã xem dữ liệu cá nhân", "Biểu dương", "Cặp có thể trùng"]
+    assert names == sorted(names, key=list_key)
