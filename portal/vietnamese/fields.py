@@ -170,7 +170,9 @@ class EmailField(LineField):
             try:
                 validate_email(value)
             except ValidationError:
-                raise ValidationError("Địa chỉ email không đúng, ví dụ ten@congdoan.vn.", code="invalid") from None
+                raise ValidationError(
+                    "Địa chỉ thư điện tử không đúng, ví dụ ten@congdoan.vn.", code="invalid"
+                ) from None
 
 
 class PhoneField(TypedField):

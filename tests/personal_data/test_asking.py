@@ -173,7 +173,7 @@ def test_another_text_that_draws_the_same_number_gets_the_next(
         pytest.param({"full_name": "\u200b"}, "Hãy nhập họ và tên của bạn.", id="no name"),
         pytest.param({"phone": ""}, "Hãy nhập số điện thoại để công đoàn trả lời bạn.", id="no phone"),
         pytest.param({"phone": "12"}, "Số điện thoại", id="no number"),
-        pytest.param({"email": "a@"}, "Địa chỉ email không đúng", id="no address"),
+        pytest.param({"email": "a@"}, "Địa chỉ thư điện tử không đúng", id="no address"),
         pytest.param({"text": "x" * 2001}, "Hãy bớt 1 ký tự.", id="too long"),
         pytest.param({"receipt_code": "1" * 41}, "Hãy bớt 1 ký tự.", id="a code without end"),
     ],

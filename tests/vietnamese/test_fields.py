@@ -180,7 +180,7 @@ def test_a_field_gives_its_value(field: forms.Field, typed: str, value: Any) -> 
     [
         pytest.param(fields.NameField(), "12345", "Họ và tên phải có chữ, ví dụ Nguyễn Văn An.", id="name of digits"),
         pytest.param(fields.NameField(), "---", "Họ và tên phải có chữ, ví dụ Nguyễn Văn An.", id="name of signs"),
-        pytest.param(fields.EmailField(), "an@", "Địa chỉ email không đúng, ví dụ ten@congdoan.vn.", id="email"),
+        pytest.param(fields.EmailField(), "an@", "Địa chỉ thư điện tử không đúng, ví dụ ten@congdoan.vn.", id="email"),
         pytest.param(
             fields.PhoneField(),
             "01681234567",
