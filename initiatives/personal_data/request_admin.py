@@ -148,7 +148,9 @@ class DataRequestAdmin(ErasingOnRequest, ScopedAdmin):
         asked_at = at if is_today else datetime.combine(day, time(12), VIETNAM)
         kept = asking.enter(form.asked(), initiative, asked_at=asked_at, by=account_of(request), at=at)
         due = days.shown(kept.answer_by)
-        messages.success(request, f"Đã ghi yêu cầu số {asking.shown(kept.number)}. Hãy trả lời chậm nhất hết ngày {due}.")
+        messages.success(
+            request, f"Đã ghi yêu cầu số {asking.shown(kept.number)}. Hãy trả lời chậm nhất hết ngày {due}."
+        )
         return HttpResponseRedirect(reverse(f"admin:{NAME}_change", args=[kept.pk]))
 
     def initiative_of(self, request: HttpRequest, typed: str) -> Initiative | None:

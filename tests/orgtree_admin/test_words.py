@@ -93,3 +93,11 @@ def test_no_textarea_or_line_cuts_what_is_typed(world: World, enter: Enter) -> N
     assert [
         each for each in addresses if re.search(r"<textarea[^>]*maxlength", client.get(each).content.decode())
     ] == []
+
+
+def test_what_to_do_with_the_ticked_rows_is_asked_in_words(world: World, enter: Enter) -> None:
+    page = enter("inside").get(reverse("admin:initiatives_initiative_changelist")).content.decode()
+
+    asked = re.search(r'<select name="action".*?</select>', page, re.DOTALL)
+    assert asked is not None
+    assert re.findall(r"<option[^>]*>([^<]*)</option>", asked[0])[0] == "Hãy chọn việc"
