@@ -16,6 +16,7 @@ from initiatives.review.saved_filters import MOST_SAVED, NotSaved
 from initiatives.review.search import LONGEST_SEARCH
 from orgtree.scoped_admin import ScopedAdmin, account_of, is_key
 from portal.vietnamese import fields as typed
+from portal.vietnamese.names import list_key
 from portal.vietnamese.text import single_line
 
 LONGEST_ASKED = 10_000  # characters of an address that are looked at
@@ -80,7 +81,7 @@ class SavedFiltersAdmin(ScopedAdmin):
         now = self.cleaned_query(request, request.GET.urlencode()) if query is None else query
         saved = [
             (each, self.list_at(kept), kept == now)
-            for each in saved_filters.saved_by(account_of(request))
+            for each in sorted(saved_filters.saved_by(account_of(request)), key=lambda kept: list_key(kept.name))
             if (kept := self.cleaned_query(request, each.query))
         ]
         return {

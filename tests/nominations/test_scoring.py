@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from initiatives.models import Criterion, Dossier, DossierState, Nomination, Score, SelectionRound, Standing, Status
 from initiatives.nominations import scoring
+from initiatives.nominations.round_forms import Assessors, assessors_for
 from initiatives.nominations.scoring import PointsRefused
 from initiatives.nominations.scoring_admin import LISTED_AT_ONCE
 from orgtree.models import StaffAccount, Unit
@@ -261,6 +262,14 @@ def test_the_host_sees_who_has_finished_and_an_own_one_is_not_waited_for(jury: J
     ]
     expected = {each.nomination.initiative.title: each.expected for each in results.lines}
     assert expected == {"Máy cắt vải": 3, "Lịch trực": 3, "Của Lê An": 2}
+
+
+def test_who_may_assess_is_offered_by_given_names(jury: Jury) -> None:
+    StaffAccountFactory(unit=jury.units[PROVINCE], full_name="Đặng Ánh")
+
+    offered = [str(label) for _, label in Assessors(queryset=assessors_for(jury.round)).choices]
+
+    assert [label.partition(" (")[0] for label in offered] == ["Lê An", "Đặng Ánh", "Lê Bình", "Lê Chi"]
 
 
 def test_whoever_is_no_assessor_any_more_counts_no_more(jury: Jury) -> None:

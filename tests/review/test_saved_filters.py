@@ -155,3 +155,12 @@ def test_getting_changes_nothing(office: Office) -> None:
 
     assert answer.status_code == 405
     assert SavedFilter.objects.count() == 1
+
+
+def test_they_are_listed_as_vietnamese_lists_are(office: Office) -> None:
+    for name in ("Xong", "Đợt 2", "Ở tỉnh", "Dưới huyện"):
+        SavedFilterFactory(account=office.officer, name=name)
+
+    listed = [each.name for each, *_ in office.inbox().context["saved_filters"]]
+
+    assert listed == ["Dưới huyện", "Đợt 2", "Ở tỉnh", "Xong"]
