@@ -23,8 +23,8 @@ from initiatives.reports.summary import SummaryRow
 from initiatives.reports.workbook import (
     CREATOR,
     FEWEST_LINES,
+    HEADER,
     LETTERHEAD_SIZE,
-    MARGINS,
     PAGE_NUMBER_SIZE,
     SEAL_SIDE,
     SEAL_SIZE,
@@ -32,6 +32,7 @@ from initiatives.reports.workbook import (
     TABLE_SIZE,
     TITLE_SIZE,
 )
+from portal.sheets.paper import MARGINS
 from portal.vietnamese.text import canonical
 
 REGULAR, BOLD, ITALIC = "Table", "TableBold", "TableItalic"
@@ -201,7 +202,7 @@ class _Table:
         self.page += 1
         self.top, self.has_rows = TOP, False
         self.canvas.setFont(REGULAR, PAGE_NUMBER_SIZE)
-        self.canvas.drawCentredString(WIDTH / 2, HEIGHT - (MARGINS["header"] + 5) * mm, str(self.page))
+        self.canvas.drawCentredString(WIDTH / 2, HEIGHT - (HEADER + 5) * mm, str(self.page))
         self._draw_part(self.heading, 0, self.heading.lines, is_heading=True)
 
     def _foot(self) -> None:

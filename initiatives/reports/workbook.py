@@ -26,7 +26,7 @@ from initiatives.reports.measures import POINTS_PER_MM
 from initiatives.reports.seals import Seal
 from initiatives.reports.summary import SummaryRow
 from portal.sheets.cells import SafeText, safe_cell, safe_text
-from portal.sheets.paper import MARGINS, set_margins
+from portal.sheets.paper import MARGINS, MM_AN_INCH, set_margins
 from portal.sheets.written_rows import Look, WrittenRows
 
 CREATOR = "Cổng sáng kiến"
@@ -36,7 +36,7 @@ ROWS_A_SHEET = 1_048_000  # a sheet holds 1,048,576
 FONT = "Times New Roman"
 TABLE_SIZE, LETTERHEAD_SIZE, TITLE_SIZE, PAGE_NUMBER_SIZE = 12, 13, 14, 13
 
-HEADER = 10 / 25.4  # inches to the edge of the paper: Times's number stands clear of the table
+HEADER = 10  # mm from the edge of the paper to the number of the page, which stands clear of the table
 # LibreOffice shrinks the whole table for a page that is full to the last two points.
 PAGE = (210 - MARGINS["top"] - MARGINS["bottom"]) * POINTS_PER_MM - 2.5
 TALLEST = 400.0
@@ -373,7 +373,7 @@ class _Sheet:
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
         set_margins(sheet)
-        sheet.page_margins.header = sheet.page_margins.footer = HEADER
+        sheet.page_margins.header = sheet.page_margins.footer = HEADER / MM_AN_INCH
         number = sheet.oddHeader.center
         number.font, number.size = f"{FONT},Regular", PAGE_NUMBER_SIZE
         sheet.sheet_view.showGridLines = False
