@@ -16,6 +16,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -64,8 +65,12 @@ def remembering(test: str) -> Iterator[None]:
     finally:
         request_started.disconnect(note_page)
     if pages:
-        shapes = {without_values(sql) for sql in asked if not sql.startswith(OF_TRANSACTIONS)}
-        _written[test] = sorted(blake2b(shape.encode(), digest_size=8).hexdigest() for shape in shapes)
+        _written[test] = sorted({_digest(sql) for sql in asked if not sql.startswith(OF_TRANSACTIONS)})
+
+
+@lru_cache(maxsize=8192)  # most statements are asked by hundreds of tests
+def _digest(sql: str) -> str:
+    return blake2b(without_values(sql).encode(), digest_size=8).hexdigest()
 
 
 def without_values(sql: str) -> str:

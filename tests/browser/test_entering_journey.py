@@ -134,7 +134,7 @@ def fill_in(path: Path, names: list[str]) -> None:
             "Loại giải pháp": "Giải pháp kỹ thuật",
             "Ngày bắt đầu áp dụng": day,
             "Ngày được công nhận": day,
-            "Ai công nhận?": "Hội đồng sáng kiến công ty",
+            "Người, nơi công nhận": "Hội đồng sáng kiến công ty",
             "Nội dung": "Trước đây làm bằng tay. Nay có bàn gá.",
             "Cam kết đủ": "x",
             "Đã đồng ý trên giấy": "x",
