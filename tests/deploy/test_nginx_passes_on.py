@@ -5,7 +5,8 @@ import re
 import socket
 import socketserver
 import threading
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -36,6 +37,18 @@ def a_document(request: BaseHTTPRequestHandler) -> None:
     request.send_header("Content-Length", "2")
     request.end_headers()
     request.wfile.write(b"ok")
+
+
+@contextmanager
+def gunicorn_behind_nginx(tmp_path: Path, **named: str) -> Iterator[int]:
+    """The port of nginx; what answers reads nothing of a body."""
+    given = dict(os.environ) | {"DJANGO_SETTINGS_MODULE": "portal.settings", "DATA_DIR": str(tmp_path)} | named
+    assert NGINX is not None
+    with (
+        web.gunicorn("unread", "tests.deploy.reads_nothing:application", given, tmp_path, workers=1) as behind,
+        web.nginx(NGINX, [behind.port], tmp_path) as (_, port),
+    ):
+        yield port
 
 
 @pytest.mark.skipif(NGINX is None, reason="nginx is not installed here")
@@ -87,17 +100,7 @@ def test_nothing_of_a_body_is_passed_on_before_all_of_it_came(tmp_path: Path) ->
 def test_an_answer_arrives_though_nobody_read_what_was_sent(tmp_path: Path, megabytes: float) -> None:
     """As of an upload to a draft that is closed: gunicorn would close the connection, and nginx say that the portal is busy."""
     body = "a" * int(megabytes * 1024 * 1024)
-    given = dict(os.environ) | {
-        "DJANGO_SETTINGS_MODULE": "portal.settings",
-        "DATA_DIR": str(tmp_path),
-        "TRUSTED_PROXIES": "127.0.0.1",
-    }
-    assert NGINX is not None
-    with ExitStack() as ends:
-        behind = ends.enter_context(
-            web.gunicorn("unread", "tests.deploy.reads_nothing:application", given, tmp_path, workers=1)
-        )
-        _, port = ends.enter_context(web.nginx(NGINX, [behind.port], tmp_path))
+    with gunicorn_behind_nginx(tmp_path, TRUSTED_PROXIES="127.0.0.1") as port:
         answers = [asked(port, "POST", "/nhap/x/tai-lieu/", body)[:2] for _ in range(5)]
 
     assert answers == [(404, "nothing")] * 5
@@ -106,13 +109,7 @@ def test_an_answer_arrives_though_nobody_read_what_was_sent(tmp_path: Path, mega
 @pytest.mark.skipif(NGINX is None, reason="nginx is not installed here")
 def test_an_address_that_nginx_passes_on_is_the_portals_to_answer(tmp_path: Path) -> None:
     """As of a page of text pasted into the search for units. What is longer nginx answers, in Vietnamese."""
-    given = dict(os.environ) | {"DJANGO_SETTINGS_MODULE": "portal.settings", "DATA_DIR": str(tmp_path)}
-    assert NGINX is not None
-    with ExitStack() as ends:
-        behind = ends.enter_context(
-            web.gunicorn("unread", "tests.deploy.reads_nothing:application", given, tmp_path, workers=1)
-        )
-        _, port = ends.enter_context(web.nginx(NGINX, [behind.port], tmp_path))
+    with gunicorn_behind_nginx(tmp_path) as port:
         answers = {size: asked(port, "GET", f"/don-vi/?q={'a' * size}")[:2] for size in (4_200, 8_150, 8_300)}
 
     assert [answers[size] for size in (4_200, 8_150)] == [(404, "nothing")] * 2
@@ -157,17 +154,10 @@ def test_no_document_is_handed_to_nginx_to_send() -> None:
 @pytest.mark.skipif(NGINX is None, reason="nginx is not installed here")
 def test_headers_that_nginx_passes_on_are_no_reason_to_refuse(tmp_path: Path) -> None:
     """However many: gunicorn would say so in English."""
-    given = dict(os.environ) | {"DJANGO_SETTINGS_MODULE": "portal.settings", "DATA_DIR": str(tmp_path)}
-    assert NGINX is not None
-    with ExitStack() as ends:
-        behind = ends.enter_context(
-            web.gunicorn("unread", "tests.deploy.reads_nothing:application", given, tmp_path, workers=1)
-        )
-        _, port = ends.enter_context(web.nginx(NGINX, [behind.port], tmp_path))
-        with socket.create_connection(("127.0.0.1", port), timeout=30) as phone:
-            phone.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + b"X-A: b\r\n" * 500 + b"\r\n")
-            answer = b""
-            while more := phone.recv(65_536):
-                answer += more
+    with gunicorn_behind_nginx(tmp_path) as port, socket.create_connection(("127.0.0.1", port), timeout=30) as phone:
+        phone.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + b"X-A: b\r\n" * 500 + b"\r\n")
+        answer = b""
+        while more := phone.recv(65_536):
+            answer += more
 
     assert answer.startswith(b"HTTP/1.1 404 ") and answer.endswith(b"nothing")
